@@ -1,0 +1,62 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A home of branches for one parent. Adapters carry the technology; callers know only this.
+ *
+ * <p>Every method is idempotent and thread-safe, and throws {@link
+ * dev.offshoot.domain.OffshootException} with the code that says whether to try again. Connections
+ * are plain, unpooled and closed by the caller; nobody else uses them.
+ */
+public interface BranchProvider {
+
+  /** What kind of home this is, for people: {@code postgres}. */
+  String kind();
+
+  /**
+   * Makes the base (a copy of the parent), the branch (a copy of the base) and their roles;
+   * finishes what an earlier call left unfinished.
+   */
+  BranchInfo create(BranchRef ref, Instant deadline, Progress progress);
+
+  /**
+   * A session on the branch as the experiment's own powerless role.
+   *
+   * <p>Fails with {@code BRANCH_GONE} if there is no such branch.
+   */
+  Connection openForExperiment(BranchRef ref);
+
+  /** Ends every session of the experiment's role and shuts its login, for good. */
+  void endExperiment(BranchRef ref);
+
+  /**
+   * A session on the branch as its reader: a powerless role that is not the experiment's own and
+   * sees everything in branch and base. Only after {@link #endExperiment}.
+   */
+  Connection openBranchForReading(BranchRef ref);
+
+  /** A session on the base as the reader; what it changes it must roll back. */
+  Connection openBaseForReading(BranchRef ref);
+
+  /** A session on the parent as the owner of its tables, for the merge. */
+  Connection openParent();
+
+  /** Tells the home the new end of the lease, where it keeps one. */
+  void extend(BranchRef ref, Instant deadline);
+
+  /** Ends every session and deletes branch, base and roles; what is gone already is fine. */
+  void drop(BranchRef ref);
+
+  /** Branches that stand in this home, by our marker, whatever the ledger says. */
+  List<BranchRef> standing();
+
+  /** How the parent and its home are; never throws. */
+  List<HealthFinding> examine();
+}

@@ -1,0 +1,33 @@
+package dev.offshoot.ledger;
+
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SequenceAdvance;
+import dev.offshoot.domain.TableName;
+import java.util.List;
+
+/**
+ * A frozen change set without its rows, which {@link ChangeSetStore#rows} streams.
+ *
+ * @param digest SHA-256 over everything that a merge would apply, in hex
+ * @param script schema statements in order
+ * @param schemaChanges every object that differs, with full definitions
+ * @param tables tables with changed rows, in the order of their names, with counts
+ * @param rewrittenTables tables whose storage the script replaces
+ * @param sequences sequences that were advanced
+ */
+public record ChangeSet(
+    String digest,
+    List<ReplayStatement> script,
+    List<SchemaChange> schemaChanges,
+    List<CountedTable> tables,
+    List<TableName> rewrittenTables,
+    List<SequenceAdvance> sequences) {
+
+  /**
+   * @param shape the table
+   * @param inserted rows
+   * @param updated rows
+   * @param deleted rows
+   */
+  public record CountedTable(ChangedTable shape, long inserted, long updated, long deleted) {}
+}

@@ -1,0 +1,50 @@
+package dev.offshoot.activity;
+
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentSpec;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+import java.time.Instant;
+
+/** Making and deleting branches. */
+@ActivityInterface
+public interface BranchActivities {
+
+  /**
+   * Makes base and branch of {@code request.ref()} and registers them in the ledger before anything
+   * exists. Idempotent: a second call finishes what the first began.
+   */
+  @ActivityMethod
+  BranchInfo createBranch(CreateBranch request);
+
+  /** Deletes base, branch and their roles. Idempotent: deleting what is gone is done. */
+  @ActivityMethod
+  void dropBranch(DropBranch request);
+
+  /** Moves the end of the lease where the branch's home and the ledger keep one. Idempotent. */
+  @ActivityMethod
+  void extendLease(ExtendLease request);
+
+  /**
+   * @param ref what to make
+   * @param workflowId who owns it
+   * @param runId the very run that owns it; another run under the same id is refused
+   * @param spec what it is for; the ledger keeps goal, tenant and requester for lists
+   * @param deadline when the lease ends
+   */
+  record CreateBranch(
+      BranchRef ref, String workflowId, String runId, ExperimentSpec spec, Instant deadline) {}
+
+  /**
+   * @param ref what to delete
+   * @param reason why, for the ledger
+   */
+  record DropBranch(BranchRef ref, String reason) {}
+
+  /**
+   * @param ref whose lease
+   * @param deadline its new end
+   */
+  record ExtendLease(BranchRef ref, Instant deadline) {}
+}

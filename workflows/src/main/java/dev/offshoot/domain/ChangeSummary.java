@@ -1,0 +1,51 @@
+package dev.offshoot.domain;
+
+import java.util.List;
+
+/**
+ * The change set as history carries it: digest, counts and a bounded sample. The rows themselves
+ * are in the ledger under the digest.
+ *
+ * @param digest SHA-256 of the canonical change set, in hex
+ * @param schemaChanges objects that differ, bounded; {@code schemaChangeCount} has the number
+ * @param schemaChangeCount all objects that differ
+ * @param schemaScript the statements that will be replayed on the parent, in order
+ * @param tables tables with changed rows
+ * @param rewrittenTables tables that the schema script rewrites on the parent
+ * @param sequences sequences that the experiment advanced
+ * @param millis time that reading it took
+ */
+public record ChangeSummary(
+    String digest,
+    List<SchemaChange> schemaChanges,
+    int schemaChangeCount,
+    List<String> schemaScript,
+    List<TableChanges> tables,
+    List<TableName> rewrittenTables,
+    List<SequenceAdvance> sequences,
+    long millis) {
+
+  public long inserted() {
+    return tables.stream().mapToLong(TableChanges::inserted).sum();
+  }
+
+  public long updated() {
+    return tables.stream().mapToLong(TableChanges::updated).sum();
+  }
+
+  public long deleted() {
+    return tables.stream().mapToLong(TableChanges::deleted).sum();
+  }
+
+  public long totalRows() {
+    return inserted() + updated() + deleted();
+  }
+
+  /** Whether there is nothing to merge. */
+  public boolean nothingChanged() {
+    return tables.isEmpty()
+        && schemaChangeCount == 0
+        && schemaScript.isEmpty()
+        && sequences.isEmpty();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.offshoot.domain;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * Names one experiment for ever; workflow, branch, roles and receipt derive their names from it.
+ *
+ * <p>Lower-case letters, digits and single hyphens, 1 to 40 characters, so that every derived
+ * database and role name stays below Postgres's 63 bytes and needs no quoting to be safe.
+ */
+public record ExperimentId(@JsonValue String value) {
+  private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
+  private static final String WORKFLOW_PREFIX = "experiment-";
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public ExperimentId {
+    Objects.requireNonNull(value, "experiment id");
+    if (!FORM.matcher(value).matches()) {
+      throw new OffshootException(
+          ErrorCode.BAD_SPEC,
+          "id: '%s' is not an experiment id; use 1 to 40 lower-case letters, digits and hyphens"
+              .formatted(ShownText.oneLine(value, 60)));
+    }
+  }
+
+  /** The experiment that the workflow of this id runs. */
+  public static ExperimentId ofWorkflow(String workflowId) {
+    if (!workflowId.startsWith(WORKFLOW_PREFIX)) {
+      throw new OffshootException(
+          ErrorCode.BAD_SPEC,
+          "workflow id: '%s' must be 'experiment-<id>'; start it under such an id"
+              .formatted(ShownText.oneLine(workflowId, 80)));
+    }
+    return new ExperimentId(workflowId.substring(WORKFLOW_PREFIX.length()));
+  }
+
+  public String workflowId() {
+    return WORKFLOW_PREFIX + value;
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

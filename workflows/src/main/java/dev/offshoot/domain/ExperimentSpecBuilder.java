@@ -1,0 +1,119 @@
+package dev.offshoot.domain;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts an {@link ExperimentSpec} together; what is not said keeps its default. Not thread-safe. */
+public final class ExperimentSpecBuilder {
+  private @Nullable String goal;
+  private @Nullable String parent;
+  private final List<String> statements = new ArrayList<>();
+  private @Nullable String script;
+  private final List<String> checks = new ArrayList<>();
+  private @Nullable String requestedBy;
+  private @Nullable String tenant;
+  private @Nullable Duration ttl;
+  private @Nullable Strictness strictness;
+  private @Nullable OnConflict onConflict;
+  private boolean autoMerge;
+  private @Nullable TransactionMode transaction;
+  private @Nullable Limits limits;
+  private boolean keepBranch;
+
+  ExperimentSpecBuilder() {}
+
+  public ExperimentSpecBuilder goal(String sentence) {
+    this.goal = sentence;
+    return this;
+  }
+
+  public ExperimentSpecBuilder parent(String name) {
+    this.parent = name;
+    return this;
+  }
+
+  /** Adds one statement. */
+  public ExperimentSpecBuilder statement(String sql) {
+    this.statements.add(sql);
+    return this;
+  }
+
+  public ExperimentSpecBuilder script(String sql) {
+    this.script = sql;
+    return this;
+  }
+
+  /** Adds one check: a query that must return true. */
+  public ExperimentSpecBuilder check(String query) {
+    this.checks.add(query);
+    return this;
+  }
+
+  public ExperimentSpecBuilder requestedBy(String who) {
+    this.requestedBy = who;
+    return this;
+  }
+
+  public ExperimentSpecBuilder tenant(String name) {
+    this.tenant = name;
+    return this;
+  }
+
+  public ExperimentSpecBuilder ttl(Duration fromStart) {
+    this.ttl = fromStart;
+    return this;
+  }
+
+  public ExperimentSpecBuilder strictness(Strictness value) {
+    this.strictness = value;
+    return this;
+  }
+
+  public ExperimentSpecBuilder onConflict(OnConflict value) {
+    this.onConflict = value;
+    return this;
+  }
+
+  public ExperimentSpecBuilder autoMerge(boolean value) {
+    this.autoMerge = value;
+    return this;
+  }
+
+  public ExperimentSpecBuilder transaction(TransactionMode value) {
+    this.transaction = value;
+    return this;
+  }
+
+  public ExperimentSpecBuilder limits(Limits value) {
+    this.limits = value;
+    return this;
+  }
+
+  public ExperimentSpecBuilder keepBranch(boolean value) {
+    this.keepBranch = value;
+    return this;
+  }
+
+  /** The specification as it stands; whether it is valid is {@link SpecValidation}'s to say. */
+  public ExperimentSpec build() {
+    return new ExperimentSpec(
+        goal,
+        parent,
+        statements,
+        script,
+        checks,
+        requestedBy,
+        tenant,
+        ttl,
+        strictness,
+        onConflict,
+        autoMerge,
+        transaction,
+        limits,
+        keepBranch,
+        Map.of());
+  }
+}

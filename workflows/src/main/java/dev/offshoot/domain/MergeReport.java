@@ -1,0 +1,30 @@
+package dev.offshoot.domain;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a merge did on the parent; also the receipt that the parent keeps.
+ *
+ * @param digest the change set
+ * @param inserted rows inserted
+ * @param updated rows updated
+ * @param deleted rows deleted
+ * @param converged rows that already stood as reviewed
+ * @param schemaStatements statements replayed
+ * @param mergedAt time of the merge transaction on the parent's clock
+ * @param millis how long the transaction took
+ * @param longestLockWaitMillis longest wait for a lock on the parent within the transaction
+ * @param proofs sampled rows as they stood on the parent before and after, read in the transaction
+ */
+public record MergeReport(
+    String digest,
+    long inserted,
+    long updated,
+    long deleted,
+    long converged,
+    int schemaStatements,
+    Instant mergedAt,
+    long millis,
+    long longestLockWaitMillis,
+    List<TableProof> proofs) {}

@@ -1,0 +1,74 @@
+package dev.offshoot.domain;
+
+/**
+ * Makes hostile text safe to show: control and bidirectional characters become visible escapes,
+ * long text is elided with its length. Whatever came from an agent, a row, or a model passes
+ * through here before it reaches a terminal, a message or Markdown.
+ */
+public final class ShownText {
+  private ShownText() {}
+
+  /**
+   * {@code text} on one line, at most {@code limit} characters and the note of what was left out.
+   */
+  public static String oneLine(String text, int limit) {
+    return elide(escape(text, false), limit);
+  }
+
+  /** The same with line breaks kept; tabs too. */
+  public static String lines(String text, int limit) {
+    return elide(escape(text, true), limit);
+  }
+
+  private static String elide(String text, int limit) {
+    if (text.length() <= limit) {
+      return text;
+    }
+    int cut = Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
+    return text.substring(0, cut) + "…(" + text.length() + " characters)";
+  }
+
+  private static String escape(String text, boolean keepLines) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (keepLines && (c == '\n' || c == '\t')) {
+                shown.appendCodePoint(c);
+              } else if (isHidden(c)) {
+                shown.append(visible(c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+
+  private static String visible(int c) {
+    return switch (c) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> c < 0x10000 ? String.format("\\u%04x", c) : String.format("\\u{%x}", c);
+    };
+  }
+
+  /**
+   * Characters that change what a reader sees without being seen: controls, format characters
+   * (bidirectional overrides, zero-width, tags), line and paragraph separators, lone surrogates and
+   * unassigned or private code points.
+   */
+  private static boolean isHidden(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.PRIVATE_USE ->
+          true;
+      default -> false;
+    };
+  }
+}

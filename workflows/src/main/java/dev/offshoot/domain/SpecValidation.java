@@ -1,0 +1,234 @@
+package dev.offshoot.domain;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says everything that is wrong with an {@link ExperimentSpec} without touching anything; the CLI
+ * asks it before it starts a workflow and the workflow asks it before it starts a step.
+ */
+public final class SpecValidation {
+  /** Longest lease that anybody can ask for; also Neon's limit for an expiring branch. */
+  public static final Duration MAX_TTL = Duration.ofDays(30);
+
+  public static final int MAX_STATEMENTS = 1_000;
+  public static final int MAX_CHECKS = 50;
+
+  /** UTF-8 bytes of all statements and checks; a Temporal payload must stay below 2 MiB. */
+  public static final int MAX_SQL_BYTES = 512 * 1024;
+
+  public static final int MAX_TEXT = 2_000;
+  private static final int MAX_NAME = 200;
+
+  /** First words of statements that would end or split the experiment's transaction. */
+  private static final Set<String> TRANSACTION_WORDS =
+      Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE");
+
+  private static final Set<String> QUERY_WORDS = Set.of("SELECT", "WITH", "VALUES", "TABLE");
+
+  private SpecValidation() {}
+
+  /** All problems, in the order of the fields; empty if the specification is valid. */
+  public static List<SpecProblem> problems(ExperimentSpec spec) {
+    List<SpecProblem> problems = new ArrayList<>();
+    unknownFields(spec, problems);
+    text(problems, "goal", spec.goal(), MAX_TEXT, "say in a sentence what the task is");
+    text(problems, "parent", spec.parent(), MAX_NAME, "name the database to branch from");
+    text(problems, "requestedBy", spec.requestedBy(), MAX_NAME, "say who asks");
+    text(problems, "tenant", spec.tenant(), MAX_NAME, "name the tenant");
+    statements(spec, problems);
+    checks(spec, problems);
+    ttl("ttl", spec.ttl()).ifPresent(problems::add);
+    limits(spec.limits(), problems);
+    return List.copyOf(problems);
+  }
+
+  /**
+   * The statements of a valid specification, whichever way they were given.
+   *
+   * @throws OffshootException {@link ErrorCode#BAD_SPEC} with every problem if it is not valid
+   */
+  public static List<SqlStatement> statementsOf(ExperimentSpec spec) {
+    requireValid(spec);
+    return split(spec);
+  }
+
+  /**
+   * @throws OffshootException {@link ErrorCode#BAD_SPEC} with every problem
+   */
+  public static void requireValid(ExperimentSpec spec) {
+    List<SpecProblem> problems = problems(spec);
+    if (!problems.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.BAD_SPEC,
+          problems.stream().map(SpecProblem::toString).collect(Collectors.joining("\n")));
+    }
+  }
+
+  /** What is wrong with a time to live under the name {@code field}. */
+  static Optional<SpecProblem> ttl(String field, Duration ttl) {
+    if (ttl.isNegative() || ttl.isZero()) {
+      return Optional.of(
+          new SpecProblem(field, "must be longer than zero; write it like 30m or 2h"));
+    }
+    if (ttl.compareTo(MAX_TTL) > 0) {
+      return Optional.of(
+          new SpecProblem(
+              field,
+              "%s is more than the longest lease of %s; ask for less"
+                  .formatted(HumanDuration.format(ttl), HumanDuration.format(MAX_TTL))));
+    }
+    return Optional.empty();
+  }
+
+  private static void unknownFields(ExperimentSpec spec, List<SpecProblem> problems) {
+    for (String field : spec.unknownFields().keySet()) {
+      problems.add(
+          new SpecProblem(
+              ShownText.oneLine(field, 60),
+              "there is no such field; known are goal, parent, statements, script, checks,"
+                  + " requestedBy, tenant, ttl, strictness, onConflict, autoMerge, transaction,"
+                  + " limits, keepBranch"));
+    }
+  }
+
+  private static void text(
+      List<SpecProblem> problems, String field, @Nullable String value, int limit, String remedy) {
+    if (value == null || value.isBlank()) {
+      problems.add(new SpecProblem(field, "is missing; " + remedy));
+    } else if (value.length() > limit) {
+      problems.add(
+          new SpecProblem(
+              field,
+              "has %d characters; shorten it to at most %d".formatted(value.length(), limit)));
+    }
+  }
+
+  private static void statements(ExperimentSpec spec, List<SpecProblem> problems) {
+    boolean hasScript = spec.script() != null && !spec.script().isBlank();
+    if (hasScript && !spec.statements().isEmpty()) {
+      problems.add(
+          new SpecProblem("statements", "and script are both given; give the SQL in one of them"));
+      return;
+    }
+    long bytes = bytes(spec.script());
+    for (String statement : spec.statements()) {
+      bytes += bytes(statement);
+    }
+    for (String check : spec.checks()) {
+      bytes += bytes(check);
+    }
+    if (bytes > MAX_SQL_BYTES) {
+      problems.add(
+          new SpecProblem(
+              hasScript ? "script" : "statements",
+              "is %d bytes of SQL with the checks; at most %d fit: split the task, or load data in a statement that computes it"
+                  .formatted(bytes, MAX_SQL_BYTES)));
+      return;
+    }
+    try {
+      List<SqlStatement> statements = split(spec);
+      if (statements.isEmpty()) {
+        problems.add(
+            new SpecProblem(hasScript ? "script" : "statements", "is empty; give at least one"));
+      } else if (statements.size() > MAX_STATEMENTS) {
+        problems.add(
+            new SpecProblem(
+                hasScript ? "script" : "statements",
+                "has %d statements; at most %d run in one experiment: split the task"
+                    .formatted(statements.size(), MAX_STATEMENTS)));
+      } else {
+        statements.forEach(statement -> refused(statement, problems));
+      }
+    } catch (OffshootException e) {
+      problems.add(new SpecProblem(hasScript ? "script" : "statements", e.failure().message()));
+    }
+  }
+
+  private static List<SqlStatement> split(ExperimentSpec spec) {
+    if (spec.script() != null && !spec.script().isBlank()) {
+      return SqlScript.split(spec.script());
+    }
+    List<SqlStatement> statements = new ArrayList<>();
+    for (int i = 0; i < spec.statements().size(); i++) {
+      @Nullable String text = spec.statements().get(i);
+      List<SqlStatement> parts = text == null ? List.of() : SqlScript.split(text);
+      if (parts.size() != 1) {
+        throw new OffshootException(
+            ErrorCode.BAD_SPEC,
+            "[%d] holds %d statements; give exactly one each, or use script"
+                .formatted(i, parts.size()));
+      }
+      statements.add(new SqlStatement(i, parts.get(0).text(), 1));
+    }
+    return statements;
+  }
+
+  private static void refused(SqlStatement statement, List<SpecProblem> problems) {
+    String word = SqlScript.leadingWord(statement.text());
+    if (TRANSACTION_WORDS.contains(word)) {
+      problems.add(
+          new SpecProblem(
+              "statements[%d]".formatted(statement.index()),
+              "%s is not for the script: the worker opens and ends the transaction; leave it out (transaction: PER_STATEMENT commits after each)"
+                  .formatted(word)));
+    }
+  }
+
+  private static void checks(ExperimentSpec spec, List<SpecProblem> problems) {
+    if (spec.checks().size() > MAX_CHECKS) {
+      problems.add(
+          new SpecProblem(
+              "checks", "has %d queries; at most %d".formatted(spec.checks().size(), MAX_CHECKS)));
+      return;
+    }
+    for (int i = 0; i < spec.checks().size(); i++) {
+      String field = "checks[%d]".formatted(i);
+      @Nullable String check = spec.checks().get(i);
+      try {
+        List<SqlStatement> parts = check == null ? List.of() : SqlScript.split(check);
+        if (parts.size() != 1) {
+          problems.add(
+              new SpecProblem(
+                  field, "holds %d statements; give exactly one query".formatted(parts.size())));
+        } else if (!QUERY_WORDS.contains(SqlScript.leadingWord(parts.get(0).text()))) {
+          problems.add(
+              new SpecProblem(
+                  field, "is not a query; write a SELECT that returns a single true or false"));
+        }
+      } catch (OffshootException e) {
+        problems.add(new SpecProblem(field, e.failure().message()));
+      }
+    }
+  }
+
+  private static void limits(Limits limits, List<SpecProblem> problems) {
+    if (limits.maxChangedRows() < 1) {
+      problems.add(new SpecProblem("limits.maxChangedRows", "must be 1 or more"));
+    }
+    if (limits.statementTimeout().isNegative() || limits.statementTimeout().isZero()) {
+      problems.add(new SpecProblem("limits.statementTimeout", "must be longer than zero"));
+    }
+    if (limits.maxRuntime().isNegative()
+        || limits.maxRuntime().isZero()
+        || limits.maxRuntime().compareTo(MAX_TTL) > 0) {
+      problems.add(
+          new SpecProblem("limits.maxRuntime", "must be longer than zero and at most 30d"));
+    }
+    if (limits.resultRows() < 0 || limits.resultRows() > Limits.MOST_RESULT_ROWS) {
+      problems.add(
+          new SpecProblem(
+              "limits.resultRows", "must be 0 to %d".formatted(Limits.MOST_RESULT_ROWS)));
+    }
+  }
+
+  private static long bytes(@Nullable String text) {
+    return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.offshoot.domain;
+
+/** Where an experiment stands on its path. */
+public enum Stage {
+  /** The branch and its frozen base are being made. */
+  BRANCHING,
+  /** The statements run on the branch. */
+  EXPERIMENTING,
+  /** The change set is being read and frozen. */
+  DIFFING,
+  /** Policy and judge look at the change set. */
+  JUDGING,
+  /** A person is asked. */
+  AWAITING_DECISION,
+  /** The change set is being applied to the parent; nothing turns back from here. */
+  MERGING,
+  /** The branch is being deleted. */
+  DROPPING,
+  /** The experiment has ended; see its {@link Outcome}. */
+  CLOSED
+}

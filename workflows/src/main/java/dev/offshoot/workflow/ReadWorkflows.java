@@ -1,0 +1,38 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.activity.ReadActivities;
+import dev.offshoot.domain.DiffPage;
+import dev.offshoot.domain.ExperimentRow;
+import dev.offshoot.domain.HealthFinding;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import java.util.List;
+
+/**
+ * Questions that only the worker can answer, asked through Temporal so that a client needs no other
+ * address and no credential. Each is a short workflow that changes nothing.
+ */
+public final class ReadWorkflows {
+  private ReadWorkflows() {}
+
+  /** Rows of a frozen change set, a page at a time. */
+  @WorkflowInterface
+  public interface ReadDiffWorkflow {
+    @WorkflowMethod(name = "ReadDiff")
+    DiffPage run(ReadActivities.ReadDiff request);
+  }
+
+  /** Experiments from the ledger, where the Temporal server cannot list. */
+  @WorkflowInterface
+  public interface ListExperimentsWorkflow {
+    @WorkflowMethod(name = "ListExperiments")
+    List<ExperimentRow> run(ReadActivities.ListExperiments request);
+  }
+
+  /** How the worker and all that it needs are. */
+  @WorkflowInterface
+  public interface DoctorWorkflow {
+    @WorkflowMethod(name = "Doctor")
+    List<HealthFinding> run();
+  }
+}
