@@ -26,8 +26,12 @@ record ReviewedColumn(int place, ParentTable.Column column, boolean isNew) {
     return "p.c" + column.number();
   }
 
+  /** The table's value now, without its domain, so that it compares with the other two. */
   String inTable() {
-    return "t." + column.quoted();
+    String value = "t." + column.quoted();
+    return column.type().equals(column.storedAs())
+        ? value
+        : "CAST(%s AS %s)".formatted(value, column.storedAs());
   }
 
   /** Whether the experiment changed it; holds under any search path. */

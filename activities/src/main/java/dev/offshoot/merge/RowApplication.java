@@ -147,7 +147,7 @@ final class RowApplication {
         planned.table().columns().stream()
             .filter(column -> planned.staged().changes().changesAny(List.of(column.column().name())))
             .filter(column -> !column.column().identityAlways())
-            .map(column -> column.column().quoted() + " = " + column.merged(column.inTable()))
+            .map(column -> column.column().quoted() + " = " + column.merged("t." + column.column().quoted()))
             .collect(Collectors.joining(", "));
     if (!values.isEmpty()) {
       parts.put("values", values);

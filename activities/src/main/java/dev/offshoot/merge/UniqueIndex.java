@@ -36,9 +36,9 @@ record UniqueIndex(
         (SELECT array_agg('(' || pg_get_indexdef(i.indexrelid, k.place::int, false) || ')'
              || coalesce((SELECT ' COLLATE ' || quote_ident(n.nspname) || '.' || quote_ident(l.collname)
                           FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
-                          WHERE l.oid = k.collation), '')
+                          WHERE l.oid = k.collid), '')
              ORDER BY k.place)
-         FROM unnest(i.indcollation) WITH ORDINALITY AS k (collation, place)
+         FROM unnest(i.indcollation) WITH ORDINALITY AS k (collid, place)
          WHERE k.place <= i.indnkeyatts) AS expressions,
         (SELECT array_agg('OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')'
                           ORDER BY k.place)
