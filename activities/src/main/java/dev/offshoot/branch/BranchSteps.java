@@ -91,8 +91,7 @@ public final class BranchSteps implements BranchActivities {
     BranchRef ref = request.ref();
     boolean owned =
         registry.living().stream()
-            .anyMatch(
-                branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
+            .anyMatch(branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
     if (owned) {
       parents.get(ref.parent()).provider().drop(ref);
       registry.dropped(ref, request.reason());

@@ -81,7 +81,8 @@ class BranchStepsTest {
     BranchRef ref = Shop.newBranch(parent);
     steps.createBranch(request(ref, "run-1", Duration.ofHours(1)));
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-2", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-2", Duration.ofHours(1))));
     steps.dropBranch(new DropBranch(ref, "run-2", "compensation"));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.ID_IN_USE);
@@ -95,7 +96,8 @@ class BranchStepsTest {
     BranchRef ref = Shop.newBranch(parent);
     provider.create(ref, Shop.DEADLINE.plusSeconds(5), Progress.NONE);
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
     steps.dropBranch(new DropBranch(ref, "run-1", "compensation"));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.ID_IN_USE);
@@ -106,7 +108,8 @@ class BranchStepsTest {
   void ttlBeyondTheParentsMaximum_isABadSpec_andNothingIsRegistered() {
     BranchRef ref = Shop.newBranch(parent);
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofDays(8))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofDays(8))));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.BAD_SPEC);
     assertThat(failure.message()).startsWith("ttl: 8d").contains("7d", "maxTtl");
@@ -117,7 +120,8 @@ class BranchStepsTest {
   void unknownParent_isNamed_withThoseThereAre() {
     BranchRef ref = new BranchRef(Shop.newBranch(parent).experimentId(), 1, "shpo");
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.UNKNOWN_PARENT);
     assertThat(failure.message()).contains("shpo", parent.config().name());
