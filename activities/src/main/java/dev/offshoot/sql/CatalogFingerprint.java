@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * cast}, {@code text search configuration|dictionary|parser|template}, {@code collation}, {@code
  * conversion}, {@code foreign data wrapper}, {@code server}, {@code user mapping}, {@code foreign
  * table options}, {@code publication}, {@code subscription}, {@code extension}, {@code language},
- * {@code transform}, {@code access method}, {@code event trigger}, {@code database setting}, {@code
- * comment}, {@code security label}, {@code privileges}, {@code default privileges}.
+ * {@code transform}, {@code access method}, {@code event trigger}, {@code comment}, {@code security
+ * label}, {@code privileges}, {@code default privileges}.
  *
  * <p>Left out: system and temporary schemas, Offshoot's own schema {@code offshoot}, what
  * extensions brought, data, and roles. An object's owner prints as {@code <owner>} in its

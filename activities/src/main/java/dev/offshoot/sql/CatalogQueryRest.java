@@ -254,14 +254,6 @@ final class CatalogQueryRest {
         false
       FROM pg_subscription s
       WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-      UNION ALL
-      SELECT 'database setting',
-        CASE WHEN s.setrole = 0 THEN '<database>'
-          ELSE '<database> FOR ' || quote_ident(pg_get_userbyid(s.setrole)) END,
-        (SELECT string_agg(o, E'\\n' ORDER BY o COLLATE "C") FROM unnest(s.setconfig) o),
-        false
-      FROM pg_db_role_setting s
-      WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
       """;
 
   static final String COMMENTS_AND_LABELS =
@@ -283,7 +275,7 @@ final class CatalogQueryRest {
 
   /**
    * Only where they differ from what the owner and PUBLIC have by default; a grant is a grant
-   * whoever gave it.
+   * whoever gave it. What the branch's own roles were given to work with is not told.
    */
   static final String PRIVILEGES =
       """
@@ -333,16 +325,16 @@ final class CatalogQueryRest {
       UNION ALL
       SELECT 'default privileges',
         concat_ws(' ',
-          'FOR ' || CASE WHEN g.defaclrole = (SELECT datdba FROM pg_database
-                                              WHERE datname = current_database())
-                    THEN '<owner>' ELSE quote_ident(pg_get_userbyid(g.defaclrole)) END,
+          'FOR ' || CASE WHEN g.defaclrole = (SELECT oid FROM owner) THEN '<owner>'
+                    ELSE quote_ident(pg_get_userbyid(g.defaclrole)) END,
           'IN SCHEMA ' || NULLIF(g.defaclnamespace, 0)::regnamespace,
           'ON ' || CASE g.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
             WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas'
             ELSE g.defaclobjtype::text END),
         %s,
         false
-      FROM (SELECT d.*, d.defaclacl AS acl, d.defaclrole AS owner FROM pg_default_acl d) g
+      FROM (SELECT d.*, d.defaclacl AS acl, d.defaclrole AS owner FROM pg_default_acl d
+            WHERE d.defaclrole NOT IN (SELECT oid FROM reader)) g
       """
           .formatted(stated("g.acl"), stated("g.usual_acl"), stated("g.acl"));
 
@@ -356,7 +348,10 @@ final class CatalogQueryRest {
          string_agg(p.privilege_type || CASE WHEN p.grantable THEN ' WITH GRANT OPTION' ELSE '' END,
                     ', ' ORDER BY p.privilege_type COLLATE "C") AS rights
        FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS grantable
-             FROM aclexplode(%s) GROUP BY 1, 2) p
+             FROM aclexplode(%s)
+             WHERE grantee NOT IN (SELECT oid FROM reader)
+               AND (grantee = g.owner OR grantee NOT IN (SELECT oid FROM branch))
+             GROUP BY 1, 2) p
        GROUP BY p.grantee) e)\
     """
         .formatted(acl);
