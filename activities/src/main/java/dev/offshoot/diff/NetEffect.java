@@ -17,7 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -142,7 +142,7 @@ final class NetEffect {
   /** {@code start} with what differs between {@code from} and {@code to}. */
   private static CatalogFingerprint withChanges(
       CatalogFingerprint start, CatalogFingerprint from, CatalogFingerprint to) {
-    SortedMap<CatalogObject, String> definitions = new TreeMap<>(start.definitions());
+    NavigableMap<CatalogObject, String> definitions = new TreeMap<>(start.definitions());
     from.definitions().keySet().stream()
         .filter(object -> !to.definitions().containsKey(object))
         .forEach(definitions::remove);

@@ -236,8 +236,11 @@ final class RowRehearsal {
   private long run(String sql) throws SQLException {
     try (Statement statement = base.createStatement()) {
       statement.setEscapeProcessing(false);
-      try (Progress.Interruptible running = progress.interruptible(statement)) {
+      Progress.Interruptible running = progress.interruptible(statement);
+      try {
         return statement.executeLargeUpdate(sql);
+      } finally {
+        running.close();
       }
     }
   }

@@ -38,12 +38,15 @@ final class RowStream implements AutoCloseable {
     this.statement = connection.createStatement();
     statement.setEscapeProcessing(false);
     statement.setFetchSize(FIRST_FETCH);
-    try (Progress.Interruptible running = progress.interruptible(statement)) {
+    Progress.Interruptible running = progress.interruptible(statement);
+    try {
       this.rows = statement.executeQuery(query);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException e) {
       try (statement) {
         throw e;
       }
+    } finally {
+      running.close();
     }
   }
 

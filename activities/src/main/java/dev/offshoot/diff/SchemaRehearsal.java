@@ -150,8 +150,11 @@ final class SchemaRehearsal {
     @Nullable SQLException failure = null;
     try (Statement replay = base.createStatement()) {
       replay.setEscapeProcessing(false);
-      try (Progress.Interruptible running = progress.interruptible(replay)) {
+      Progress.Interruptible running = progress.interruptible(replay);
+      try {
         replay.execute(statement.text());
+      } finally {
+        running.close();
       }
     } catch (SQLException e) {
       refuseIfNotItsFault(statement, e);

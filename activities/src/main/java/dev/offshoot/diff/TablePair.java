@@ -41,7 +41,8 @@ record TablePair(
 
   /** Whether a row of the base can be told apart from others by what it held at that time. */
   boolean rowsAreTellable() {
-    return chosenByServer.isEmpty() || hasKey() && key.stream().noneMatch(chosenByServer::contains);
+    return chosenByServer.isEmpty()
+        || (hasKey() && key.stream().noneMatch(chosenByServer::contains));
   }
 
   /**
