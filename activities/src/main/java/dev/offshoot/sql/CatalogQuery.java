@@ -51,6 +51,21 @@ final class CatalogQuery {
         WHERE deptype = 'e'
            OR deptype = 'i' AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass)
       ),
+      branch AS (
+        SELECT oid, rolname FROM pg_roles
+        WHERE rolname LIKE 'offshoot\\_%'
+          AND current_database() IN (rolname, rolname || '_base')
+          AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = pg_roles.rolname || '_base')
+      ),
+      reader AS (
+        SELECT oid FROM pg_roles WHERE rolname IN (SELECT b.rolname || '_base' FROM branch b)
+      ),
+      owner AS (
+        SELECT oid FROM branch
+        UNION ALL
+        SELECT datdba FROM pg_database
+        WHERE datname = current_database() AND NOT EXISTS (SELECT FROM branch)
+      ),
       namespaces AS MATERIALIZED (
         SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
         WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'offshoot')
@@ -294,7 +309,7 @@ final class CatalogQuery {
       SELECT
         CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END,
         p.oid::regprocedure::text,
-        CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid)
+        CASE WHEN p.prokind <> 'a' THEN rtrim(pg_get_functiondef(p.oid), E'\\n')
         ELSE concat_ws(' ',
           '(' || pg_get_function_arguments(p.oid) || ')',
           'RETURNS ' || format_type(p.prorettype, NULL),
