@@ -80,12 +80,11 @@ final class MergeTransaction {
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
     Proofs proofs = Proofs.before(session, store, changeSet);
 
-    Optional<SchemaReplay> schema = SchemaReplay.of(session, changeSet);
+    Optional<SchemaReplay> schema = SchemaReplay.of(session, changeSet, before);
     replayBeforeRows(schema);
     boolean schemaFits = !conflicts.any();
     if (schemaFits) {
       selfCheck.afterSchema();
-      NewTables.empty(session, before);
     }
 
     List<StagedTable> staged = stage(changeSet, before, schemaFits);

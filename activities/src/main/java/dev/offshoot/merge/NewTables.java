@@ -1,13 +1,16 @@
 package dev.offshoot.merge;
 
 import dev.offshoot.sql.Identifiers;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Tables that the schema script has made. What their queries filled in came from the parent's rows
- * of now; the reviewed rows follow, so they begin empty.
+ * Tables that the schema script makes. What their queries fill in comes from the parent's rows of
+ * now; the reviewed rows follow, so they begin empty, as they did in the rehearsal.
  */
 final class NewTables {
   private record Table(long oid, String quoted, boolean referred) {}
@@ -27,21 +30,19 @@ final class NewTables {
             AND l.mode = 'AccessExclusiveLock' AND l.granted)
       """;
 
-  private NewTables() {}
+  private final ParentSession session;
+  private final Set<Long> known;
 
-  static void empty(ParentSession session, TablesBefore before) throws SQLException {
+  NewTables(ParentSession session, TablesBefore before) {
+    this.session = session;
+    this.known = new HashSet<>(before.byOid().keySet());
+  }
+
+  /** Empties the tables that are new since this was last called. */
+  void empty() throws SQLException {
     List<Table> filled = new ArrayList<>();
-    for (Table table :
-        session.list(
-            MADE_BY_US,
-            row ->
-                new Table(
-                    row.getLong("oid"),
-                    Identifiers.quote(row.getString("nspname"))
-                        + "."
-                        + Identifiers.quote(row.getString("relname")),
-                    row.getBoolean("referred")))) {
-      if (!before.byOid().containsKey(table.oid()) && hasRows(session, table)) {
+    for (Table table : session.list(MADE_BY_US, NewTables::read)) {
+      if (known.add(table.oid()) && hasRows(table)) {
         filled.add(table);
       }
     }
@@ -55,7 +56,16 @@ final class NewTables {
     triggers.enable();
   }
 
-  private static boolean hasRows(ParentSession session, Table table) throws SQLException {
+  private static Table read(ResultSet row) throws SQLException {
+    return new Table(
+        row.getLong("oid"),
+        Identifiers.quote(row.getString("nspname"))
+            + "."
+            + Identifiers.quote(row.getString("relname")),
+        row.getBoolean("referred"));
+  }
+
+  private boolean hasRows(Table table) throws SQLException {
     return session.only(
         "SELECT EXISTS (SELECT FROM ONLY %s)".formatted(table.quoted()), row -> row.getBoolean(1));
   }

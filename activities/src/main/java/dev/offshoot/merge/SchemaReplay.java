@@ -39,21 +39,31 @@ final class SchemaReplay {
   private final ParentSession session;
   private final ChangeSet changeSet;
   private final CatalogFingerprint before;
+  private final NewTables newTables;
 
-  private SchemaReplay(ParentSession session, ChangeSet changeSet, CatalogFingerprint before) {
+  private SchemaReplay(
+      ParentSession session,
+      ChangeSet changeSet,
+      CatalogFingerprint before,
+      NewTables newTables) {
     this.session = session;
     this.changeSet = changeSet;
     this.before = before;
+    this.newTables = newTables;
   }
 
   /** Reads the parent's schema if the change set has any changes of it. */
-  static Optional<SchemaReplay> of(ParentSession session, ChangeSet changeSet)
-      throws SQLException {
+  static Optional<SchemaReplay> of(
+      ParentSession session, ChangeSet changeSet, TablesBefore tables) throws SQLException {
     if (changeSet.script().isEmpty() && changeSet.schemaChanges().isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        new SchemaReplay(session, changeSet, CatalogFingerprint.read(session.connection())));
+        new SchemaReplay(
+            session,
+            changeSet,
+            CatalogFingerprint.read(session.connection()),
+            new NewTables(session, tables)));
   }
 
   /** Objects that the parent has changed itself since the branch point. */
@@ -116,6 +126,7 @@ final class SchemaReplay {
     session.useSearchPath(statement.searchPath());
     session.execute(statement.sql());
     session.settle();
+    newTables.empty();
   }
 
   /** Whether it is the statement that fails on this parent, rather than the merge. */
