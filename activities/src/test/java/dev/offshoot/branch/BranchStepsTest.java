@@ -117,6 +117,29 @@ class BranchStepsTest {
   }
 
   @Test
+  void parentThatRefusesUs_isNotRegistered_soTheExperimentCanEnd() {
+    ParentConfig right = parent.config();
+    ParentConfig wrong =
+        ParentConfig.of(right.name(), right.url(), right.username(), "not the password");
+    BranchRef ref = Shop.newBranch(parent);
+    TestActivityEnvironment other = TestActivityEnvironment.newInstance(withOurDataConverter());
+    try (PostgresBranchProvider refused = new PostgresBranchProvider(wrong)) {
+      other.registerActivitiesImplementations(
+          new BranchSteps(new Parents(List.of(new Parents.Parent(wrong, refused))), registry));
+      BranchActivities there = other.newActivityStub(BranchActivities.class);
+
+      Failure failure =
+          failureOf(() -> there.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+      there.dropBranch(new DropBranch(ref, "run-1", "compensation"));
+
+      assertThat(failure.code()).isEqualTo(ErrorCode.PARENT_ACCESS_DENIED);
+      assertThat(registry.living()).isEmpty();
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void unknownParent_isNamed_withThoseThereAre() {
     BranchRef ref = new BranchRef(Shop.newBranch(parent).experimentId(), 1, "shpo");
 

@@ -243,7 +243,7 @@ class ParentFitnessTest {
   }
 
   private static void asSuperuser(String sql) throws SQLException {
-    for (String statement : sql.split(";")) {
+    for (String statement : sql.split(";", -1)) {
       Shop.run(PostgresServer.superuser("postgres"), statement);
     }
   }
