@@ -55,6 +55,16 @@ public record TemporalSettings(
     }
   }
 
+  /** The API key, wherever it is configured. */
+  public @Nullable String revealApiKey() {
+    return PasswordSource.read(WorkerSettings.PREFIX + ".temporal.api-key", apiKey, apiKeyFile);
+  }
+
+  /** The same for a server elsewhere. */
+  public TemporalSettings withAddress(String other) {
+    return new TemporalSettings(other, namespace, null, apiKey, apiKeyFile, tls);
+  }
+
   void check(String prefix, Problems problems) {
     if (address != null && !HostAndPort.isValid(address)) {
       problems.add(
