@@ -6,8 +6,9 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -20,11 +21,8 @@ final class FolderLock implements AutoCloseable {
 
   private static final String FILE = "offshoot.lock";
 
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /**
    * A POSIX lock belongs to the process and is lost as soon as the process closes *any* descriptor
@@ -50,8 +48,12 @@ final class FolderLock implements AutoCloseable {
   static FolderLock acquire(Path folder, String server) {
     synchronized (HELD_HERE) {
       try {
-        Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, OWNER_ONLY);
+        // An existing folder keeps its mode: it may be somebody's home. (And createDirectories of
+        // Java 17 refuses a
+        // symbolic link to a folder.)
+        if (!Files.isDirectory(folder)) {
+          Files.createDirectories(folder, OWNER_ONLY);
+        }
         Path real = folder.toRealPath();
         if (HELD_HERE.contains(real)) {
           throw inUse(real, server);

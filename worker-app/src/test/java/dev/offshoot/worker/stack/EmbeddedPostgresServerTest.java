@@ -22,12 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresServerTest {
 
-  @TempDir static Path folder;
+  @TempDir static Path parent;
 
+  private static Path folder = Path.of("");
   private static EmbeddedPostgresServer server;
 
   @BeforeAll
   static void startServer() {
+    folder = parent.resolve("server");
     server = EmbeddedPostgresServer.start(folder, 0);
   }
 
