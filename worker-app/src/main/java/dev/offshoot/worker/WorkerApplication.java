@@ -7,6 +7,7 @@ import dev.offshoot.worker.up.StackServers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ import org.springframework.context.annotation.Import;
 @Import(WorkerConfiguration.class)
 public class WorkerApplication {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerApplication.class);
+
+  /** What the process ends with: set by a failure, before anybody hears of it and ends us. */
+  private static final AtomicInteger EXIT_CODE = new AtomicInteger();
 
   protected WorkerApplication() {}
 
@@ -49,6 +53,7 @@ public class WorkerApplication {
   }
 
   private static void fail(@Nullable Launch launch, Announcer announcer, Throwable failure) {
+    EXIT_CODE.set(1);
     if (launch != null && launch.stackWanted()) {
       announcer.failed(failure, launch.folder());
     }
@@ -106,7 +111,7 @@ public class WorkerApplication {
                 LOG.debug("standard input broke, which is an end, too");
               }
               LOG.info("standard input has ended");
-              System.exit(0);
+              System.exit(EXIT_CODE.get());
             },
             "offshoot-stdin");
     thread.setDaemon(true);
@@ -114,8 +119,8 @@ public class WorkerApplication {
   }
 
   /** Ends the process from a thread that shutdown does not wait for. */
-  private static void exit(int code) {
-    new Thread(() -> System.exit(code), "offshoot-exit").start();
+  private static void exitAfterFailure() {
+    new Thread(() -> System.exit(EXIT_CODE.get()), "offshoot-exit").start();
   }
 
   private static final class ProductionOutcome implements WorkerRunner.Outcome {
@@ -125,7 +130,8 @@ public class WorkerApplication {
     @Override
     public void failed(Throwable failure) {
       LOG.error("the worker cannot start and ends", failure);
-      exit(1);
+      EXIT_CODE.set(1);
+      exitAfterFailure();
     }
   }
 
@@ -139,8 +145,9 @@ public class WorkerApplication {
     @Override
     public void failed(Throwable failure) {
       LOG.error("the stack cannot start and ends", failure);
+      EXIT_CODE.set(1);
       announcer.failed(failure, servers.folder());
-      exit(1);
+      exitAfterFailure();
     }
   }
 }

@@ -27,7 +27,7 @@ final class PasswordSource {
           key + "-file",
           file + " cannot be read",
           "Point it to a file that the worker may read and that holds nothing but the secret.");
-    } else if (required && secret == null && file == null) {
+    } else if (file == null && (secret == null ? required : secret.isEmpty())) {
       problems.add(
           key,
           "it is missing",

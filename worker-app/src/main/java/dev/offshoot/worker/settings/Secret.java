@@ -22,6 +22,10 @@ public final class Secret {
     return value;
   }
 
+  boolean isEmpty() {
+    return value.isEmpty();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Secret secret && secret.value.equals(value);

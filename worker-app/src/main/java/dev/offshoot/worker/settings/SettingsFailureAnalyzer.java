@@ -12,14 +12,12 @@ final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<SettingsExce
   protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SettingsException cause) {
     String description =
         cause.problems().stream()
-            .map(problem -> "  " + problem.key() + ": " + problem.problem())
+            .map(
+                problem ->
+                    "  %s: %s\n      %s"
+                        .formatted(problem.key(), problem.problem(), problem.remedy()))
             .collect(Collectors.joining("\n", "The configuration cannot be used:\n\n", ""));
-    String action =
-        cause.problems().stream()
-            .map(SettingProblem::remedy)
-            .distinct()
-            .map(remedy -> "  " + remedy)
-            .collect(Collectors.joining("\n", "\n", ""));
+    String action = "Correct the above; offshoot.example.yml explains every key.";
     return new FailureAnalysis(description, action, cause);
   }
 }

@@ -65,7 +65,6 @@ public record StackFolder(Path root, boolean ephemeral) {
   }
 
   private StackFolder prepared() throws IOException {
-    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(logs());
     return this;
   }
