@@ -149,8 +149,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         String tail = postmaster.logTail();
         postmaster.close();
         // Backends of a killed postmaster need a moment to notice; and another program may have
-        // been faster than us to
-        // the port.
+        // been faster than us to the port.
         boolean passing =
             tail.contains("pre-existing shared memory block")
                 || tail.contains("Address already in use");

@@ -6,6 +6,11 @@ import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -15,6 +20,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,11 +42,38 @@ public final class EmbeddedTemporalServer implements AutoCloseable {
   private static final int CLOSE_SECONDS = 5;
 
   private final TestServicesStarter services;
+  private final ExecutorService handlers;
+  private final EventLoopGroup transport;
   private final Server server;
 
-  private EmbeddedTemporalServer(TestServicesStarter services, Server server) {
-    this.services = services;
-    this.server = server;
+  private EmbeddedTemporalServer(int port, Map<String, IndexedValueType> searchAttributes)
+      throws IOException {
+    // What TestServer.createPortBoundServer(port, true) does, except for the address: that one
+    // listens on every interface. Locked time skipping is real time; 0 starts the clock now.
+    services = new TestServicesStarter(true, 0);
+    handlers = Executors.newCachedThreadPool(new DefaultThreadFactory("temporal-handler", true));
+    transport =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("temporal-transport", true), NioIoHandler.newFactory());
+    boolean started = false;
+    try {
+      // A workflow that is started with an unknown search attribute burns its id, and a waiting
+      // starter may connect the very moment the port opens: so register before it does.
+      register(searchAttributes, services.getServices());
+      NettyServerBuilder builder =
+          NettyServerBuilder.forAddress(new InetSocketAddress(Loopback.address(), port))
+              .executor(handlers)
+              .channelType(NioServerSocketChannel.class)
+              .bossEventLoopGroup(transport)
+              .workerEventLoopGroup(transport);
+      GRPCServerHelper.registerServicesAndHealthChecks(services.getServices(), builder);
+      server = builder.build().start();
+      started = true;
+    } finally {
+      if (!started) {
+        closeServices();
+      }
+    }
   }
 
   /**
@@ -52,25 +86,10 @@ public final class EmbeddedTemporalServer implements AutoCloseable {
   public static EmbeddedTemporalServer start(
       int port, Map<String, IndexedValueType> searchAttributes) {
     int claimed = Loopback.claim(port, NAME);
-    // What TestServer.createPortBoundServer(port, true) does, except for the address: that one
-    // listens on every
-    // interface. Locked time skipping is real time; 0 starts the clock now.
-    TestServicesStarter services = new TestServicesStarter(true, 0);
     try {
-      // A workflow that is started with an unknown search attribute burns its id, and a waiting
-      // starter may connect the
-      // very moment the port opens: so register before it does.
-      register(searchAttributes, services.getServices());
-      NettyServerBuilder builder =
-          NettyServerBuilder.forAddress(new InetSocketAddress(Loopback.address(), claimed));
-      GRPCServerHelper.registerServicesAndHealthChecks(services.getServices(), builder);
-      return new EmbeddedTemporalServer(services, builder.build().start());
+      return new EmbeddedTemporalServer(claimed, searchAttributes);
     } catch (IOException e) {
-      services.close();
       throw Loopback.portTaken(claimed, NAME, e);
-    } catch (RuntimeException e) {
-      services.close();
-      throw e;
     }
   }
 
@@ -104,7 +123,7 @@ public final class EmbeddedTemporalServer implements AutoCloseable {
 
   /** Ends the server and forgets every workflow. Idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (server.isShutdown()) {
       return;
     }
@@ -115,6 +134,28 @@ public final class EmbeddedTemporalServer implements AutoCloseable {
       server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    closeServices();
+  }
+
+  /**
+   * In the order that keeps stack traces out of the log: the transport tells the handlers which
+   * calls were cut, they still answer to the transport and tell the services.
+   */
+  private void closeServices() {
+    try {
+      // The server counts as terminated before its one transport thread has told every handler;
+      // what is queued behind that
+      // runs after it.
+      transport.submit(() -> {}).await(CLOSE_SECONDS, TimeUnit.SECONDS);
+      handlers.shutdown();
+      handlers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      transport
+          .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+          .await(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      handlers.shutdownNow();
     }
     services.close();
   }

@@ -49,8 +49,7 @@ final class FolderLock implements AutoCloseable {
     synchronized (HELD_HERE) {
       try {
         // An existing folder keeps its mode: it may be somebody's home. (And createDirectories of
-        // Java 17 refuses a
-        // symbolic link to a folder.)
+        // Java 17 refuses a symbolic link to a folder.)
         if (!Files.isDirectory(folder)) {
           Files.createDirectories(folder, OWNER_ONLY);
         }

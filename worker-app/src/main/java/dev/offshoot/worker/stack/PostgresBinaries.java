@@ -166,8 +166,7 @@ final class PostgresBinaries {
       return List.of();
     }
     // Postgres refuses to run as root. In a user namespace without a mapping our files still belong
-    // to it, but it is
-    // "nobody" there and root's capabilities are gone.
+    // to it, but it is "nobody" there and root's capabilities are gone.
     if (LinuxUtils.isUnshareAvailable()) {
       return List.of("unshare", "-U");
     }

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedTemporalServerTest {
@@ -49,6 +54,50 @@ class EmbeddedTemporalServerTest {
     try (EmbeddedTemporalServer second =
         EmbeddedTemporalServer.start(port, Greeting.SEARCH_ATTRIBUTES)) {
       assertThat(Greeting.through(second.address())).isEqualTo("Good day, Ada");
+    }
+  }
+
+  @Test
+  void closingUnderWorkersIsQuiet() {
+    List<LogRecord> complaints = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger("io.grpc");
+    Handler handler = new Complaints(complaints);
+    logger.addHandler(handler);
+    try {
+      for (int i = 0; i < 5; i++) {
+        try (EmbeddedTemporalServer server =
+            EmbeddedTemporalServer.start(0, Greeting.SEARCH_ATTRIBUTES)) {
+          Greeting.through(server.address());
+        }
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+
+    assertThat(complaints).isEmpty();
+  }
+
+  private static final class Complaints extends Handler {
+
+    private final List<LogRecord> records;
+
+    Complaints(List<LogRecord> records) {
+      this.records = records;
+    }
+
+    @Override
+    public void publish(LogRecord complaint) {
+      records.add(complaint);
+    }
+
+    @Override
+    public void flush() {
+      // Nothing is held back.
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
     }
   }
 
