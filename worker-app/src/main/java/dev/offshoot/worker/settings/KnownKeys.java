@@ -1,6 +1,7 @@
 package dev.offshoot.worker.settings;
 
 import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.Severity;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class KnownKeys {
   }
 
   private static List<String> keysOfMap(String key, ParameterizedType map) {
-    if (map.getActualTypeArguments()[0] == Hazard.class) {
+    if (map.getActualTypeArguments()[1] == Severity.class) {
       return Stream.of(Hazard.values()).map(hazard -> key + "." + hazard).toList();
     }
     return keysOf(key + "." + ANY, (Class<?>) map.getActualTypeArguments()[1]);

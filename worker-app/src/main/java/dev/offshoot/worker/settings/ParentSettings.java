@@ -8,8 +8,12 @@ import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -26,7 +30,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
- * @param hazards hazards that weigh differently here
+ * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
     @Nullable String url,
@@ -39,7 +43,7 @@ public record ParentSettings(
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
-    @DefaultValue Map<Hazard, Severity> hazards) {
+    @DefaultValue Map<String, Severity> hazards) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -61,6 +65,30 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    for (String hazard : hazards.keySet()) {
+      if (hazardNamed(hazard).isEmpty()) {
+        String key = prefix + ".hazards." + hazard;
+        problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
+      }
+    }
+  }
+
+  /** Without regard to case and underscores, which environment variables cannot carry. */
+  private static Optional<Hazard> hazardNamed(String name) {
+    return Stream.of(Hazard.values())
+        .filter(hazard -> bare(hazard.name()).equals(bare(name)))
+        .findFirst();
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[_-]", "").toUpperCase(Locale.ROOT);
+  }
+
+  private Map<Hazard, Severity> severities() {
+    Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
+    hazards.forEach(
+        (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
+    return Map.copyOf(severities);
   }
 
   /** As the rooms that speak to Postgres want it; with the password in it. */
@@ -76,7 +104,7 @@ public record ParentSettings(
         maxTtl,
         maxBranches,
         maxChangedRows,
-        Map.copyOf(hazards),
+        severities(),
         lockTimeout);
   }
 }

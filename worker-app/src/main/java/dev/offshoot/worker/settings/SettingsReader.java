@@ -18,8 +18,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.Environment;
 import org.springframework.util.PlaceholderResolutionException;
+import org.springframework.util.PropertyPlaceholderHelper;
+import org.springframework.util.SystemPropertyUtils;
 
 /**
  * Reads {@link WorkerSettings} from Spring's environment, before anything else needs them: refuses
@@ -28,6 +29,15 @@ import org.springframework.util.PlaceholderResolutionException;
  * <p>Spring's own messages are not passed on, since they quote values.
  */
 public final class SettingsReader {
+  /** Spring's default leaves a placeholder of an unset variable as it is, and uses it as password. */
+  private static final PropertyPlaceholderHelper STRICT_PLACEHOLDERS =
+      new PropertyPlaceholderHelper(
+          SystemPropertyUtils.PLACEHOLDER_PREFIX,
+          SystemPropertyUtils.PLACEHOLDER_SUFFIX,
+          SystemPropertyUtils.VALUE_SEPARATOR,
+          SystemPropertyUtils.ESCAPE_CHARACTER,
+          false);
+
   private SettingsReader() {}
 
   /**
@@ -39,7 +49,8 @@ public final class SettingsReader {
     Binder binder =
         new Binder(
             ConfigurationPropertySources.get(environment),
-            new PropertySourcesPlaceholdersResolver((Environment) environment),
+            new PropertySourcesPlaceholdersResolver(
+                environment.getPropertySources(), STRICT_PLACEHOLDERS),
             conversions());
     WorkerSettings settings;
     try {
@@ -93,7 +104,7 @@ public final class SettingsReader {
     String name = placeholder.getPlaceholder();
     return new SettingsException(
         key(e),
-        "it refers to %s, which is not set%s".formatted(name, where(e.getProperty())),
+        "it refers to %s, which is not set%s".formatted(name, where(e)),
         "Set the environment variable %s before starting the worker.".formatted(name));
   }
 
@@ -101,13 +112,18 @@ public final class SettingsReader {
     Class<?> type = e.getTarget().getType().resolve(Object.class);
     return new SettingsException(
         key(e),
-        "its value cannot be read as %s%s".formatted(nameOf(type), where(e.getProperty())),
+        "its value cannot be read as %s%s".formatted(nameOf(type), where(e)),
         remedy(type));
   }
 
   private static String key(BindException e) {
+    return e.getName().toString();
+  }
+
+  private static String where(BindException e) {
+    // Spring gives the property that it read last, even if it failed over a whole group.
     ConfigurationProperty property = e.getProperty();
-    return property == null ? e.getName().toString() : property.getName().toString();
+    return property != null && property.getName().equals(e.getName()) ? where(property) : "";
   }
 
   private static String where(@Nullable ConfigurationProperty property) {
