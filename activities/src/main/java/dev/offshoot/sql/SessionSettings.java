@@ -72,7 +72,7 @@ public final class SessionSettings {
 
   /** Where sessions come from that still need {@link #apply}; for pools. */
   public static PGSimpleDataSource dataSource(
-      String url, String user, String password, String database) throws SQLException {
+      String url, String user, String password, String database) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
     source.setDatabaseName(database);
@@ -88,6 +88,14 @@ public final class SessionSettings {
     // Details of an error hold row values; the driver is not to put them into messages.
     source.setLogServerErrorDetail(false);
     return source;
+  }
+
+  /** The database that {@code url} names; like the driver, the user's own if it names none. */
+  public static String databaseOf(String url, String user) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    String database = source.getDatabaseName();
+    return database == null || database.isEmpty() ? user : database;
   }
 
   /** Sets a session as every session of ours is; leaves its search path. */

@@ -48,7 +48,10 @@ final class PostgresBinaries {
    *     by this user
    */
   static PostgresBinaries unpacked() {
-    Path cache = cacheFolder(System.getenv(), Path.of(System.getProperty("user.home", "")));
+    return unpackedIn(cacheFolder(System.getenv(), Path.of(System.getProperty("user.home", ""))));
+  }
+
+  static PostgresBinaries unpackedIn(Path cache) {
     try {
       byte[] archive = archive();
       Path folder = cache.resolve("postgres-" + digest(archive));
