@@ -1,16 +1,17 @@
 package dev.offshoot.worker;
 
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.worker.settings.SettingsException;
-import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.up.Announcer;
 import dev.offshoot.worker.up.StackServers;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -62,33 +63,49 @@ public class WorkerApplication {
 
   /** Starts the application; returns when the context is there, which is before it polls. */
   static ConfigurableApplicationContext run(Launch launch, Announcer announcer) {
+    SpringApplication.getShutdownHandlers().add(() -> closeServers(launch));
+    return run(launch, () -> backends(launch), () -> outcome(launch, announcer));
+  }
+
+  /**
+   * The same with other servers or another end of the start.
+   *
+   * @param backends asked once the settings are read
+   * @param outcome likewise
+   */
+  static ConfigurableApplicationContext run(
+      Launch launch, Supplier<Backends> backends, Supplier<WorkerRunner.Outcome> outcome) {
     SpringApplication application = new SpringApplication(WorkerApplication.class);
     // Not the folder that the worker happens to be started in: an application.yml there is another
     // program's.
     application.setDefaultProperties(Map.of("spring.config.location", "classpath:/"));
     application.addListeners(launch.settingsListener(), launch.stackListener());
-    application.addInitializers(context -> register(context, launch, announcer));
-    SpringApplication.getShutdownHandlers().add(() -> closeServers(launch));
+    application.addInitializers(
+        context -> {
+          ConfigurableListableBeanFactory beans = context.getBeanFactory();
+          beans.registerSingleton("workerSettings", launch.settings());
+          beans.registerSingleton("backends", backends.get());
+          beans.registerSingleton("outcome", outcome.get());
+        });
     return application.run(launch.springArguments());
   }
 
-  private static void register(
-      ConfigurableApplicationContext context, Launch launch, Announcer announcer) {
-    WorkerSettings settings = launch.settings();
-    @Nullable StackServers servers = launch.servers();
-    var beans = context.getBeanFactory();
-    beans.registerSingleton("workerSettings", settings);
+  private static Backends backends(Launch launch) {
+    StackServers servers = launch.servers();
+    return servers == null
+        ? new ConfiguredBackends(launch.settings(), launch.environmentVariables())
+        : new StackBackends(servers);
+  }
+
+  private static WorkerRunner.Outcome outcome(Launch launch, Announcer announcer) {
+    StackServers servers = launch.servers();
     if (servers == null) {
-      beans.registerSingleton(
-          "backends", new ConfiguredBackends(settings, launch.environmentVariables()));
-      beans.registerSingleton("outcome", new ProductionOutcome());
-    } else {
-      beans.registerSingleton("backends", new StackBackends(servers));
-      beans.registerSingleton("outcome", new StackOutcome(servers, announcer));
-      PrintStream err = System.err;
-      System.setOut(err);
-      endWithStandardInput();
+      return new ProductionOutcome();
     }
+    // Standard output is the CLI's: whatever a library prints goes elsewhere.
+    System.setOut(System.err);
+    endWithStandardInput();
+    return new StackOutcome(servers, announcer);
   }
 
   private static void closeServers(Launch launch) {
@@ -139,7 +156,7 @@ public class WorkerApplication {
       implements WorkerRunner.Outcome {
     @Override
     public void polling() {
-      announcer.ready(servers, servers.parents().stream().map(p -> p.name()).toList());
+      announcer.ready(servers, servers.parents().stream().map(ParentConfig::name).toList());
     }
 
     @Override

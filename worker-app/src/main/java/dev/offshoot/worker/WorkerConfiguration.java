@@ -10,6 +10,7 @@ import dev.offshoot.worker.settings.WorkSettings;
 import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.temporal.TemporalServer;
 import dev.offshoot.worker.temporal.TemporalTarget;
+import dev.offshoot.worker.temporal.UnreadableInput;
 import dev.offshoot.worker.temporal.WorkflowOwners;
 import dev.offshoot.workflow.OffshootDataConverter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -123,6 +124,11 @@ class WorkerConfiguration {
   }
 
   @Bean
+  WorkerInterceptor unreadableInput() {
+    return new UnreadableInput();
+  }
+
+  @Bean
   TemporalServer temporalServer(TemporalTarget target, WorkflowServiceStubs stubs) {
     return new TemporalServer(target, stubs);
   }
@@ -155,7 +161,7 @@ class WorkerConfiguration {
       WorkerState state,
       WorkerRunner.Outcome outcome) {
     return new WorkerRunner(
-        rooms, server, workers, sweep, settings.worker(), workflowOptions, state, outcome);
+        rooms, server, workers, sweep, settings.shutdownGrace(), workflowOptions, state, outcome);
   }
 
   @Bean

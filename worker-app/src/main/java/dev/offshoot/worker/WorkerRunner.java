@@ -1,8 +1,8 @@
 package dev.offshoot.worker;
 
+import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.ledger.BranchRegistry.Registered;
 import dev.offshoot.worker.observe.WorkerState;
-import dev.offshoot.worker.settings.WorkSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import dev.offshoot.worker.temporal.Patience;
 import dev.offshoot.worker.temporal.TemporalServer;
@@ -42,7 +42,7 @@ public final class WorkerRunner implements SmartLifecycle {
   private final ObjectProvider<TemporalServer> server;
   private final ObjectProvider<WorkersTemplate> workers;
   private final ObjectProvider<BranchSweep> sweep;
-  private final WorkSettings settings;
+  private final Duration shutdownGrace;
   private final WorkflowImplementationOptions workflowOptions;
   private final WorkerState state;
   private final Outcome outcome;
@@ -68,7 +68,7 @@ public final class WorkerRunner implements SmartLifecycle {
       ObjectProvider<TemporalServer> server,
       ObjectProvider<WorkersTemplate> workers,
       ObjectProvider<BranchSweep> sweep,
-      WorkSettings settings,
+      Duration shutdownGrace,
       WorkflowImplementationOptions workflowOptions,
       WorkerState state,
       Outcome outcome) {
@@ -76,7 +76,7 @@ public final class WorkerRunner implements SmartLifecycle {
     this.server = server;
     this.workers = workers;
     this.sweep = sweep;
-    this.settings = settings;
+    this.shutdownGrace = shutdownGrace;
     this.workflowOptions = workflowOptions;
     this.state = state;
     this.outcome = outcome;
@@ -127,7 +127,7 @@ public final class WorkerRunner implements SmartLifecycle {
     Duration grace = orphans.grace();
     List<Registered> left = orphans.sweep();
     if (!left.isEmpty()) {
-      LOG.info("sweep: {} branches without a workflow are looked at again in {}", left.size(), grace);
+      LOG.info("sweep: {} branches without a workflow are looked at again in {}", left.size(), HumanDuration.format(grace));
       var unused =
           later.schedule(
               () -> orphans.dropStillOrphaned(left), grace.toMillis(), TimeUnit.MILLISECONDS);
@@ -167,10 +167,10 @@ public final class WorkerRunner implements SmartLifecycle {
     if (factory == null) {
       return;
     }
-    Duration grace = settings.shutdownGrace();
+    String grace = HumanDuration.format(shutdownGrace);
     LOG.info("no longer polling; running steps have {} to finish", grace);
     factory.shutdown();
-    factory.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+    factory.awaitTermination(shutdownGrace.toMillis(), TimeUnit.MILLISECONDS);
     if (!factory.isTerminated()) {
       LOG.warn("steps still run after {}; Temporal will have them tried again elsewhere", grace);
       factory.shutdownNow();

@@ -1,5 +1,6 @@
 package dev.offshoot.worker.settings;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,6 +24,8 @@ public record WorkerSettings(
   /** Where all keys begin. */
   public static final String PREFIX = "offshoot";
 
+  private static final Duration STACK_GRACE = Duration.ofSeconds(10);
+
   public WorkerSettings(
       @DefaultValue TemporalSettings temporal,
       @Nullable LedgerSettings ledger,
@@ -34,6 +37,13 @@ public record WorkerSettings(
     this.parents = Map.copyOf(parents);
     this.worker = worker;
     this.stack = stack;
+  }
+
+  /** Time that running steps get to finish at the end: less where a person waits for the prompt. */
+  public Duration shutdownGrace() {
+    return stack.enabled() && worker.shutdownGrace().compareTo(STACK_GRACE) > 0
+        ? STACK_GRACE
+        : worker.shutdownGrace();
   }
 
   /** Throws if anything is missing or out of range; says all of it. */

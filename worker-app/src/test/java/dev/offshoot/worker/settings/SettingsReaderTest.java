@@ -129,7 +129,7 @@ class SettingsReaderTest {
     "offshoot.nonsense, ''",
   })
   void unknownKey_isNamedWithTheNearestThatExists(String key, String near) {
-    SettingsException refused = refused(Map.of(key, "1"));
+    SettingsException refused = refused(Map.of(key, "NOTICE"));
 
     assertThat(refused.problems()).extracting(SettingProblem::key).containsExactly(key);
     assertThat(refused).hasMessageContaining(near);
