@@ -4,21 +4,41 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
-import dev.offshoot.domain.*;
+import dev.offshoot.branch.PostgresBranchProvider;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.ledger.BranchRegistry;
+import dev.offshoot.ledger.Ledger;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Instant;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
+/** The rooms on Postgres: a pool for the ledger, and one per parent inside its provider. */
 final class PostgresRooms implements Rooms {
+  /** Short, because whoever waits for the ledger tries again by itself. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
   private final HikariDataSource pool;
+  private final Ledger ledger;
+  private final List<PostgresBranchProvider> providers = new ArrayList<>();
+  private final Parents parents;
 
-  private PostgresRooms(HikariDataSource pool) { this.pool = pool; }
+  private PostgresRooms(HikariDataSource pool, List<ParentConfig> configs) {
+    this.pool = pool;
+    this.ledger = new Ledger(pool);
+    List<Parents.Parent> served = new ArrayList<>();
+    for (ParentConfig config : configs) {
+      PostgresBranchProvider provider = new PostgresBranchProvider(config);
+      providers.add(provider);
+      served.add(new Parents.Parent(config, provider));
+    }
+    this.parents = new Parents(served);
+  }
 
+  /** Opens pools that connect when they are first used. */
   static PostgresRooms open(LedgerSettings ledger, List<ParentConfig> parents) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
@@ -27,26 +47,48 @@ final class PostgresRooms implements Rooms {
     config.setPassword(ledger.revealPassword());
     config.setMaximumPoolSize(ledger.maxConnections());
     config.setMinimumIdle(1);
-    config.setConnectionTimeout(5000);
+    config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
+    // The ledger may come later than we do.
     config.setInitializationFailTimeout(-1);
-    return new PostgresRooms(new HikariDataSource(config));
+    config.addDataSourceProperty("ApplicationName", "offshoot ledger");
+    return new PostgresRooms(new HikariDataSource(config), parents);
   }
 
-  @Override public void requireLedger() {
-    try (Connection c = pool.getConnection()) { c.isValid(1); } catch (SQLException e) { throw new NotYet("the ledger does not answer", e); }
+  @Override
+  public void requireLedger() {
+    try {
+      ledger.migrate();
+    } catch (OffshootException e) {
+      if (e.code() == ErrorCode.INTERNAL) {
+        throw e;
+      }
+      throw new NotYet(e.failure().message(), e);
+    }
   }
-  @Override public List<Object> activities() { return List.of(); }
-  @Override public BranchRegistry registry() {
-    return new BranchRegistry() {
-      public void register(BranchRef ref, String provider, String workflowId, String runId, ExperimentSpec spec, Instant deadline) {}
-      public void ready(BranchRef ref) {}
-      public void extend(BranchRef ref, Instant deadline) {}
-      public void dropped(BranchRef ref, String reason) {}
-      public List<Registered> living() { return List.of(); }
-      public List<ExperimentRow> experiments(String p, String t, int l) { return List.of(); }
-    };
+
+  @Override
+  public List<Object> activities() {
+    return List.of();
   }
-  @Override public Parents parents() { return new Parents(List.of()); }
-  @Override public DataSource ledger() { return pool; }
-  @Override public void close() { pool.close(); }
+
+  @Override
+  public BranchRegistry registry() {
+    return ledger.branches();
+  }
+
+  @Override
+  public Parents parents() {
+    return parents;
+  }
+
+  @Override
+  public DataSource ledger() {
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    providers.forEach(PostgresBranchProvider::close);
+    pool.close();
+  }
 }
