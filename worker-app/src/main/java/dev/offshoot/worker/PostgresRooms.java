@@ -2,6 +2,7 @@ package dev.offshoot.worker;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -68,7 +69,7 @@ final class PostgresRooms implements Rooms {
 
   @Override
   public List<Object> activities() {
-    return List.of();
+    return List.of(new BranchSteps(parents, ledger.branches()));
   }
 
   @Override
