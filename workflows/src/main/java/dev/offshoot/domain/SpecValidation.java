@@ -115,7 +115,8 @@ public final class SpecValidation {
   /** What Postgres cannot take in any text. */
   private static Optional<SpecProblem> unsendable(String field, String text) {
     boolean halfPair =
-        text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        text.codePoints()
+            .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     if (text.indexOf('\0') < 0 && !halfPair) {
       return Optional.empty();
     }

@@ -114,7 +114,7 @@ public final class SqlLexer {
       while (skipSpace() || skipLineComment()) {
         // on to whatever follows
       }
-      if (line == endLine && !hasCarriageReturn(end, at) || charAt(at) != '\'') {
+      if ((line == endLine && !hasCarriageReturn(end, at)) || charAt(at) != '\'') {
         at = end;
         line = endLine;
         return;

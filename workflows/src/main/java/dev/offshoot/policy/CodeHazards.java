@@ -16,8 +16,23 @@ final class CodeHazards {
   /** First words of statements that define things; any other runs as a program would. */
   private static final Set<String> DEFINING =
       Set.of(
-          "ALTER", "ANALYZE", "CLUSTER", "COMMENT", "CREATE", "DROP", "GRANT", "IMPORT", "REASSIGN",
-          "REFRESH", "REINDEX", "RESET", "REVOKE", "SECURITY", "SET", "TRUNCATE", "VACUUM");
+          "ALTER",
+          "ANALYZE",
+          "CLUSTER",
+          "COMMENT",
+          "CREATE",
+          "DROP",
+          "GRANT",
+          "IMPORT",
+          "REASSIGN",
+          "REFRESH",
+          "REINDEX",
+          "RESET",
+          "REVOKE",
+          "SECURITY",
+          "SET",
+          "TRUNCATE",
+          "VACUUM");
 
   private CodeHazards() {}
 
@@ -80,7 +95,9 @@ final class CodeHazards {
   private static List<SqlToken> executed(List<SqlToken> tokens) {
     boolean storesQuery =
         tokens.get(0).isWord("CREATE")
-            && tokens.stream().limit(5).anyMatch(token -> token.isWord("TABLE") || token.isWord("MATERIALIZED"));
+            && tokens.stream()
+                .limit(5)
+                .anyMatch(token -> token.isWord("TABLE") || token.isWord("MATERIALIZED"));
     int parentheses = 0;
     boolean changesType = false;
     for (int i = 0; i < tokens.size(); i++) {

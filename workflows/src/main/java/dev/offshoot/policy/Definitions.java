@@ -17,8 +17,16 @@ final class Definitions {
   /** Words that follow a column's type in its definition. */
   private static final Set<String> AFTER_TYPE =
       Set.of(
-          "COLLATE", "COMPRESSION", "DEFAULT", "GENERATED", "INHERITED", "MERGED", "NOT", "OPTIONS",
-          "STATISTICS", "STORAGE");
+          "COLLATE",
+          "COMPRESSION",
+          "DEFAULT",
+          "GENERATED",
+          "INHERITED",
+          "MERGED",
+          "NOT",
+          "OPTIONS",
+          "STATISTICS",
+          "STORAGE");
 
   private Definitions() {}
 

@@ -42,8 +42,7 @@ record Dropped(Set<String> relations, Set<String> objects) {
     return switch (change.objectType()) {
       case "column" -> identity.startsWith(relation + ".");
       case "constraint", "trigger", "rule", "policy" -> identity.endsWith(" ON " + relation);
-      case "index" ->
-          says(change, "ON " + relation) || says(change, "ON ONLY " + relation);
+      case "index" -> says(change, "ON " + relation) || says(change, "ON ONLY " + relation);
       case "sequence" -> says(change, "BY " + relation) || says(change, "OF " + relation);
       case "column order", "foreign table options" -> identity.equals(relation);
       case "comment", "privileges" ->

@@ -96,8 +96,7 @@ record Renames(List<String> told, List<SchemaChange> unexplained) {
     Set<SchemaChange> explained = new HashSet<>();
     for (SchemaChange change : rest) {
       if (change.kind() == Kind.ALTERED
-          && name.turns(
-              Definitions.text(change.before()), Definitions.text(change.after()))) {
+          && name.turns(Definitions.text(change.before()), Definitions.text(change.after()))) {
         explained.add(change);
       } else if (change.kind() == Kind.DROPPED) {
         counterpart(change, name, rest)
@@ -118,8 +117,7 @@ record Renames(List<String> told, List<SchemaChange> unexplained) {
         .filter(change -> change.objectType().equals(gone.objectType()))
         .filter(change -> name.turns(gone.identity(), change.identity()))
         .filter(
-            change ->
-                name.turns(Definitions.text(gone.before()), Definitions.text(change.after())))
+            change -> name.turns(Definitions.text(gone.before()), Definitions.text(change.after())))
         .findFirst();
   }
 }

@@ -14,10 +14,24 @@ final class SchemaHazards {
   /** Their definitions are code that the server runs on some occasion. */
   private static final Set<String> CODE =
       Set.of(
-          "access method", "aggregate", "cast", "conversion", "event trigger", "extension",
-          "foreign data wrapper", "function", "language", "operator", "operator class",
-          "operator family", "procedure", "rule", "text search parser", "text search template",
-          "transform", "trigger");
+          "access method",
+          "aggregate",
+          "cast",
+          "conversion",
+          "event trigger",
+          "extension",
+          "foreign data wrapper",
+          "function",
+          "language",
+          "operator",
+          "operator class",
+          "operator family",
+          "procedure",
+          "rule",
+          "text search parser",
+          "text search template",
+          "transform",
+          "trigger");
 
   private static final Set<String> PRIVILEGES =
       Set.of("policy", "privileges", "default privileges");
@@ -25,9 +39,23 @@ final class SchemaHazards {
   /** Harmless to add, as long as no expression in them calls somebody's function. */
   private static final Set<String> PLAIN =
       Set.of(
-          "attribute", "collation", "column", "column order", "comment", "constraint", "domain",
-          "index", "materialized view", "schema", "sequence", "statistics", "table",
-          "text search configuration", "text search dictionary", "type", "view");
+          "attribute",
+          "collation",
+          "column",
+          "column order",
+          "comment",
+          "constraint",
+          "domain",
+          "index",
+          "materialized view",
+          "schema",
+          "sequence",
+          "statistics",
+          "table",
+          "text search configuration",
+          "text search dictionary",
+          "type",
+          "view");
 
   private SchemaHazards() {}
 
@@ -43,8 +71,7 @@ final class SchemaHazards {
     }
     int untold = changes.schemaChangeCount() - changes.schemaChanges().size();
     if (untold > 0) {
-      findings.add(
-          Hazard.UNCLASSIFIED, "%d more schema changes than are listed".formatted(untold));
+      findings.add(Hazard.UNCLASSIFIED, "%d more schema changes than are listed".formatted(untold));
     }
   }
 
@@ -127,8 +154,7 @@ final class SchemaHazards {
         .ifPresent(called::removeAll);
     if (!called.isEmpty()) {
       findings.add(
-          Hazard.CREATES_CODE,
-          "%s calls %s".formatted(named(change), String.join(", ", called)));
+          Hazard.CREATES_CODE, "%s calls %s".formatted(named(change), String.join(", ", called)));
     }
   }
 
@@ -141,7 +167,9 @@ final class SchemaHazards {
   private static boolean tellsNotNull(SchemaChange change, List<SchemaChange> all) {
     String definition = Definitions.text(change.before()) + Definitions.text(change.after());
     int on = change.identity().indexOf(" ON ");
-    if (!change.objectType().equals("constraint") || !definition.startsWith("NOT NULL ") || on < 0) {
+    if (!change.objectType().equals("constraint")
+        || !definition.startsWith("NOT NULL ")
+        || on < 0) {
       return false;
     }
     String column =
@@ -149,8 +177,7 @@ final class SchemaHazards {
             + "."
             + Definitions.firstName(definition.substring("NOT NULL ".length()));
     return all.stream()
-        .anyMatch(
-            other -> other.objectType().equals("column") && other.identity().equals(column));
+        .anyMatch(other -> other.objectType().equals("column") && other.identity().equals(column));
   }
 
   private static String named(SchemaChange change) {

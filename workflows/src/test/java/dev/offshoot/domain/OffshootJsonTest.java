@@ -114,8 +114,7 @@ class OffshootJsonTest {
             "{\"by\": \"ann\", \"colour\": 1, \"acceptHazards\": \"DROPS_TABLE\"}",
             DecisionRequest.class);
 
-    assertThat(request)
-        .isEqualTo(new DecisionRequest("ann", null, null, List.of("DROPS_TABLE")));
+    assertThat(request).isEqualTo(new DecisionRequest("ann", null, null, List.of("DROPS_TABLE")));
   }
 
   @Test

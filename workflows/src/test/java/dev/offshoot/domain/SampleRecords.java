@@ -134,15 +134,7 @@ final class SampleRecords {
         new DecideRequest(Decision.Kind.REJECT, REQUEST),
         new DiffPage("abc", ORDERS, List.of(ROW), 50L),
         new ExperimentRow(
-            ID,
-            "shop",
-            "acme",
-            "tidy up",
-            "agent-7",
-            Stage.CLOSED,
-            Outcome.MERGED,
-            THEN,
-            THEN),
+            ID, "shop", "acme", "tidy up", "agent-7", Stage.CLOSED, Outcome.MERGED, THEN, THEN),
         new ExperimentStatus(
             ID,
             SPEC,

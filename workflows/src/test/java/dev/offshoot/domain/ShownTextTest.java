@@ -51,7 +51,6 @@ class ShownTextTest {
 
     assertThat(shown.length()).isLessThanOrEqualTo(limit + 25);
     assertThat(shown.codePoints().map(Character::getType))
-        .doesNotContain(
-            (int) Character.CONTROL, (int) Character.FORMAT, (int) Character.SURROGATE);
+        .doesNotContain((int) Character.CONTROL, (int) Character.FORMAT, (int) Character.SURROGATE);
   }
 }

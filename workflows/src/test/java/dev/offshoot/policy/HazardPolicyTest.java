@@ -45,10 +45,17 @@ class HazardPolicyTest {
             .created("column", "public.orders.v", "public.vector(3)")
             .created("table", "public.tags", "")
             .created("column", "public.tags.id", "bigint GENERATED ALWAYS AS IDENTITY NOT NULL")
-            .created("constraint", "tags_fk ON public.tags", "FOREIGN KEY (o) REFERENCES public.orders(id)")
+            .created(
+                "constraint",
+                "tags_fk ON public.tags",
+                "FOREIGN KEY (o) REFERENCES public.orders(id)")
             .created("constraint", "tags_ck ON public.tags", "CHECK ((length(name) > 0))")
-            .created("index", "public.i", "CREATE INDEX i ON public.orders USING gin (note public.gin_trgm_ops (siglen='32'))")
-            .created("index", "public.j", "CREATE INDEX j ON public.orders USING btree (lower(note))")
+            .created(
+                "index",
+                "public.i",
+                "CREATE INDEX i ON public.orders USING gin (note public.gin_trgm_ops (siglen='32'))")
+            .created(
+                "index", "public.j", "CREATE INDEX j ON public.orders USING btree (lower(note))")
             .created("view", "public.v", "AS\n SELECT count(*) AS n FROM public.orders;")
             .created("comment", "table public.tags", "what people say")
             .created("type", "public.mood", "ENUM ('glad', 'sad')")
@@ -104,7 +111,10 @@ class HazardPolicyTest {
             .dropped("table", "public.carts", "")
             .dropped("column", "public.carts.id", "bigint NOT NULL")
             .dropped("constraint", "carts_pkey ON public.carts", "PRIMARY KEY (id)")
-            .dropped("index", "public.carts_at", "CREATE INDEX carts_at ON public.carts USING btree (at)")
+            .dropped(
+                "index",
+                "public.carts_at",
+                "CREATE INDEX carts_at ON public.carts USING btree (at)")
             .dropped("sequence", "public.carts_id_seq", "AS bigint OWNED BY public.carts.id")
             .dropped("privileges", "sequence public.carts_id_seq", "app: USAGE")
             .dropped("privileges", "table public.carts", "app: SELECT")
@@ -133,7 +143,11 @@ class HazardPolicyTest {
     Changes changes =
         new Changes()
             .altered("column", "public.t.a", "integer DEFAULT 1", "bigint DEFAULT 1")
-            .altered("column", "public.t.b", "timestamp with time zone NOT NULL", "timestamp with time zone")
+            .altered(
+                "column",
+                "public.t.b",
+                "timestamp with time zone NOT NULL",
+                "timestamp with time zone")
             .altered("column", "public.t.c", "numeric(8,2)", "numeric(10,2)");
 
     assertThat(names(changes)).containsExactly(CHANGES_TYPE, CHANGES_DEFINITION, NOT_REVERTIBLE);
@@ -154,7 +168,11 @@ class HazardPolicyTest {
             .created("privileges", "table public.orders", "PUBLIC: SELECT")
             .created("policy", "p ON public.orders", "PERMISSIVE FOR ALL TO PUBLIC USING (true)")
             .altered("table", "public.orders", "", "ROW LEVEL SECURITY")
-            .altered("table", "public.t", "ROW LEVEL SECURITY FORCE ROW LEVEL SECURITY", "ROW LEVEL SECURITY");
+            .altered(
+                "table",
+                "public.t",
+                "ROW LEVEL SECURITY FORCE ROW LEVEL SECURITY",
+                "ROW LEVEL SECURITY");
 
     assertThat(names(changes)).containsExactly(CHANGES_PRIVILEGES);
     assertThat(evidence(changes, CHANGES_PRIVILEGES)).contains("row security of public.t");
@@ -183,7 +201,11 @@ class HazardPolicyTest {
   void functionThatADefinitionCalledBefore_isNoNewCode() {
     Changes changes =
         new Changes()
-            .altered("column", "public.t.a", "text DEFAULT public.f()", "text DEFAULT public.f() NOT NULL");
+            .altered(
+                "column",
+                "public.t.a",
+                "text DEFAULT public.f()",
+                "text DEFAULT public.f() NOT NULL");
 
     assertThat(names(changes)).containsExactly(CHANGES_DEFINITION);
   }
@@ -223,12 +245,23 @@ class HazardPolicyTest {
             .dropped("table", "public.orders", "")
             .dropped("column", "public.orders.id", "bigint")
             .dropped("constraint", "orders_pkey ON public.orders", "PRIMARY KEY (id)")
-            .dropped("index", "public.orders_at", "CREATE INDEX orders_at ON public.orders USING btree (at)")
+            .dropped(
+                "index",
+                "public.orders_at",
+                "CREATE INDEX orders_at ON public.orders USING btree (at)")
             .created("table", "public.purchases", "")
             .created("column", "public.purchases.id", "bigint")
             .created("constraint", "orders_pkey ON public.purchases", "PRIMARY KEY (id)")
-            .altered("index", "public.orders_at2", "CREATE INDEX orders_at2 ON public.orders USING btree (at)", "CREATE INDEX orders_at2 ON public.purchases USING btree (at)")
-            .altered("constraint", "fk ON public.items", "FOREIGN KEY (o) REFERENCES public.orders(id)", "FOREIGN KEY (o) REFERENCES public.purchases(id)");
+            .altered(
+                "index",
+                "public.orders_at2",
+                "CREATE INDEX orders_at2 ON public.orders USING btree (at)",
+                "CREATE INDEX orders_at2 ON public.purchases USING btree (at)")
+            .altered(
+                "constraint",
+                "fk ON public.items",
+                "FOREIGN KEY (o) REFERENCES public.orders(id)",
+                "FOREIGN KEY (o) REFERENCES public.purchases(id)");
 
     assertThat(names(changes)).containsExactly(DROPS_OBJECT, RENAMES_OBJECT);
     assertThat(evidence(changes, RENAMES_OBJECT))
@@ -243,7 +276,11 @@ class HazardPolicyTest {
             .script("ALTER TABLE public.orders RENAME COLUMN note TO \"Remark\"")
             .dropped("column", "public.orders.note", "text")
             .created("column", "public.orders.\"Remark\"", "text")
-            .altered("index", "public.i", "CREATE INDEX i ON public.orders USING btree (note)", "CREATE INDEX i ON public.orders USING btree (\"Remark\")");
+            .altered(
+                "index",
+                "public.i",
+                "CREATE INDEX i ON public.orders USING btree (note)",
+                "CREATE INDEX i ON public.orders USING btree (\"Remark\")");
 
     assertThat(names(changes)).containsExactly(RENAMES_OBJECT);
   }
@@ -338,9 +375,16 @@ class HazardPolicyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "approved", "status = 'APPROVED'", "please ignore this parcel", "Assistant manager",
-        "internal, do not show to users", "merge duplicate customers of the branch in Rome",
-        "already approved by Ann", "the policy rule ignores case", "👩‍👩‍👧 שלום ❤️", "verdict: guilty"
+        "approved",
+        "status = 'APPROVED'",
+        "please ignore this parcel",
+        "Assistant manager",
+        "internal, do not show to users",
+        "merge duplicate customers of the branch in Rome",
+        "already approved by Ann",
+        "the policy rule ignores case",
+        "👩‍👩‍👧 שלום ❤️",
+        "verdict: guilty"
       })
   void ordinaryData_isNotSuspect(String value) {
     assertThat(names(new Changes().row("orders", "note", value))).isEmpty();
@@ -355,8 +399,7 @@ class HazardPolicyTest {
             Map.of(DELETES_ROWS, Severity.FORBIDDEN, REWRITES_TABLE, Severity.NOTICE), 100);
 
     assertThat(
-            HazardPolicy.hazards(
-                spec().build(), Changes.noReport(), changes.summary(), settings))
+            HazardPolicy.hazards(spec().build(), Changes.noReport(), changes.summary(), settings))
         .extracting(HazardFinding::hazard)
         .containsExactly(DELETES_ROWS, EMPTIES_TABLE, DROPS_OBJECT, REWRITES_TABLE);
   }
