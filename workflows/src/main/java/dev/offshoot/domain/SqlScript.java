@@ -55,7 +55,7 @@ public final class SqlScript {
     for (SqlToken token : SqlLexer.tokens(statement)) {
       if (words.size() < most && token.kind() == SqlToken.Kind.WORD) {
         words.add(token.text().toUpperCase(Locale.ROOT));
-      } else if (!words.isEmpty() || !token.isSymbol('(') && !token.isSymbol(';')) {
+      } else if (!words.isEmpty() || (!token.isSymbol('(') && !token.isSymbol(';'))) {
         break;
       }
     }

@@ -251,7 +251,7 @@ final class FunctionCalls {
 
   private static boolean followsOperand(List<SqlToken> tokens, int at) {
     SqlToken before = tokens.get(Math.max(0, at - 1));
-    return at > 0 && (before.isSymbol(')') || isName(before) && !isKeyword(before));
+    return at > 0 && (before.isSymbol(')') || (isName(before) && !isKeyword(before)));
   }
 
   private static boolean isName(SqlToken token) {
