@@ -53,6 +53,10 @@ final class Launch {
 
   private void readSettings(ConfigurableEnvironment environment) {
     stackWanted = environment.getProperty("offshoot.stack.enabled", "false").equals("true");
+    if (stackWanted) {
+      // Standard output is for the CLI alone: whatever a library prints goes elsewhere.
+      System.setOut(System.err);
+    }
     MutablePropertySources sources = environment.getPropertySources();
     if (arguments.config() != null) {
       // A later document of the file outranks an earlier one, and the environment outranks all.
@@ -72,7 +76,6 @@ final class Launch {
   private static Map<String, Object> stackProperties(
       ConfigurableEnvironment environment, StackFolder folder) {
     Map<String, Object> properties = new HashMap<>();
-    // Standard output is for the CLI alone.
     properties.put("logging.threshold.console", "OFF");
     properties.put("logging.file.name", folder.logFile().toString());
     properties.put("spring.main.banner-mode", "off");

@@ -6,6 +6,7 @@ import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
+import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.ledger.BranchRegistry;
@@ -69,7 +70,8 @@ final class PostgresRooms implements Rooms {
 
   @Override
   public List<Object> activities() {
-    return List.of(new BranchSteps(parents, ledger.branches()));
+    return List.of(
+        new BranchSteps(parents, ledger.branches()), new DiffSteps(parents, ledger.changeSets()));
   }
 
   @Override

@@ -102,8 +102,6 @@ public class WorkerApplication {
     if (servers == null) {
       return new ProductionOutcome();
     }
-    // Standard output is the CLI's: whatever a library prints goes elsewhere.
-    System.setOut(System.err);
     endWithStandardInput();
     return new StackOutcome(servers, announcer);
   }

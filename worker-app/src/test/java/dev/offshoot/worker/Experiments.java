@@ -26,12 +26,14 @@ record Experiments(WorkflowClient client) {
   static final String REVIEWER = "reviewer";
 
   static ExperimentSpecBuilder spec(String parent, String... statements) {
-    return ExperimentSpec.builder()
-        .goal("try it")
-        .parent(parent)
-        .requestedBy(AGENT)
-        .ttl(Duration.ofMinutes(10))
-        .statements(List.of(statements));
+    ExperimentSpecBuilder spec =
+        ExperimentSpec.builder()
+            .goal("try it")
+            .parent(parent)
+            .requestedBy(AGENT)
+            .ttl(Duration.ofMinutes(10));
+    List.of(statements).forEach(spec::statement);
+    return spec;
   }
 
   ExperimentWorkflow start(String id, ExperimentSpec spec) {
