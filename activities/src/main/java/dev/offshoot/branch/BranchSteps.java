@@ -53,6 +53,9 @@ public final class BranchSteps implements BranchActivities {
     BranchRef ref = request.ref();
     Parents.Parent parent = parents.get(ref.parent());
     requireTtlWithin(parent.config(), request.spec());
+    // Before it is registered: a parent that cannot be reached now cannot be cleaned up either, and
+    // an experiment that made nothing must end without it.
+    parent.provider().requireFit();
     registry.register(
         ref,
         parent.provider().kind(),
@@ -91,8 +94,7 @@ public final class BranchSteps implements BranchActivities {
     BranchRef ref = request.ref();
     boolean owned =
         registry.living().stream()
-            .anyMatch(
-                branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
+            .anyMatch(branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
     if (owned) {
       parents.get(ref.parent()).provider().drop(ref);
       registry.dropped(ref, request.reason());

@@ -47,8 +47,7 @@ class BranchRolesTest {
 
       PostgresServer.connect(ref.branchName(), ref.branchName(), "mine").close();
       for (String forbidden :
-          List.of(
-              parent.database(), ref.baseName(), other.branchName(), other.baseName())) {
+          List.of(parent.database(), ref.baseName(), other.branchName(), other.baseName())) {
         assertThatThrownBy(
                 () -> PostgresServer.connect(forbidden, ref.branchName(), "mine").close())
             .as(forbidden)

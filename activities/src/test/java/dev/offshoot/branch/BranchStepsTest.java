@@ -81,7 +81,8 @@ class BranchStepsTest {
     BranchRef ref = Shop.newBranch(parent);
     steps.createBranch(request(ref, "run-1", Duration.ofHours(1)));
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-2", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-2", Duration.ofHours(1))));
     steps.dropBranch(new DropBranch(ref, "run-2", "compensation"));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.ID_IN_USE);
@@ -95,7 +96,8 @@ class BranchStepsTest {
     BranchRef ref = Shop.newBranch(parent);
     provider.create(ref, Shop.DEADLINE.plusSeconds(5), Progress.NONE);
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
     steps.dropBranch(new DropBranch(ref, "run-1", "compensation"));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.ID_IN_USE);
@@ -106,7 +108,8 @@ class BranchStepsTest {
   void ttlBeyondTheParentsMaximum_isABadSpec_andNothingIsRegistered() {
     BranchRef ref = Shop.newBranch(parent);
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofDays(8))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofDays(8))));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.BAD_SPEC);
     assertThat(failure.message()).startsWith("ttl: 8d").contains("7d", "maxTtl");
@@ -114,10 +117,34 @@ class BranchStepsTest {
   }
 
   @Test
+  void parentThatRefusesUs_isNotRegistered_soTheExperimentCanEnd() {
+    ParentConfig right = parent.config();
+    ParentConfig wrong =
+        ParentConfig.of(right.name(), right.url(), right.username(), "not the password");
+    BranchRef ref = Shop.newBranch(parent);
+    TestActivityEnvironment other = TestActivityEnvironment.newInstance(withOurDataConverter());
+    try (PostgresBranchProvider refused = new PostgresBranchProvider(wrong)) {
+      other.registerActivitiesImplementations(
+          new BranchSteps(new Parents(List.of(new Parents.Parent(wrong, refused))), registry));
+      BranchActivities there = other.newActivityStub(BranchActivities.class);
+
+      Failure failure =
+          failureOf(() -> there.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+      there.dropBranch(new DropBranch(ref, "run-1", "compensation"));
+
+      assertThat(failure.code()).isEqualTo(ErrorCode.PARENT_ACCESS_DENIED);
+      assertThat(registry.living()).isEmpty();
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void unknownParent_isNamed_withThoseThereAre() {
     BranchRef ref = new BranchRef(Shop.newBranch(parent).experimentId(), 1, "shpo");
 
-    Failure failure = failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
+    Failure failure =
+        failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofHours(1))));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.UNKNOWN_PARENT);
     assertThat(failure.message()).contains("shpo", parent.config().name());

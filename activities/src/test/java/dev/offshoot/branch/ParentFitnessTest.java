@@ -120,7 +120,8 @@ class ParentFitnessTest {
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
       assertThat(refused)
           .hasMessageContaining("ALTER ROLE \"%s\" CREATEDB CREATEROLE".formatted(owner))
-          .hasMessageContaining("ALTER DATABASE \"%s\" OWNER TO \"%s\"".formatted(parent.database(), owner));
+          .hasMessageContaining(
+              "ALTER DATABASE \"%s\" OWNER TO \"%s\"".formatted(parent.database(), owner));
       asSuperuser(
           "ALTER ROLE %s CREATEDB CREATEROLE; ALTER DATABASE %s OWNER TO %s"
               .formatted(owner, parent.database(), owner));
@@ -160,7 +161,8 @@ class ParentFitnessTest {
   @Test
   void serverThatIsDown_isUnreachable_andTriedAgain() throws SQLException {
     try (TestParent parent = PostgresServer.parent("")) {
-      ParentConfig down = ParentConfig.of("down", "jdbc:postgresql://127.0.0.1:1/x", "u", "hush-hush");
+      ParentConfig down =
+          ParentConfig.of("down", "jdbc:postgresql://127.0.0.1:1/x", "u", "hush-hush");
 
       OffshootException refused = refusal(parent, down);
 
@@ -169,7 +171,9 @@ class ParentFitnessTest {
       assertThat(refused).hasMessageNotContaining("127.0.0.1");
       assertThat(stackTrace(refused)).doesNotContain("hush-hush");
       try (PostgresBranchProvider provider = new PostgresBranchProvider(down)) {
-        assertThat(provider.examine()).extracting(HealthFinding::level).containsExactly(Level.BROKEN);
+        assertThat(provider.examine())
+            .extracting(HealthFinding::level)
+            .containsExactly(Level.BROKEN);
       }
     }
   }
@@ -187,7 +191,9 @@ class ParentFitnessTest {
       OffshootException refused = refusal(parent, config);
 
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
-      assertThat(refused).hasMessageContaining("'nowhere'").hasMessageContaining("parents.shop.url");
+      assertThat(refused)
+          .hasMessageContaining("'nowhere'")
+          .hasMessageContaining("parents.shop.url");
     }
   }
 
@@ -205,7 +211,8 @@ class ParentFitnessTest {
             provider.examine().stream().filter(f -> f.level() == Level.WARNING).toList();
 
         assertThat(warnings)
-            .anyMatch(f -> f.remedy().startsWith("REVOKE CONNECT ON DATABASE \"" + parent.database()))
+            .anyMatch(
+                f -> f.remedy().startsWith("REVOKE CONNECT ON DATABASE \"" + parent.database()))
             .anyMatch(f -> f.finding().contains("1 of " + parent.config().username()));
       }
     }
@@ -236,7 +243,7 @@ class ParentFitnessTest {
   }
 
   private static void asSuperuser(String sql) throws SQLException {
-    for (String statement : sql.split(";")) {
+    for (String statement : sql.split(";", -1)) {
       Shop.run(PostgresServer.superuser("postgres"), statement);
     }
   }
