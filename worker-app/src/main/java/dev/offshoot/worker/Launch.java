@@ -90,8 +90,7 @@ final class Launch {
   private void startServers(ConfigurableEnvironment environment) {
     WorkerSettings read = settings();
     if (read.stack().enabled() && folder != null) {
-      servers =
-          StackServers.start(read.stack(), read.temporal(), folder, environmentVariables);
+      servers = StackServers.start(read.stack(), read.temporal(), folder, environmentVariables);
     }
   }
 

@@ -42,8 +42,8 @@ import org.springframework.context.annotation.Lazy;
 @Configuration(proxyBeanMethods = false)
 class WorkerConfiguration {
   /**
-   * Steps report every 2 s; the SDK would hold reports back for 80 % of the heartbeat timeout, which
-   * leaves too little room for a busy machine.
+   * Steps report every 2 s; the SDK would hold reports back for 80 % of the heartbeat timeout,
+   * which leaves too little room for a busy machine.
    */
   private static final Duration HEARTBEAT_HELD_BACK = Duration.ofSeconds(2);
 

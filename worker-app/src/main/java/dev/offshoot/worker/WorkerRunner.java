@@ -127,7 +127,10 @@ public final class WorkerRunner implements SmartLifecycle {
     Duration grace = orphans.grace();
     List<Registered> left = orphans.sweep();
     if (!left.isEmpty()) {
-      LOG.info("sweep: {} branches without a workflow are looked at again in {}", left.size(), HumanDuration.format(grace));
+      LOG.info(
+          "sweep: {} branches without a workflow are looked at again in {}",
+          left.size(),
+          HumanDuration.format(grace));
       var unused =
           later.schedule(
               () -> orphans.dropStillOrphaned(left), grace.toMillis(), TimeUnit.MILLISECONDS);

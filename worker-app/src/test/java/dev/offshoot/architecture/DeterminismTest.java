@@ -71,7 +71,8 @@ class DeterminismTest {
           .resideInAnyPackage(DETERMINISTIC)
           .should()
           .accessTargetWhere(isForbiddenCall())
-          .because("it is replayed: use Workflow.currentTimeMillis, newRandom, randomUUID, getLogger");
+          .because(
+              "it is replayed: use Workflow.currentTimeMillis, newRandom, randomUUID, getLogger");
 
   @ArchTest
   static final ArchRule workflowCode_usesNoThreadsChanceOrLoggers =

@@ -32,7 +32,8 @@ class RoomsTest {
           .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.temporal..", "org.springframework..", "java.sql..", "javax.sql..");
+          .resideInAnyPackage(
+              "io.temporal..", "org.springframework..", "java.sql..", "javax.sql..");
 
   @ArchTest
   static final ArchRule domain_knowsNoOtherRoom =

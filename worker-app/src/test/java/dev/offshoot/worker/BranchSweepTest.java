@@ -175,8 +175,7 @@ class BranchSweepTest {
     try (Connection superuser = PostgresServer.superuser("postgres");
         Statement statement = superuser.createStatement();
         ResultSet rows =
-            statement.executeQuery(
-                "SELECT FROM pg_database WHERE datname = '" + database + "'")) {
+            statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + database + "'")) {
       return rows.next();
     }
   }

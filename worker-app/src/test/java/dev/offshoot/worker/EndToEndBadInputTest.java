@@ -91,8 +91,7 @@ class EndToEndBadInputTest {
     assertThat(leftovers()).isEmpty();
     try (Connection connection = parent.ownerConnection();
         Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT count(*) FROM item WHERE name LIKE '%!'")) {
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM item WHERE name LIKE '%!'")) {
       rows.next();
       assertThat(rows.getInt(1)).as("rows written to the parent").isZero();
     }
@@ -147,8 +146,7 @@ class EndToEndBadInputTest {
 
   @Test
   void specificationWithoutStatements_orWithAZeroTtl_saysBoth() throws Exception {
-    Failure failure =
-        failureOf("bad-spec", Experiments.spec("good").ttl(Duration.ZERO).build());
+    Failure failure = failureOf("bad-spec", Experiments.spec("good").ttl(Duration.ZERO).build());
 
     assertThat(failure.code()).isEqualTo(ErrorCode.BAD_SPEC);
     assertThat(failure.message()).contains("statements", "ttl");
@@ -189,8 +187,7 @@ class EndToEndBadInputTest {
   @Test
   void checkThatIsNoQuery_isRefused() throws Exception {
     Failure failure =
-        failureOf(
-            "bad-check", Experiments.spec("good", UPDATE).check("DELETE FROM item").build());
+        failureOf("bad-check", Experiments.spec("good", UPDATE).check("DELETE FROM item").build());
 
     assertThat(failure.code()).isIn(ErrorCode.BAD_SPEC, ErrorCode.CHECK_FAILED);
     assertThat(failure.message()).contains("check");

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The whole path on real parts: a stack as the CLI starts it, and a client that knows Temporal only. */
+/**
+ * The whole path on real parts: a stack as the CLI starts it, and a client that knows Temporal
+ * only.
+ */
 @Timeout(300)
 class StackEndToEndTest {
   private static final Logger LOG = LoggerFactory.getLogger(StackEndToEndTest.class);
@@ -41,9 +44,7 @@ class StackEndToEndTest {
       String before = shop.one("SELECT count(*) FROM coupons WHERE expires_on < DATE '2025-01-01'");
       ExperimentWorkflow experiment =
           new Experiments(stack.client())
-              .start(
-                  "e2e",
-                  Experiments.spec("shop").script(ShopParent.demoExperiment()).build());
+              .start("e2e", Experiments.spec("shop").script(ShopParent.demoExperiment()).build());
 
       ExperimentStatus reviewed = Experiments.awaitReview(experiment);
       assertThat(shop.one("SELECT count(*) FROM coupons WHERE expires_on < DATE '2025-01-01'"))

@@ -91,7 +91,8 @@ class WorkerLifecycleTest {
   void stepThatOutlivesTheGrace_isInterrupted_soThatTheProcessEnds() throws Exception {
     SlowBranches branches = new SlowBranches();
     RunningWorker worker =
-        RunningWorker.start(target(), new FakeRooms(branches), "--offshoot.worker.shutdown-grace=1s")
+        RunningWorker.start(
+                target(), new FakeRooms(branches), "--offshoot.worker.shutdown-grace=1s")
             .awaitPolling();
     WorkflowStub experiment = start("too-slow", Map.of("goal", "g", "parent", "shop"));
     assertThat(branches.entered.await(20, TimeUnit.SECONDS)).isTrue();
@@ -149,7 +150,8 @@ class WorkerLifecycleTest {
     FakeRooms rooms = new FakeRooms();
     rooms.ledgerIsThere = false;
     try (RunningWorker worker = RunningWorker.start(target(), rooms)) {
-      RunningWorker.await(() -> output.getAll().contains("the ledger does not answer; trying again"));
+      RunningWorker.await(
+          () -> output.getAll().contains("the ledger does not answer; trying again"));
       assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
       assertThat(worker.get("/actuator/health/readiness").body())
           .contains("the ledger does not answer");
@@ -169,7 +171,8 @@ class WorkerLifecycleTest {
       worker.awaitPolling();
 
       for (String path :
-          List.of("health", "health/readiness", "info", "prometheus", "env", "configprops", "beans")) {
+          List.of(
+              "health", "health/readiness", "info", "prometheus", "env", "configprops", "beans")) {
         assertThat(worker.get("/actuator/" + path).body())
             .as(path)
             .doesNotContain(RunningWorker.PASSWORD);

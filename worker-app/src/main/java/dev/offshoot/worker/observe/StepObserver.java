@@ -24,7 +24,8 @@ public final class StepObserver extends WorkerInterceptorBase {
   /** The key under which log lines carry the experiment's id. */
   public static final String EXPERIMENT = "experiment";
 
-  private static final String WORKFLOW_PREFIX = new ExperimentId("x").workflowId().replaceAll("x$", "");
+  private static final String WORKFLOW_PREFIX =
+      new ExperimentId("x").workflowId().replaceAll("x$", "");
 
   private final MeterRegistry meters;
 

@@ -68,7 +68,8 @@ public final class ConfigFile {
   private static String place(YAMLException e) {
     return e instanceof MarkedYAMLException marked && marked.getProblemMark() != null
         ? " at line %d, column %d"
-            .formatted(marked.getProblemMark().getLine() + 1, marked.getProblemMark().getColumn() + 1)
+            .formatted(
+                marked.getProblemMark().getLine() + 1, marked.getProblemMark().getColumn() + 1)
         : "";
   }
 
@@ -88,6 +89,9 @@ public final class ConfigFile {
   }
 
   private static @Nullable String nearest(String group) {
-    return GROUPS.stream().filter(known -> KnownKeys.distance(known, group) <= 2).findFirst().orElse(null);
+    return GROUPS.stream()
+        .filter(known -> KnownKeys.distance(known, group) <= 2)
+        .findFirst()
+        .orElse(null);
   }
 }

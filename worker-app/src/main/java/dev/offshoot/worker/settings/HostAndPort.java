@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** The form {@code host:port}, with brackets around an IPv6 address. */
 final class HostAndPort {
-  private static final Pattern FORM = Pattern.compile("(?:[\\w.-]+|\\[[0-9a-fA-F:.]+])" + ":(\\d{1,5})");
+  private static final Pattern FORM =
+      Pattern.compile("(?:[\\w.-]+|\\[[0-9a-fA-F:.]+])" + ":(\\d{1,5})");
 
   private HostAndPort() {}
 

@@ -81,7 +81,8 @@ public final class KnownKeys {
   private static String kebab(String camel) {
     return camel
         .chars()
-        .mapToObj(c -> Character.isUpperCase(c) ? "-" + (char) Character.toLowerCase(c) : "" + (char) c)
+        .mapToObj(
+            c -> Character.isUpperCase(c) ? "-" + (char) Character.toLowerCase(c) : "" + (char) c)
         .collect(Collectors.joining());
   }
 
@@ -96,8 +97,7 @@ public final class KnownKeys {
       current[0] = i;
       for (int j = 1; j <= other.length(); j++) {
         int change = one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1;
-        current[j] =
-            Math.min(Math.min(current[j - 1], previous[j]) + 1, previous[j - 1] + change);
+        current[j] = Math.min(Math.min(current[j - 1], previous[j]) + 1, previous[j - 1] + change);
       }
       previous = current;
     }

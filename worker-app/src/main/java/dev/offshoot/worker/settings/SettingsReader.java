@@ -29,7 +29,9 @@ import org.springframework.util.SystemPropertyUtils;
  * <p>Spring's own messages are not passed on, since they quote values.
  */
 public final class SettingsReader {
-  /** Spring's default leaves a placeholder of an unset variable as it is, and uses it as password. */
+  /**
+   * Spring's default leaves a placeholder of an unset variable as it is, and uses it as password.
+   */
   private static final PropertyPlaceholderHelper STRICT_PLACEHOLDERS =
       new PropertyPlaceholderHelper(
           SystemPropertyUtils.PLACEHOLDER_PREFIX,
@@ -58,11 +60,11 @@ public final class SettingsReader {
           binder.bindOrCreate(
               WorkerSettings.PREFIX,
               Bindable.of(WorkerSettings.class),
-              // Environment variables are left out of the search for unknown keys: OFFSHOOT_X may be
+              // Environment variables are left out of the search for unknown keys: OFFSHOOT_X may
+              // be
               // anybody's.
               new NoUnboundElementsBindHandler(
-                  BindHandler.DEFAULT,
-                  new UnboundElementsSourceFilter()));
+                  BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
     } catch (BindException e) {
       throw explained(e);
     }
@@ -111,9 +113,7 @@ public final class SettingsReader {
   private static SettingsException wrongType(BindException e) {
     Class<?> type = e.getTarget().getType().resolve(Object.class);
     return new SettingsException(
-        key(e),
-        "its value cannot be read as %s%s".formatted(nameOf(type), where(e)),
-        remedy(type));
+        key(e), "its value cannot be read as %s%s".formatted(nameOf(type), where(e)), remedy(type));
   }
 
   private static String key(BindException e) {

@@ -86,7 +86,8 @@ public final class TemporalServer {
   public void requireSearchAttributes() {
     OperatorServiceStubs operator =
         OperatorServiceStubs.newServiceStubs(
-            OperatorServiceStubsOptions.newBuilder(target.options()).validateAndBuildWithDefaults());
+            OperatorServiceStubsOptions.newBuilder(target.options())
+                .validateAndBuildWithDefaults());
     try {
       requireSearchAttributes(operator);
     } finally {

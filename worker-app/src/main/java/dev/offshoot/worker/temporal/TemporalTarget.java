@@ -63,7 +63,8 @@ public final class TemporalTarget {
       // Its message may quote a certificate or a line of the file.
       throw new SettingsException(
           settings.address() == null ? "offshoot.temporal.profile" : "offshoot.temporal.tls",
-          "Temporal's connection settings cannot be used (%s)".formatted(e.getClass().getSimpleName()),
+          "Temporal's connection settings cannot be used (%s)"
+              .formatted(e.getClass().getSimpleName()),
           settings.address() == null
               ? "Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the files that they name (temporal config list), or set offshoot.temporal.address."
               : "Check that certificates are PEM and the key is PKCS 8 PEM without a password.");

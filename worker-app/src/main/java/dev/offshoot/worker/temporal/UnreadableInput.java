@@ -60,8 +60,7 @@ public final class UnreadableInput extends WorkerInterceptorBase {
   private static String path(JsonMappingException mapping) {
     return mapping.getPath().stream()
         .map(
-            step ->
-                step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+            step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
         .collect(Collectors.joining("."))
         .replace(".[", "[");
   }

@@ -76,8 +76,7 @@ public final class Announcer {
     say(FAILED, json);
   }
 
-  private static String text(
-      SettingsException settings, Function<SettingProblem, String> part) {
+  private static String text(SettingsException settings, Function<SettingProblem, String> part) {
     return settings.problems().stream().map(part).distinct().collect(Collectors.joining("; "));
   }
 

@@ -39,19 +39,18 @@ final class LedgerDatabase {
     Properties login = new Properties();
     login.setProperty("user", server.superuser());
     login.setProperty("password", server.superuserPassword());
-    try (Connection connection =
-        DriverManager.getConnection(server.jdbcUrl("postgres"), login)) {
+    try (Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"), login)) {
       if (!exists(connection, "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = ?")) {
         execute(connection, "CREATE ROLE %s LOGIN".formatted(Identifiers.quote(NAME)));
       }
       // Sent as a SCRAM verifier, so that the password itself never travels.
-      connection.unwrap(PGConnection.class).alterUserPassword(
-          NAME, password.toCharArray(), "scram-sha-256");
+      connection
+          .unwrap(PGConnection.class)
+          .alterUserPassword(NAME, password.toCharArray(), "scram-sha-256");
       if (!exists(connection, "SELECT 1 FROM pg_catalog.pg_database WHERE datname = ?")) {
         execute(connection, "CREATE DATABASE %1$s OWNER %1$s".formatted(Identifiers.quote(NAME)));
         execute(
-            connection,
-            "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(Identifiers.quote(NAME)));
+            connection, "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(Identifiers.quote(NAME)));
       }
     }
     return new LedgerSettings(

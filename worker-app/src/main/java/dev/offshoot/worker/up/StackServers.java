@@ -162,8 +162,7 @@ public final class StackServers implements AutoCloseable {
     folder.close();
   }
 
-  private static <T> void end(
-      String name, CompletableFuture<T> starting, Consumer<T> close) {
+  private static <T> void end(String name, CompletableFuture<T> starting, Consumer<T> close) {
     try {
       close.accept(starting.get(CLOSE_SECONDS, TimeUnit.SECONDS));
     } catch (ExecutionException e) {

@@ -57,8 +57,7 @@ final class TemporalChoice {
                           "the program 'temporal' is neither on the PATH nor in Go's bin folder",
                           "Install it (go install github.com/temporalio/cli/cmd/temporal@v1.5.1), or use embedded.")));
       case "embedded" -> embedded(stack);
-      case "env" ->
-          new Running("server", TemporalTarget.of(temporal, environment), null, () -> {});
+      case "env" -> new Running("server", TemporalTarget.of(temporal, environment), null, () -> {});
       default ->
           new Running(
               "server",

@@ -63,7 +63,8 @@ class ExampleFileTest {
     String shown =
         withCommentedKeys()
             .lines()
-            .filter(line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder| name):.*"))
+            .filter(
+                line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder| name):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 
@@ -95,8 +96,7 @@ class ExampleFileTest {
 
   @Test
   void invalidYaml_isRefusedWithItsPlaceButNotItsText(@TempDir Path folder) throws IOException {
-    Path file =
-        Files.writeString(folder.resolve("c.yml"), "offshoot:\n  a: 'hunter2\n  b: [\n");
+    Path file = Files.writeString(folder.resolve("c.yml"), "offshoot:\n  a: 'hunter2\n  b: [\n");
 
     assertThatThrownBy(() -> ConfigFile.load(file))
         .isInstanceOf(SettingsException.class)

@@ -42,11 +42,7 @@ class SettingsReaderTest {
     assertThat(settings.ledger())
         .isEqualTo(
             new LedgerSettings(
-                "jdbc:postgresql://db:5432/ledger",
-                "ledger_owner",
-                Secret.of(PASSWORD),
-                null,
-                10));
+                "jdbc:postgresql://db:5432/ledger", "ledger_owner", Secret.of(PASSWORD), null, 10));
     assertThat(settings.parents().get("shop"))
         .isEqualTo(
             new ParentSettings(

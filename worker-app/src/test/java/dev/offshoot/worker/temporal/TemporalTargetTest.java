@@ -82,8 +82,7 @@ class TemporalTargetTest {
     Secret key = Secret.of("key");
 
     assertThat(
-            TemporalTarget.of(
-                    new TemporalSettings("a:1", null, null, key, null, NO_TLS), Map.of())
+            TemporalTarget.of(new TemporalSettings("a:1", null, null, key, null, NO_TLS), Map.of())
                 .options()
                 .getSslContext())
         .isNotNull();
