@@ -130,14 +130,18 @@ final class ChildStack implements AutoCloseable {
   }
 
   /** Ends its standard input, as the CLI's end does; answers what else it wrote. */
-  List<String> endInput() throws Exception {
+  List<String> endInput() throws IOException {
     if (stubs != null) {
       stubs.shutdownNow();
     }
     process.outputWriter().close();
     List<String> rest = new ArrayList<>(out.lines().toList());
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("it does not end");
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("it does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     return rest;
   }
@@ -151,9 +155,9 @@ final class ChildStack implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (process.isAlive()) {
-      endInput();
+      var unused = endInput();
     }
   }
 }

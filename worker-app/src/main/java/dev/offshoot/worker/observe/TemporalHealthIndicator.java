@@ -32,7 +32,7 @@ public final class TemporalHealthIndicator implements HealthIndicator {
       server.requireReachable();
       return health.build();
     } catch (NotYet e) {
-      return health.down().withDetail("waitingFor", e.getMessage()).build();
+      return health.down().withDetail("waitingFor", e.what()).build();
     }
   }
 }

@@ -46,8 +46,8 @@ public final class KnownKeys {
 
   /** The known key with the names that the user chose, so that only the rest is compared. */
   private static String withNamesOf(String unknown, String known) {
-    String[] given = unknown.split("\\.");
-    String[] parts = known.split("\\.");
+    String[] given = unknown.split("\\.", -1);
+    String[] parts = known.split("\\.", -1);
     for (int i = 0; i < parts.length; i++) {
       if (parts[i].equals(ANY)) {
         parts[i] = i < given.length ? given[i] : "<name>";

@@ -7,11 +7,20 @@ package dev.offshoot.worker.temporal;
 public final class NotYet extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public NotYet(String message) {
-    super(message);
+  private final String what;
+
+  public NotYet(String what) {
+    super(what);
+    this.what = what;
   }
 
-  public NotYet(String message, Throwable cause) {
-    super(message, cause);
+  public NotYet(String what, Throwable cause) {
+    super(what, cause);
+    this.what = what;
+  }
+
+  /** What is missing. */
+  public String what() {
+    return what;
   }
 }

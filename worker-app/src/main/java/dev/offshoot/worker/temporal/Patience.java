@@ -41,8 +41,8 @@ public final class Patience {
         attempt.run();
         return true;
       } catch (NotYet e) {
-        waitingFor.accept(e.getMessage());
-        LOG.warn("{}; trying again in {} ms", e.getMessage(), pause.toMillis());
+        waitingFor.accept(e.what());
+        LOG.warn("{}; trying again in {} ms", e.what(), pause.toMillis());
       }
       if (given.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
         return false;

@@ -196,7 +196,7 @@ public final class TemporalServer {
 
   private static String typeName(IndexedValueType type) {
     StringBuilder name = new StringBuilder();
-    for (String word : type.name().replace("INDEXED_VALUE_TYPE_", "").split("_")) {
+    for (String word : type.name().replace("INDEXED_VALUE_TYPE_", "").split("_", -1)) {
       name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return name.toString();

@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Base64;
 import java.util.Properties;
-import org.postgresql.PGConnection;
+import org.postgresql.util.PasswordUtil;
 
 /**
  * The ledger's database and role on the stack's own server. The password is new at every start and
@@ -44,9 +44,12 @@ final class LedgerDatabase {
         execute(connection, "CREATE ROLE %s LOGIN".formatted(Identifiers.quote(NAME)));
       }
       // Sent as a SCRAM verifier, so that the password itself never travels.
-      connection
-          .unwrap(PGConnection.class)
-          .alterUserPassword(NAME, password.toCharArray(), "scram-sha-256");
+      execute(
+          connection,
+          "ALTER ROLE %s PASSWORD '%s'"
+              .formatted(
+                  Identifiers.quote(NAME),
+                  PasswordUtil.encodeScramSha256(password.toCharArray())));
       if (!exists(connection, "SELECT 1 FROM pg_catalog.pg_database WHERE datname = ?")) {
         execute(connection, "CREATE DATABASE %1$s OWNER %1$s".formatted(Identifiers.quote(NAME)));
         execute(
