@@ -6,8 +6,8 @@ import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,13 +63,8 @@ final class DatabaseCopy {
     String create =
         "CREATE DATABASE %s TEMPLATE %s%s ALLOW_CONNECTIONS false CONNECTION LIMIT %d"
             .formatted(Identifiers.quote(copy), Identifiers.quote(template), strategy, SESSIONS);
-    try (Statement statement = maintenance.createStatement()) {
-      Progress.Interruptible copying = progress.interruptible(statement);
-      try {
-        statement.execute(create);
-      } finally {
-        copying.close();
-      }
+    try (PreparedStatement statement = maintenance.prepareStatement(create)) {
+      Maintenance.execute(statement, progress);
     } catch (SQLException e) {
       if (method == CopyMethod.CLONE && isCloneUnsupported(e)) {
         throw cloneUnsupported(e);

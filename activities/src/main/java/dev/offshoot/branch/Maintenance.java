@@ -66,9 +66,17 @@ final class Maintenance implements AutoCloseable {
   static void lock(Connection connection, String name, Progress progress) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
       statement.setString(1, name);
-      try (Progress.Interruptible waiting = progress.interruptible(statement)) {
-        statement.execute();
-      }
+      execute(statement, progress);
+    }
+  }
+
+  /** Runs what may take long, so that a cancellation ends it. */
+  static void execute(PreparedStatement statement, Progress progress) throws SQLException {
+    Progress.Interruptible running = progress.interruptible(statement);
+    try {
+      statement.execute();
+    } finally {
+      running.close();
     }
   }
 
