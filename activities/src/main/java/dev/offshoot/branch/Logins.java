@@ -65,11 +65,7 @@ final class Logins {
   /** Opens a session on {@code database}, which is base or branch, as the reader. */
   Connection asReader(Connection maintenance, BranchRef ref, String database) throws SQLException {
     state(maintenance, ref, ref.baseName(), database);
-    // Before Postgres 16 the experiment's role could take the membership away.
-    Sql.execute(
-        maintenance,
-        "GRANT %s TO %s"
-            .formatted(Identifiers.quote(ref.branchName()), Identifiers.quote(ref.baseName())));
+    grant(maintenance, ref.branchName(), Identifiers.quote(ref.baseName()));
     return open(
         maintenance,
         ref.baseName(),
@@ -131,7 +127,13 @@ final class Logins {
     return state.get();
   }
 
+  /** Before Postgres 16 the experiment's role could take memberships in itself away. */
+  private static void grant(Connection maintenance, String role, String to) throws SQLException {
+    Sql.execute(maintenance, "GRANT %s TO %s".formatted(Identifiers.quote(role), to));
+  }
+
   private static void endSessions(Connection maintenance, String role) throws SQLException {
+    grant(maintenance, role, "CURRENT_USER");
     long end = System.nanoTime() + TO_END_SESSIONS.toNanos();
     while (Sql.only(maintenance, END_SESSIONS, row -> row.getLong(1), role) > 0) {
       if (System.nanoTime() > end) {
