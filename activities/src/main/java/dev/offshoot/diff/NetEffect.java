@@ -71,6 +71,9 @@ final class NetEffect {
 
     schema.beforeRows(request.report().schemaStatements());
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
+    if (schema.waiting().isEmpty()) {
+      requireSameSchema(rehearsed, after);
+    }
     Pairing pairing = new Pairing(base, branch, original, schema.waiting());
     RowRehearsal rows = new RowRehearsal(base, progress);
     boolean rowsMatter = !schema.waiting().isEmpty() || gainsLabels(before, rehearsed);
@@ -79,9 +82,10 @@ final class NetEffect {
     }
     rows.apply();
     SortedSet<TableName> rewritten = new TreeSet<>(pairing.rewritten());
-    rehearsed = afterRows(rehearsed, original, rewritten);
+    if (!schema.waiting().isEmpty()) {
+      requireSameSchema(afterRows(rehearsed, original, rewritten), after);
+    }
 
-    requireSameSchema(rehearsed, after);
     List<SequenceAdvance> sequences = SequenceComparison.advances(base, branch);
     progress.report("freezing the change set");
     return writer.freeze(
@@ -122,9 +126,6 @@ final class NetEffect {
   private CatalogFingerprint afterRows(
       CatalogFingerprint rehearsed, TableCatalog original, SortedSet<TableName> rewritten)
       throws SQLException {
-    if (schema.waiting().isEmpty()) {
-      return rehearsed;
-    }
     CatalogFingerprint marked = CatalogFingerprint.read(base);
     TableCatalog tables = TableCatalog.read(base);
     schema.afterRows();

@@ -1,5 +1,6 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.Identifiers;
@@ -180,15 +181,14 @@ final class Pairing {
         chosenByServer(counterpart, table, columns));
   }
 
-  private dev.offshoot.domain.OffshootException cannotMatch(Table table) {
-    String name = NotCarried.show(table.name());
-    return waiting.isEmpty()
-        ? NotCarried.because(
-            "table %s: replaying the schema statements on the base gives it another shape than it has in the branch; make its shape independent of the data"
-                .formatted(name))
-        : NotCarried.because(
-            "table %s: its new rows need statement %d, which itself needs the new rows; split it so that columns and tables come first and constraints last"
-                .formatted(name, waiting.get(0).index()));
+  /** Without statements that wait, the schemas were found equal before. */
+  private OffshootException cannotMatch(Table table) {
+    if (waiting.isEmpty()) {
+      throw new IllegalStateException("tables of equal schemas have equal shapes");
+    }
+    return NotCarried.because(
+        "table %s: its new rows need statement %d, which itself needs the new rows; split it so that columns and tables come first and constraints last"
+            .formatted(NotCarried.show(table.name()), waiting.get(0).index()));
   }
 
   private void refuseForeignPartitions(Table table) throws SQLException {

@@ -67,7 +67,7 @@ final class RowRehearsal {
   }
 
   /** Makes room for the differences of a table. */
-  TableRows table(TablePair pair) throws SQLException {
+  TableRows table(TablePair pair) {
     int number = tables.size();
     TableRows table =
         new TableRows(

@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Rows on their way into a table: a temporary table of the same columns, types and collations,
- * filled by COPY in batches. Columns are called {@code c0}, {@code c1} ..., and {@code n} says how
- * many equal rows a row stands for.
+ * Rows on their way into a table: a temporary table of the same columns, types and collations, made
+ * with the first row and filled by COPY in batches. Columns are called {@code c0}, {@code c1} ...,
+ * and {@code n} says how many equal rows a row stands for.
  */
 final class RowStage {
   private static final int BATCH_CHARACTERS = 500_000;
 
   private final Connection base;
   private final String name;
+  private final TablePair pair;
   private final List<Integer> columns;
   private final StringBuilder batch = new StringBuilder();
   private long rows;
@@ -31,24 +32,17 @@ final class RowStage {
   /**
    * @param columns indexes into the pair's columns of those that are staged
    */
-  RowStage(Connection base, String name, TablePair pair, List<Integer> columns)
-      throws SQLException {
+  RowStage(Connection base, String name, TablePair pair, List<Integer> columns) {
     this.base = base;
-    this.name = "pg_temp." + Identifiers.quote(name);
+    this.name = Identifiers.quote(name);
+    this.pair = pair;
     this.columns = List.copyOf(columns);
-    List<String> selected = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
-      selected.add(
-          "t.%s AS c%d".formatted(Identifiers.quote(pair.columns().get(columns.get(i)).name()), i));
-    }
-    selected.add("1 AS n");
-    Sql.execute(
-        base,
-        "CREATE TEMPORARY TABLE %s AS SELECT %s FROM %s WITH NO DATA"
-            .formatted(Identifiers.quote(name), String.join(", ", selected), pair.from()));
   }
 
   void add(List<@Nullable String> image, int count) throws SQLException {
+    if (rows == 0) {
+      create();
+    }
     for (int column : columns) {
       append(image.get(column));
       batch.append('\t');
@@ -58,6 +52,19 @@ final class RowStage {
     if (batch.length() >= BATCH_CHARACTERS) {
       flush();
     }
+  }
+
+  private void create() throws SQLException {
+    List<String> selected = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      selected.add(
+          "t.%s AS c%d".formatted(Identifiers.quote(pair.columns().get(columns.get(i)).name()), i));
+    }
+    selected.add("1 AS n");
+    Sql.execute(
+        base,
+        "CREATE TEMPORARY TABLE %s AS SELECT %s FROM %s WITH NO DATA"
+            .formatted(name, String.join(", ", selected), pair.from()));
   }
 
   /** After the COPY manual, "Text Format". */
@@ -85,7 +92,7 @@ final class RowStage {
     try {
       base.unwrap(PGConnection.class)
           .getCopyAPI()
-          .copyIn("COPY %s FROM STDIN".formatted(name), new StringReader(batch.toString()));
+          .copyIn("COPY %s FROM STDIN".formatted(name()), new StringReader(batch.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -93,7 +100,7 @@ final class RowStage {
   }
 
   String name() {
-    return name;
+    return "pg_temp." + name;
   }
 
   /** Rows that the stage stands for. */

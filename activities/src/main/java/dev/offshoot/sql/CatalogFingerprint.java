@@ -125,8 +125,8 @@ public record CatalogFingerprint(
   /**
    * What differs, ordered by type and identity; empty if and only if the two are one schema.
    *
-   * <p>The order of a table's columns is told only where it does not follow from columns that were
-   * dropped, and columns that were added at the end.
+   * <p>The order of a table's columns is told only where columns that both have changed places;
+   * else it follows from those that were added, dropped or renamed.
    */
   public static List<SchemaChange> changes(CatalogFingerprint before, CatalogFingerprint after) {
     Set<CatalogObject> objects = new TreeSet<>(before.definitions.keySet());
@@ -150,11 +150,13 @@ public record CatalogFingerprint(
     return List.copyOf(changes);
   }
 
-  /** Whether {@code now} is {@code old} without some columns and with others at the end. */
+  /** Whether the columns that both have stand in the same order. */
   private static boolean follows(String old, String now) {
-    List<String> is = Arrays.asList(now.split(", ", -1));
     List<String> kept = new ArrayList<>(Arrays.asList(old.split(", ", -1)));
-    kept.retainAll(new HashSet<>(is));
-    return is.size() >= kept.size() && is.subList(0, kept.size()).equals(kept);
+    List<String> still = new ArrayList<>(Arrays.asList(now.split(", ", -1)));
+    Set<String> were = new HashSet<>(kept);
+    kept.retainAll(new HashSet<>(still));
+    still.retainAll(were);
+    return kept.equals(still);
   }
 }

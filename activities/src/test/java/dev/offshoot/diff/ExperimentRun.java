@@ -2,6 +2,7 @@ package dev.offshoot.diff;
 
 import dev.offshoot.TestParent;
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.BranchRef;
@@ -10,6 +11,7 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
+import dev.offshoot.domain.Limits;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SpecValidation;
@@ -20,7 +22,6 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,19 +30,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An experiment whose statements have run on a branch of its own, in one transaction or in one
- * each; every table counts as touched unless said otherwise.
+ * each, and a report of it by the server's own counters.
  */
 final class ExperimentRun implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
+  /** Within a transaction these counters are exact. */
+  private static final String WRITTEN =
+      """
+      SELECT relid::bigint FROM pg_catalog.pg_stat_xact_user_tables
+      WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+      """;
+
   private final PostgresBranchProvider provider;
   private final ChangeSetStore store;
   private final BranchRef ref;
-  private final ExperimentSpec spec;
+  private ExperimentSpec spec;
   private ExperimentReport report;
 
   ExperimentRun(TestParent parent, ChangeSetStore store, TransactionMode mode, String... statements)
@@ -69,6 +79,7 @@ final class ExperimentRun implements AutoCloseable {
 
   private ExperimentReport run(TransactionMode mode) throws SQLException {
     List<SchemaStatement> schema = new ArrayList<>();
+    Set<Long> touched = new TreeSet<>();
     try (Connection branch = provider.openForExperiment(ref)) {
       branch.setAutoCommit(false);
       CatalogFingerprint before = CatalogFingerprint.read(branch);
@@ -87,13 +98,13 @@ final class ExperimentRun implements AutoCloseable {
           schema.add(new SchemaStatement(statement.index(), searchPath));
         }
         before = after;
+        touched.addAll(Sql.list(branch, WRITTEN, row -> row.getLong(1)));
         if (mode == TransactionMode.PER_STATEMENT) {
           branch.commit();
         }
       }
-      List<Long> touched = List.copyOf(TableCatalog.read(branch).tables().keySet());
       branch.commit();
-      return new ExperimentReport(List.of(), List.of(), schema, touched, 1);
+      return new ExperimentReport(List.of(), List.of(), schema, List.copyOf(touched), 1);
     }
   }
 
@@ -101,6 +112,22 @@ final class ExperimentRun implements AutoCloseable {
   ExperimentRun touching(List<Long> tables) {
     report = new ExperimentReport(List.of(), List.of(), report.schemaStatements(), tables, 1);
     return this;
+  }
+
+  /** From now on the report names no statement as one that changed the schema. */
+  void forgetSchemaStatements() {
+    report = new ExperimentReport(List.of(), List.of(), List.of(), report.touchedTables(), 1);
+  }
+
+  void limitStatementsTo(Duration timeout) {
+    spec =
+        ExperimentSpec.builder()
+            .goal("test the diff")
+            .parent(ref.parent())
+            .requestedBy("tester")
+            .script(String.join(";", spec.statements()))
+            .limits(new Limits(null, timeout, null, null))
+            .build();
   }
 
   BranchRef ref() {
@@ -112,12 +139,9 @@ final class ExperimentRun implements AutoCloseable {
   }
 
   ChangeSummary diff(Progress progress) {
-    Parents parents = new Parents(List.of(new Parents.Parent(providerParent(), provider)));
+    ParentConfig config = ParentConfig.of(ref.parent(), "", "", "");
+    Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
     return new DiffSteps(parents, store).compute(new ComputeDiff(ref, spec, report), progress);
-  }
-
-  private dev.offshoot.branch.ParentConfig providerParent() {
-    return dev.offshoot.branch.ParentConfig.of(ref.parent(), "jdbc:postgresql://unused/", "", "");
   }
 
   ChangeSet frozen(ChangeSummary summary) {

@@ -130,6 +130,13 @@ class RowDiffTest {
             List.of("ALTER TABLE doc ADD at timestamptz DEFAULT now()"),
             "doc +0 ~100 -0 of 100"),
         new Case(
+            "numbers that a replay draws from a sequence are the same and are given back",
+            DOC + "CREATE SEQUENCE sq START 7; SELECT nextval('sq');",
+            List.of(
+                "ALTER TABLE doc ADD a int NOT NULL DEFAULT nextval('sq'), ADD b serial",
+                "UPDATE doc SET n = 0 WHERE id = 1"),
+            "doc +0 ~1 -0 of 100"),
+        new Case(
             "drop column",
             DOC,
             List.of("ALTER TABLE doc DROP owner", "UPDATE doc SET n = 0 WHERE id = 1"),

@@ -12,15 +12,16 @@ public final class ShownText {
    * {@code text} on one line, at most {@code limit} characters and the note of what was left out.
    */
   public static String oneLine(String text, int limit) {
-    return elide(escape(text, false), limit);
+    return elided(escape(text, false), limit);
   }
 
   /** The same with line breaks kept; tabs too. */
   public static String lines(String text, int limit) {
-    return elide(escape(text, true), limit);
+    return elided(escape(text, true), limit);
   }
 
-  private static String elide(String text, int limit) {
+  /** The first {@code limit} characters as they are, and the note of what was left out. */
+  public static String elided(String text, int limit) {
     if (text.length() <= limit) {
       return text;
     }
