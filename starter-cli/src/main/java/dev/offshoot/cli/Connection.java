@@ -1,0 +1,126 @@
+package dev.offshoot.cli;
+
+import dev.offshoot.client.OffshootClient;
+import dev.offshoot.workflow.OffshootDataConverter;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.temporal.serviceclient.RpcRetryOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Temporal server that a command talks to. Opened without sending anything: the first call
+ * finds out whether somebody answers.
+ */
+final class Connection implements AutoCloseable {
+  private static final String DEFAULT_ADDRESS = "127.0.0.1:7233";
+
+  /** A command at a prompt says quickly that nobody is there. */
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+  private final WorkflowServiceStubs stubs;
+  private final WorkflowClient temporal;
+  private final String address;
+
+  private Connection(WorkflowServiceStubs stubs, WorkflowClient temporal, String address) {
+    this.stubs = stubs;
+    this.temporal = temporal;
+    this.address = address;
+  }
+
+  static Connection open(Offshoot offshoot) {
+    ClientConfigProfile profile = profile(offshoot);
+    String address = target(offshoot.address, profile);
+    WorkflowServiceStubsOptions.Builder stubsOptions =
+        WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions());
+    stubsOptions.setTarget(address);
+    stubsOptions.setRpcTimeout(PATIENCE);
+    stubsOptions.setRpcRetryOptions(
+        RpcRetryOptions.newBuilder()
+            .setInitialInterval(Duration.ofMillis(50))
+            .setMaximumInterval(Duration.ofMillis(500))
+            .setExpiration(PATIENCE)
+            .validateBuildWithDefaults());
+    WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(stubsOptions.build());
+    WorkflowClientOptions.Builder options =
+        WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+            .setIdentity(offshoot.actor())
+            .setDataConverter(OffshootDataConverter.get());
+    if (offshoot.namespace != null) {
+      options.setNamespace(offshoot.namespace);
+    }
+    return new Connection(stubs, WorkflowClient.newInstance(stubs, options.build()), address);
+  }
+
+  /** The address that {@link #open} would use; for messages when opening or calling failed. */
+  static String address(Offshoot offshoot) {
+    return target(offshoot.address, profile(offshoot));
+  }
+
+  WorkflowClient temporal() {
+    return temporal;
+  }
+
+  WorkflowServiceStubs stubs() {
+    return stubs;
+  }
+
+  OffshootClient offshoot() {
+    return OffshootClient.over(temporal);
+  }
+
+  String address() {
+    return address;
+  }
+
+  String namespace() {
+    return temporal.getOptions().getNamespace();
+  }
+
+  @Override
+  public void close() {
+    stubs.shutdownNow();
+    try {
+      stubs.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException("the connection did not close", e);
+    }
+  }
+
+  private static ClientConfigProfile profile(Offshoot offshoot) {
+    try {
+      return ClientConfigProfile.load(
+          LoadClientConfigProfileOptions.newBuilder()
+              .setConfigFileProfile(offshoot.profile)
+              .setEnvOverrides(offshoot.terminal().environment())
+              .build());
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "Temporal's client configuration cannot be read: " + e.getMessage(),
+          "mend the file or the TEMPORAL_* variables, or give --address",
+          e);
+    }
+  }
+
+  private static String target(@Nullable String given, ClientConfigProfile profile) {
+    @Nullable String address = given != null ? given : profile.getAddress();
+    if (address == null || address.isBlank()) {
+      return DEFAULT_ADDRESS;
+    }
+    if (!address.matches("(\\[[^\\]]+\\]|[^:\\s/]+):\\d{1,5}")) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "'%s' is not an address".formatted(address),
+          "write HOST:PORT, for instance " + DEFAULT_ADDRESS);
+    }
+    return address;
+  }
+}
