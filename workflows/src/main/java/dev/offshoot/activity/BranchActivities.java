@@ -38,9 +38,10 @@ public interface BranchActivities {
 
   /**
    * @param ref what to delete
+   * @param runId the run that owns it; another run's branch of the same name is left alone
    * @param reason why, for the ledger
    */
-  record DropBranch(BranchRef ref, String reason) {}
+  record DropBranch(BranchRef ref, String runId, String reason) {}
 
   /**
    * @param ref whose lease

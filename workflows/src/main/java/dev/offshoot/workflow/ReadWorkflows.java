@@ -4,8 +4,11 @@ import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -14,6 +17,16 @@ import java.util.List;
  */
 public final class ReadWorkflows {
   private ReadWorkflows() {}
+
+  /** A person waits for the answer, so it comes soon or not at all. */
+  static ReadActivities activities() {
+    return Workflow.newActivityStub(
+        ReadActivities.class,
+        ActivityOptions.newBuilder()
+            .setStartToCloseTimeout(Duration.ofSeconds(30))
+            .setScheduleToCloseTimeout(Duration.ofMinutes(1))
+            .build());
+  }
 
   /** Rows of a frozen change set, a page at a time. */
   @WorkflowInterface

@@ -1,0 +1,20 @@
+package dev.offshoot.policy;
+
+import dev.offshoot.domain.HazardFinding;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decision is weighed against.
+ *
+ * @param requestedBy who asked for the experiment
+ * @param digest the frozen change set under review; absent before there is one
+ * @param hazards its hazards
+ * @param settled why no decision counts any more ({@code "the experiment has ended"}); absent while
+ *     one does
+ */
+public record Review(
+    String requestedBy,
+    @Nullable String digest,
+    List<HazardFinding> hazards,
+    @Nullable String settled) {}

@@ -1,0 +1,245 @@
+package dev.offshoot.workflow;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictReport;
+import dev.offshoot.domain.Decision;
+import dev.offshoot.domain.ExperimentOutcome;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.TableChanges;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the Temporal UI shows of an experiment, as Markdown.
+ *
+ * <p>That page passes HTML through, curls straight quotes outside code, cuts off the last block and
+ * holds 20,000 bytes (seen in UI 2.42.1). So every value stands inside a code fence, escaped; what
+ * a person must act on comes first; and the last block says nothing.
+ */
+final class CurrentDetails {
+  /** Room for the rows, after which the rest is only counted. */
+  private static final int ROWS_BUDGET = 9_000;
+
+  private static final int SECTION_BUDGET = 2_500;
+  private static final int TABLES_SHOWN = 12;
+
+  private CurrentDetails() {}
+
+  static String atWork(ExperimentSpec spec, Stage stage, String what) {
+    MarkdownPage page = new MarkdownPage();
+    page.heading("Offshoot: " + stage);
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          fence.line(what);
+          asked(spec, fence);
+        });
+    return page.end();
+  }
+
+  static String awaitingDecision(
+      ExperimentSpec spec,
+      Instant deadline,
+      ChangeSummary changes,
+      Judgement judgement,
+      @Nullable ConflictReport conflicts,
+      List<Decision> decisions) {
+    MarkdownPage page = new MarkdownPage();
+    page.heading("Offshoot: waiting for your decision");
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          asked(spec, fence);
+          fence.line("deadline     " + deadline);
+          fence.line("digest       " + changes.digest());
+          fence.line(
+              "changes      %d inserted, %d updated, %d deleted, %d schema changes"
+                  .formatted(
+                      changes.inserted(),
+                      changes.updated(),
+                      changes.deleted(),
+                      changes.schemaChangeCount()));
+          fence.line(
+              "judge        %s by %s"
+                  .formatted(judgement.verdict().opinion(), judgement.verdict().by()));
+          judgement.verdict().reasons().forEach(reason -> fence.line("             " + reason));
+        });
+    refusals(page, decisions);
+    conflicts(page, conflicts);
+    hazards(page, judgement);
+    page.text("**To merge**, send the signal `approve` with this JSON (put in your name and why):");
+    page.fence("json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement)));
+    page.text("**To drop**, send the signal `reject` with this JSON:");
+    page.fence("json", SECTION_BUDGET, fence -> fence.lines(rejectJson()));
+    schema(page, changes);
+    rows(page, changes);
+    return page.end();
+  }
+
+  static String closed(ExperimentSpec spec, ExperimentOutcome outcome, String duration) {
+    MarkdownPage page = new MarkdownPage();
+    page.heading("Offshoot: " + outcome.outcome());
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          fence.line("by           " + outcome.by());
+          fence.line("why          " + outcome.why());
+          fence.line("after        " + duration);
+          if (outcome.digest() != null) {
+            fence.line("digest       " + outcome.digest());
+          }
+          asked(spec, fence);
+        });
+    conflicts(page, outcome.conflicts());
+    return page.end();
+  }
+
+  private static void asked(ExperimentSpec spec, MarkdownPage.Fence fence) {
+    fence.line("goal         " + spec.goal());
+    fence.line("parent       " + spec.parent());
+    fence.line("requested by " + spec.requestedBy());
+  }
+
+  private static void refusals(MarkdownPage page, List<Decision> decisions) {
+    List<Decision> refused = decisions.stream().filter(decision -> !decision.accepted()).toList();
+    if (refused.isEmpty()) {
+      return;
+    }
+    page.text("**Not counted:**");
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          for (Decision decision :
+              refused.subList(Math.max(0, refused.size() - 5), refused.size())) {
+            fence.line(
+                "%s %s by %s: %s"
+                    .formatted(decision.at(), decision.kind(), decision.by(), decision.refusal()));
+          }
+        });
+  }
+
+  private static void conflicts(MarkdownPage page, @Nullable ConflictReport conflicts) {
+    if (conflicts == null) {
+      return;
+    }
+    page.text("**Conflicts with the parent: `" + conflicts.total() + "`**; nothing was written.");
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          for (Conflict conflict : conflicts.conflicts()) {
+            fence.line(
+                "%s %s %s %s base=%s parent=%s branch=%s %s"
+                    .formatted(
+                        conflict.kind(),
+                        conflict.table() == null ? "" : conflict.table(),
+                        conflict.key(),
+                        conflict.column() == null ? "" : conflict.column(),
+                        conflict.base(),
+                        conflict.parent(),
+                        conflict.branch(),
+                        conflict.note()));
+          }
+        });
+  }
+
+  private static void hazards(MarkdownPage page, Judgement judgement) {
+    if (judgement.hazards().isEmpty()) {
+      page.text("**No hazards.**");
+      return;
+    }
+    page.text("**Hazards:**");
+    page.fence(
+        "text",
+        SECTION_BUDGET,
+        fence -> {
+          for (HazardFinding finding : judgement.hazards()) {
+            fence.line(
+                "! %s (%s): %s"
+                    .formatted(finding.hazard(), finding.severity(), finding.evidence()));
+          }
+        });
+  }
+
+  private static void schema(MarkdownPage page, ChangeSummary changes) {
+    if (changes.schemaScript().isEmpty() && changes.schemaChanges().isEmpty()) {
+      return;
+    }
+    page.text("**Schema**, as it will be replayed, and what differs:");
+    page.fence(
+        "sql",
+        SECTION_BUDGET,
+        fence -> {
+          for (String statement : changes.schemaScript()) {
+            fence.lines(statement + ";");
+          }
+          for (SchemaChange change : changes.schemaChanges()) {
+            fence.line(
+                "-- %s %s %s".formatted(change.kind(), change.objectType(), change.identity()));
+          }
+        });
+  }
+
+  private static void rows(MarkdownPage page, ChangeSummary changes) {
+    if (changes.tables().isEmpty()) {
+      return;
+    }
+    page.text("**Rows** (first of each table; all of them with `offshoot experiment diff`):");
+    page.fence(
+        "diff",
+        ROWS_BUDGET,
+        fence -> {
+          for (TableChanges table :
+              changes.tables().subList(0, Math.min(TABLES_SHOWN, changes.tables().size()))) {
+            fence.line(
+                "# %s: %d inserted, %d updated, %d deleted of %d"
+                    .formatted(
+                        table.table(),
+                        table.inserted(),
+                        table.updated(),
+                        table.deleted(),
+                        table.rowsInBase()));
+            table.sample().forEach(row -> fence.line(RowText.of(table, row)));
+          }
+          if (changes.tables().size() > TABLES_SHOWN) {
+            fence.line("# and %d more tables".formatted(changes.tables().size() - TABLES_SHOWN));
+          }
+        });
+  }
+
+  private static String approveJson(ChangeSummary changes, Judgement judgement) {
+    ObjectNode json = OffshootJson.mapper().createObjectNode();
+    json.put("by", "").put("reason", "").put("digest", changes.digest());
+    var accepted = json.putArray("acceptHazards");
+    judgement.hazards().stream()
+        .filter(finding -> finding.severity() == Severity.NEEDS_NAME)
+        .forEach(finding -> accepted.add(finding.hazard().name()));
+    return pretty(json);
+  }
+
+  private static String rejectJson() {
+    return pretty(OffshootJson.mapper().createObjectNode().put("by", "").put("reason", ""));
+  }
+
+  private static String pretty(ObjectNode json) {
+    try {
+      return OffshootJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of strings is always JSON", e);
+    }
+  }
+}

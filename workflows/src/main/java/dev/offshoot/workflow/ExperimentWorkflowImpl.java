@@ -1,0 +1,469 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.activity.BranchActivities;
+import dev.offshoot.activity.DiffActivities;
+import dev.offshoot.activity.ExperimentActivities;
+import dev.offshoot.activity.JudgeActivities;
+import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConflictReport;
+import dev.offshoot.domain.DecideRequest;
+import dev.offshoot.domain.Decision;
+import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentOutcome;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExperimentStatus;
+import dev.offshoot.domain.ExtendTtlRequest;
+import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.MergeReport;
+import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.SpecValidation;
+import dev.offshoot.domain.Stage;
+import dev.offshoot.policy.AutoMerge;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInfo;
+import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of one experiment. Start reading at {@link #path()}; everything else is a step of it, a
+ * message to it, or its end.
+ */
+public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
+  /** Branches that one experiment may use up by {@link OnConflict#REBASE}. */
+  static final int MOST_ATTEMPTS = 3;
+
+  private final ExperimentSpec spec;
+  private final Journal journal;
+  private final DecisionDesk desk;
+  private final Lease lease;
+  private final CancellationScope path;
+
+  /** Branches that may stand, with who deletes them: filled before the branch is created. */
+  private final List<BranchRef> standing = new ArrayList<>();
+
+  private @Nullable ExperimentOutcome ended;
+  private @Nullable TemporalFailure thrown;
+
+  /** Runs before any message is handled, so that every message finds a complete object. */
+  @WorkflowInit
+  public ExperimentWorkflowImpl(ExperimentSpec spec) {
+    this.spec = spec;
+    WorkflowInfo info = Workflow.getInfo();
+    Instant startedAt = Instant.ofEpochMilli(info.getRunStartedTimestampMillis());
+    this.journal = new Journal(info.getWorkflowId(), spec, startedAt);
+    this.desk = new DecisionDesk(Objects.requireNonNullElse(spec.requestedBy(), ""));
+    this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::deadlineReached);
+    this.path = Workflow.newCancellationScope(this::walk);
+  }
+
+  @Override
+  public ExperimentOutcome run(ExperimentSpec input) {
+    path.run();
+    CancellationScope end = Workflow.newDetachedCancellationScope(this::close);
+    end.run();
+    if (thrown != null) {
+      throw thrown;
+    }
+    return Objects.requireNonNull(ended, "an outcome");
+  }
+
+  /** Walks the path and makes an outcome of whatever happens on it. */
+  private void walk() {
+    try {
+      ended = path();
+    } catch (RuntimeException e) {
+      ended = outcomeOf(e);
+    }
+  }
+
+  /** Branch, experiment, diff, judge, decide, merge or drop. */
+  private ExperimentOutcome path() {
+    ExperimentId id = ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId());
+    SpecValidation.requireValid(spec);
+    journal.announce();
+    lease.start();
+    for (int attempt = 1; ; attempt++) {
+      BranchRef branch =
+          new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
+      createBranch(branch);
+      ExperimentReport report = runExperiment(branch);
+      ChangeSummary changes = computeDiff(branch, report);
+      releaseBranch(branch);
+      if (changes.nothingChanged()) {
+        return dropped("policy", "the experiment changed nothing, so there is nothing to merge");
+      }
+      judge(report, changes);
+      @Nullable ExperimentOutcome outcome = decideAndMerge(branch, changes, attempt);
+      if (outcome != null) {
+        return outcome;
+      }
+      journal.note("the parent has moved on: running the statements again on a new branch");
+    }
+  }
+
+  private void createBranch(BranchRef branch) {
+    journal.enter(Stage.BRANCHING, "creating a branch of " + shown(branch.parent(), 60));
+    standing.add(branch);
+    WorkflowInfo info = Workflow.getInfo();
+    BranchInfo made =
+        Steps.createBranch()
+            .createBranch(
+                new BranchActivities.CreateBranch(
+                    branch,
+                    info.getWorkflowId(),
+                    info.getOriginalExecutionRunId(),
+                    spec,
+                    lease.deadline()));
+    journal.branched(made);
+  }
+
+  private ExperimentReport runExperiment(BranchRef branch) {
+    journal.enter(Stage.EXPERIMENTING, "running the statements");
+    ExperimentReport report =
+        Steps.runExperiment(spec.limits().maxRuntime())
+            .runExperiment(new ExperimentActivities.RunExperiment(branch, spec));
+    journal.reported(report);
+    return report;
+  }
+
+  private ChangeSummary computeDiff(BranchRef branch, ExperimentReport report) {
+    journal.enter(Stage.DIFFING, "comparing base and branch");
+    ChangeSummary changes =
+        Steps.computeDiff().computeDiff(new DiffActivities.ComputeDiff(branch, spec, report));
+    journal.compared(changes);
+    return changes;
+  }
+
+  /** Once the change set is frozen nothing needs the branch any more: waiting holds no database. */
+  private void releaseBranch(BranchRef branch) {
+    if (!spec.keepBranch()) {
+      drop(branch, "change set frozen");
+    }
+  }
+
+  private void judge(ExperimentReport report, ChangeSummary changes) {
+    journal.enter(Stage.JUDGING, "looking at the change set");
+    Judgement judgement =
+        Steps.judge().judge(new JudgeActivities.JudgeRequest(spec, report, changes));
+    journal.judged(judgement);
+    desk.review(changes.digest(), judgement.hazards());
+    if (AutoMerge.allows(spec, judgement)) {
+      desk.approveByPolicy("autoMerge: no hazards, and the judge approves");
+    }
+  }
+
+  /**
+   * @return how it ended, or nothing if the statements are to run again on a new branch
+   */
+  private @Nullable ExperimentOutcome decideAndMerge(
+      BranchRef branch, ChangeSummary changes, int attempt) {
+    while (true) {
+      Decision decision = awaitDecision();
+      if (decision.kind() == Decision.Kind.REJECT) {
+        return rejected(decision);
+      }
+      MergeResult result = merge(branch, changes, decision);
+      if (result.report() != null) {
+        return merged(decision, result.report());
+      }
+      ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
+      journal.conflicted(conflicts);
+      switch (spec.onConflict()) {
+        case DROP -> {
+          return conflicted(changes, conflicts, "the merge wrote nothing");
+        }
+        case ASK -> desk.reopen();
+        case REBASE -> {
+          if (attempt == MOST_ATTEMPTS) {
+            return conflicted(
+                changes, conflicts, "still so after %d branches".formatted(MOST_ATTEMPTS));
+          }
+          if (standing.contains(branch)) {
+            drop(branch, "rebase");
+          }
+          return null;
+        }
+      }
+    }
+  }
+
+  private Decision awaitDecision() {
+    if (desk.settled() == null) {
+      if (lease.isOver()) {
+        deadlineReached();
+      }
+      journal.enter(Stage.AWAITING_DECISION, "waiting for a decision");
+      journal.publish(lease.deadline());
+      try {
+        Workflow.await(() -> desk.settled() != null);
+      } catch (TemporalFailure e) {
+        // A decision that counted before the cancellation was told so; it stands.
+        if (desk.settled() == null) {
+          throw e;
+        }
+      }
+    }
+    return Objects.requireNonNull(desk.settled());
+  }
+
+  /** In a detached scope: after the merge has begun nothing turns it into a drop. */
+  private MergeResult merge(BranchRef branch, ChangeSummary changes, Decision decision) {
+    journal.enter(Stage.MERGING, "merging, approved by " + decision.by());
+    MergeResult[] result = new MergeResult[1];
+    Workflow.newDetachedCancellationScope(
+            () ->
+                result[0] =
+                    Steps.merge()
+                        .merge(
+                            new MergeActivities.MergeRequest(
+                                branch,
+                                changes.digest(),
+                                spec.strictness(),
+                                spec.checks(),
+                                decision)))
+        .run();
+    return Objects.requireNonNull(result[0]);
+  }
+
+  private void drop(BranchRef branch, String reason) {
+    Steps.dropBranch()
+        .dropBranch(
+            new BranchActivities.DropBranch(
+                branch, Workflow.getInfo().getOriginalExecutionRunId(), reason));
+    standing.remove(branch);
+    journal.branchDropped(standing.isEmpty());
+  }
+
+  /** Deletes what still stands, however the path ended; runs detached and does not give up. */
+  private void close() {
+    ExperimentOutcome outcome = Objects.requireNonNull(ended);
+    lease.stop();
+    desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
+    if (!standing.isEmpty()) {
+      journal.enter(Stage.DROPPING, "deleting the branch");
+      for (BranchRef branch : List.copyOf(standing)) {
+        drop(branch, outcome.outcome().name());
+      }
+    }
+    journal.closed(outcome);
+    Workflow.await(Workflow::isEveryHandlerFinished);
+  }
+
+  // How it can end.
+
+  private ExperimentOutcome merged(Decision decision, MergeReport report) {
+    return new ExperimentOutcome(
+        Outcome.MERGED,
+        name(decision),
+        reason(decision),
+        report.digest(),
+        report,
+        journal.conflicts(),
+        null);
+  }
+
+  private ExperimentOutcome rejected(Decision decision) {
+    return dropped(name(decision), reason(decision));
+  }
+
+  private ExperimentOutcome dropped(String by, String why) {
+    return new ExperimentOutcome(
+        Outcome.DROPPED, by, why, journal.digest(), null, journal.conflicts(), null);
+  }
+
+  private static ExperimentOutcome conflicted(
+      ChangeSummary changes, ConflictReport conflicts, String consequence) {
+    return new ExperimentOutcome(
+        Outcome.CONFLICTED,
+        "policy",
+        "%d conflicts with the parent; %s".formatted(conflicts.total(), consequence),
+        changes.digest(),
+        null,
+        conflicts,
+        null);
+  }
+
+  private ExperimentOutcome outcomeOf(RuntimeException e) {
+    Decision decision = desk.settled();
+    if (Failures.isCancellation(e)) {
+      if (decision != null && desk.isRejected()) {
+        return rejected(decision);
+      }
+      if (desk.isClosed()) {
+        return new ExperimentOutcome(
+            Outcome.EXPIRED,
+            "deadline",
+            "no decision before the deadline %s; ask for a longer ttl or extend it in time"
+                .formatted(lease.deadline()),
+            journal.digest(),
+            null,
+            journal.conflicts(),
+            null);
+      }
+      thrown = cancelled(e);
+      return new ExperimentOutcome(
+          Outcome.CANCELLED,
+          "canceller",
+          "somebody cancelled the workflow",
+          journal.digest(),
+          null,
+          journal.conflicts(),
+          Failure.of(ErrorCode.CANCELLED, "cancelled"));
+    }
+    Failure failure = Failures.fromTemporal(e);
+    ExperimentOutcome outcome =
+        new ExperimentOutcome(
+            Outcome.FAILED,
+            "worker",
+            ShownText.lines(failure.message(), 2_000),
+            journal.digest(),
+            null,
+            journal.conflicts(),
+            failure);
+    thrown =
+        ApplicationFailure.newBuilder()
+            .setMessage(failure.message())
+            .setType(failure.code().name())
+            .setNonRetryable(true)
+            .setDetails(failure, outcome)
+            .build();
+    return outcome;
+  }
+
+  private static TemporalFailure cancelled(RuntimeException e) {
+    return e.getCause() instanceof TemporalFailure cause ? cause : (TemporalFailure) e;
+  }
+
+  private static String name(Decision decision) {
+    return Objects.requireNonNullElse(decision.by(), "unknown");
+  }
+
+  private static String reason(Decision decision) {
+    return Objects.requireNonNullElse(decision.reason(), "no reason given");
+  }
+
+  private static String shown(String text, int limit) {
+    return ShownText.oneLine(text, limit);
+  }
+
+  /** A lease for a specification that may be invalid; such a one ends before the lease matters. */
+  private static Duration boundedTtl(ExperimentSpec spec) {
+    boolean usable = !spec.ttl().isNegative() && spec.ttl().compareTo(SpecValidation.MAX_TTL) <= 0;
+    return usable ? spec.ttl() : SpecValidation.MAX_TTL;
+  }
+
+  // What reaches it. Handlers take one record, tolerate anything, never throw and never block.
+
+  private void deadlineReached() {
+    if (desk.settled() == null && journal.stage() != Stage.MERGING) {
+      desk.close("the deadline has passed");
+      path.cancel("deadline");
+    }
+  }
+
+  @Override
+  public void approve(@Nullable DecisionRequest request) {
+    took(desk.decide(Decision.Kind.APPROVE, request, Decision.Channel.SIGNAL));
+  }
+
+  @Override
+  public void reject(@Nullable DecisionRequest request) {
+    took(desk.decide(Decision.Kind.REJECT, request, Decision.Channel.SIGNAL));
+  }
+
+  @Override
+  public Decision decide(@Nullable DecideRequest request) {
+    Decision decision =
+        desk.decide(
+            kind(request), request == null ? null : request.request(), Decision.Channel.UPDATE);
+    took(decision);
+    return decision;
+  }
+
+  @Override
+  public void validateDecide(@Nullable DecideRequest request) {
+    if (request == null || request.decision() == null) {
+      throw refused("decision: is missing; send {\"decision\": \"APPROVE\" or \"REJECT\", …}");
+    }
+    @Nullable String refusal =
+        desk.weigh(request.decision(), request.request(), Decision.Channel.UPDATE).refusal();
+    if (refusal != null) {
+      throw refused(refusal);
+    }
+  }
+
+  private void took(Decision decision) {
+    journal.decided(decision, desk.decisions(), lease.deadline());
+    if (desk.isRejected() && journal.stage() != Stage.AWAITING_DECISION) {
+      path.cancel("rejected");
+    }
+  }
+
+  private static Decision.Kind kind(@Nullable DecideRequest request) {
+    return request == null || request.decision() == null
+        ? Decision.Kind.REJECT
+        : request.decision();
+  }
+
+  @Override
+  public Instant extendTtl(@Nullable ExtendTtlRequest request) {
+    Instant deadline = requested(request);
+    lease.move(deadline);
+    journal.note(
+        "deadline moved to %s by %s"
+            .formatted(deadline, shown(String.valueOf(request == null ? "" : request.by()), 60)));
+    journal.publish(deadline);
+    return deadline;
+  }
+
+  @Override
+  public void validateExtendTtl(@Nullable ExtendTtlRequest request) {
+    if (request == null || request.by() == null || request.by().isBlank()) {
+      throw refused("by: is missing; send {\"by\": \"your name\", \"ttl\": \"2h\"}");
+    }
+    if (request.ttl() == null || request.ttl().isNegative() || request.ttl().isZero()) {
+      throw refused("ttl: must be longer than zero; write it like 30m or 2h");
+    }
+    if (desk.isClosed() || journal.stage().compareTo(Stage.MERGING) >= 0) {
+      throw refused("too late: the experiment is at " + journal.stage());
+    }
+    if (requested(request).isAfter(journal.latestDeadline())) {
+      throw refused(
+          "ttl: %s from now is past %s, the latest deadline this parent allows; ask for less"
+              .formatted(HumanDuration.format(request.ttl()), journal.latestDeadline()));
+    }
+  }
+
+  private static Instant requested(@Nullable ExtendTtlRequest request) {
+    Duration ttl = request == null || request.ttl() == null ? Duration.ZERO : request.ttl();
+    return Instant.ofEpochMilli(Workflow.currentTimeMillis()).plus(ttl);
+  }
+
+  private static ApplicationFailure refused(String why) {
+    return ApplicationFailure.newNonRetryableFailure(why, ErrorCode.DECISION_REFUSED.name());
+  }
+
+  @Override
+  public ExperimentStatus status() {
+    return journal.status(lease.deadline(), desk.decisions(), !standing.isEmpty());
+  }
+}

@@ -1,0 +1,216 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConflictReport;
+import dev.offshoot.domain.Decision;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentOutcome;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExperimentStatus;
+import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.SpecValidation;
+import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.TimelineEvent;
+import io.temporal.common.SearchAttributeUpdate;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of one experiment, and where people see it: the {@code status} query, the
+ * current details in the Temporal UI, and the search attributes.
+ *
+ * <p>Search attributes are upserted three times only (start, decision, end), because each is an
+ * action of its own; the status query is exact at every stage.
+ */
+final class Journal {
+  private static final int MOST_EVENTS = 200;
+
+  private final String workflowId;
+  private final ExperimentSpec spec;
+  private final Instant startedAt;
+  private final List<TimelineEvent> timeline = new ArrayList<>();
+  private Stage stage = Stage.BRANCHING;
+  private @Nullable BranchInfo branch;
+  private @Nullable ExperimentReport report;
+  private @Nullable ChangeSummary changes;
+  private @Nullable Judgement judgement;
+  private @Nullable ConflictReport conflicts;
+  private @Nullable ExperimentOutcome outcome;
+
+  Journal(String workflowId, ExperimentSpec spec, Instant startedAt) {
+    this.workflowId = workflowId;
+    this.spec = spec;
+    this.startedAt = startedAt;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  @Nullable String digest() {
+    return changes == null ? null : changes.digest();
+  }
+
+  @Nullable ConflictReport conflicts() {
+    return conflicts;
+  }
+
+  /** The latest moment to which the deadline may be moved. */
+  Instant latestDeadline() {
+    Duration most = branch == null ? SpecValidation.MAX_TTL : branch.maxTtl();
+    return startedAt.plus(most);
+  }
+
+  /** Makes a valid experiment findable. */
+  void announce() {
+    upsert(
+        OffshootNames.STAGE.valueSet(stage.name()),
+        OffshootNames.PARENT.valueSet(ShownText.oneLine(String.valueOf(spec.parent()), 200)),
+        OffshootNames.TENANT.valueSet(ShownText.oneLine(spec.tenant(), 200)));
+  }
+
+  void enter(Stage next, String what) {
+    stage = next;
+    note(what);
+    Workflow.setCurrentDetails(CurrentDetails.atWork(spec, next, what));
+  }
+
+  void note(String what) {
+    if (timeline.size() < MOST_EVENTS) {
+      timeline.add(new TimelineEvent(now(), stage, what));
+    }
+  }
+
+  void branched(BranchInfo made) {
+    branch = made;
+    // Of an earlier attempt nothing holds any more.
+    report = null;
+    changes = null;
+    judgement = null;
+    note("branch created in %d ms (%s)".formatted(made.createMillis(), made.copyMethod()));
+  }
+
+  void reported(ExperimentReport newReport) {
+    report = newReport;
+    note("%d statements run in %d ms".formatted(newReport.statements().size(), newReport.millis()));
+  }
+
+  void compared(ChangeSummary newChanges) {
+    changes = newChanges;
+    note(
+        "change set frozen in %d ms: %d inserted, %d updated, %d deleted, %d schema changes"
+            .formatted(
+                newChanges.millis(),
+                newChanges.inserted(),
+                newChanges.updated(),
+                newChanges.deleted(),
+                newChanges.schemaChangeCount()));
+  }
+
+  void judged(Judgement newJudgement) {
+    judgement = newJudgement;
+    note(
+        "%d hazards, %s by %s"
+            .formatted(
+                newJudgement.hazards().size(),
+                newJudgement.verdict().opinion(),
+                ShownText.oneLine(newJudgement.verdict().by(), 60)));
+  }
+
+  void conflicted(ConflictReport found) {
+    conflicts = found;
+    note("%d conflicts with the parent; nothing was written".formatted(found.total()));
+  }
+
+  void branchDropped(boolean noneLeft) {
+    note(noneLeft ? "branch deleted" : "a branch deleted");
+  }
+
+  void decided(Decision decision, List<Decision> decisions, Instant deadline) {
+    String who = decision.by() == null ? "somebody" : decision.by();
+    note(
+        decision.accepted()
+            ? "%s by %s".formatted(decision.kind(), who)
+            : "%s by %s refused: %s".formatted(decision.kind(), who, decision.refusal()));
+    if (stage == Stage.AWAITING_DECISION && !decision.accepted()) {
+      show(deadline, decisions);
+    }
+  }
+
+  /** Shows a waiting experiment to whoever may decide. */
+  void publish(Instant deadline) {
+    if (stage != Stage.AWAITING_DECISION || changes == null || judgement == null) {
+      return;
+    }
+    upsert(
+        OffshootNames.STAGE.valueSet(stage.name()),
+        OffshootNames.DIGEST.valueSet(changes.digest()),
+        OffshootNames.HAZARD.valueSet(
+            judgement.hazards().stream().map(HazardFinding::hazard).map(Enum::name).toList()));
+    show(deadline, List.of());
+  }
+
+  private void show(Instant deadline, List<Decision> decisions) {
+    Workflow.setCurrentDetails(
+        CurrentDetails.awaitingDecision(
+            spec,
+            deadline,
+            Objects.requireNonNull(changes),
+            Objects.requireNonNull(judgement),
+            conflicts,
+            decisions));
+  }
+
+  void closed(ExperimentOutcome ended) {
+    outcome = ended;
+    stage = Stage.CLOSED;
+    note(
+        "%s by %s: %s"
+            .formatted(
+                ended.outcome(),
+                ShownText.oneLine(ended.by(), 60),
+                ShownText.oneLine(ended.why(), 300)));
+    Workflow.setCurrentDetails(
+        CurrentDetails.closed(
+            spec, ended, HumanDuration.format(Duration.between(startedAt, now()))));
+    upsert(
+        OffshootNames.STAGE.valueSet(stage.name()),
+        OffshootNames.OUTCOME.valueSet(ended.outcome().name()));
+  }
+
+  ExperimentStatus status(Instant deadline, List<Decision> decisions, boolean branchExists) {
+    return new ExperimentStatus(
+        ExperimentId.ofWorkflow(workflowId),
+        spec,
+        stage,
+        startedAt,
+        deadline,
+        branch,
+        branchExists,
+        report,
+        changes,
+        judgement,
+        conflicts,
+        decisions,
+        outcome,
+        List.copyOf(timeline));
+  }
+
+  private static void upsert(SearchAttributeUpdate<?>... updates) {
+    Workflow.upsertTypedSearchAttributes(updates);
+  }
+
+  private static Instant now() {
+    return Instant.ofEpochMilli(Workflow.currentTimeMillis());
+  }
+}
