@@ -259,8 +259,7 @@ final class AuditTrail {
   private void add(
       HistoryEvent event, String who, String what, String detail, @Nullable String about) {
     Instant at =
-        Instant.ofEpochSecond(
-            event.getEventTime().getSeconds(), event.getEventTime().getNanos());
+        Instant.ofEpochSecond(event.getEventTime().getSeconds(), event.getEventTime().getNanos());
     entries.add(
         new AuditEntry(
             event.getEventId(),

@@ -2,7 +2,6 @@ package dev.offshoot.cli;
 
 import dev.offshoot.client.OffshootClient;
 import dev.offshoot.workflow.OffshootDataConverter;
-import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
@@ -12,7 +11,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +33,35 @@ final class Connection implements AutoCloseable {
     this.address = address;
   }
 
+  /** As options, environment and profile say. */
   static Connection open(Offshoot offshoot) {
     ClientConfigProfile profile = profile(offshoot);
-    String address = target(offshoot.address, profile);
-    WorkflowServiceStubsOptions.Builder stubsOptions =
-        WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions());
+    WorkflowClientOptions.Builder options =
+        WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions());
+    if (offshoot.namespace != null) {
+      options.setNamespace(offshoot.namespace);
+    }
+    return connect(
+        WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions()),
+        target(offshoot.address, profile),
+        options,
+        offshoot.actor());
+  }
+
+  /** To a server that we started ourselves, whatever the environment says. */
+  static Connection local(String address, String namespace, String actor) {
+    return connect(
+        WorkflowServiceStubsOptions.newBuilder(),
+        address,
+        WorkflowClientOptions.newBuilder().setNamespace(namespace),
+        actor);
+  }
+
+  private static Connection connect(
+      WorkflowServiceStubsOptions.Builder stubsOptions,
+      String address,
+      WorkflowClientOptions.Builder options,
+      String actor) {
     stubsOptions.setTarget(address);
     stubsOptions.setRpcTimeout(PATIENCE);
     stubsOptions.setRpcRetryOptions(
@@ -49,13 +71,7 @@ final class Connection implements AutoCloseable {
             .setExpiration(PATIENCE)
             .validateBuildWithDefaults());
     WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(stubsOptions.build());
-    WorkflowClientOptions.Builder options =
-        WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
-            .setIdentity(offshoot.actor())
-            .setDataConverter(OffshootDataConverter.get());
-    if (offshoot.namespace != null) {
-      options.setNamespace(offshoot.namespace);
-    }
+    options.setIdentity(actor).setDataConverter(OffshootDataConverter.get());
     return new Connection(stubs, WorkflowClient.newInstance(stubs, options.build()), address);
   }
 
@@ -87,11 +103,6 @@ final class Connection implements AutoCloseable {
   @Override
   public void close() {
     stubs.shutdownNow();
-    try {
-      stubs.awaitTermination(1, TimeUnit.SECONDS);
-    } catch (StatusRuntimeException e) {
-      throw new IllegalStateException("the connection did not close", e);
-    }
   }
 
   private static ClientConfigProfile profile(Offshoot offshoot) {

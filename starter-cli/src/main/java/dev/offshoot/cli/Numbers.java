@@ -18,9 +18,7 @@ final class Numbers {
 
   /** {@code 12 ms}, {@code 1.3 s}. */
   static String millis(long millis) {
-    return millis < 1_000
-        ? millis + " ms"
-        : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    return millis < 1_000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
   }
 
   /** {@code 12.3 MB}. */

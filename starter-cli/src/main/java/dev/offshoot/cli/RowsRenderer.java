@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,13 +115,15 @@ final class RowsRenderer {
         before + " → " + after, colour.removed(before) + " → " + colour.added(after));
   }
 
-  private static Table.Cell cell(String text, java.util.function.UnaryOperator<String> paint) {
+  private static Table.Cell cell(String text, UnaryOperator<String> paint) {
     return new Table.Cell(text, paint.apply(text));
   }
 
   private static String value(@Nullable List<@Nullable String> image, int column) {
     // A column that only one side has is shown where it is.
-    return image == null || column >= image.size() ? "" : CellText.of(image.get(column), CELL_LIMIT);
+    return image == null || column >= image.size()
+        ? ""
+        : CellText.of(image.get(column), CELL_LIMIT);
   }
 
   private static boolean changed(RowChange row, int column) {

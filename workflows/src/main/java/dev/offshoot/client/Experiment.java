@@ -19,7 +19,6 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -167,7 +166,7 @@ public final class Experiment {
   }
 
   private WorkflowStub stub() {
-    return temporal.newUntypedWorkflowStub(id.workflowId(), Optional.empty(), Optional.empty());
+    return temporal.newUntypedWorkflowStub(id.workflowId());
   }
 
   private OffshootException notFound(Throwable cause) {

@@ -39,7 +39,9 @@ public final class OffshootClient implements AutoCloseable {
     this.ownsConnection = ownsConnection;
   }
 
-  /** Uses namespace {@code default} of the Temporal server at {@code address} ({@code host:port}). */
+  /**
+   * Uses namespace {@code default} of the Temporal server at {@code address} ({@code host:port}).
+   */
   public static OffshootClient connect(String address) {
     return connect(address, "default");
   }
@@ -66,7 +68,7 @@ public final class OffshootClient implements AutoCloseable {
 
   /** Starts under a new id. */
   public Experiment start(ExperimentSpec spec) {
-    return start(NewExperimentId.today(Clock.systemDefaultZone()), spec);
+    return start(NewExperimentId.today(Clock.systemUTC()), spec);
   }
 
   /**
@@ -83,8 +85,7 @@ public final class OffshootClient implements AutoCloseable {
             .setTaskQueue(OffshootNames.TASK_QUEUE)
             .setWorkflowIdReusePolicy(
                 WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-            .setWorkflowIdConflictPolicy(
-                WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+            .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
             .setStaticSummary(StartSummary.summary(spec))
             .setStaticDetails(StartSummary.details(spec))
             .setMemo(StartSummary.memo(spec))

@@ -45,7 +45,10 @@ final class StartSummary {
   /** For lists, which see neither input nor summary. */
   static Map<String, Object> memo(ExperimentSpec spec) {
     return Map.of(
-        ExperimentMemo.GOAL, shown(spec.goal()), ExperimentMemo.REQUESTED_BY, shown(spec.requestedBy()));
+        ExperimentMemo.GOAL,
+        shown(spec.goal()),
+        ExperimentMemo.REQUESTED_BY,
+        shown(spec.requestedBy()));
   }
 
   /** A code span is the only place where the UI's Markdown leaves hostile text alone. */
