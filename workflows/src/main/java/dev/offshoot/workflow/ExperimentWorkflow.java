@@ -29,7 +29,8 @@ public interface ExperimentWorkflow {
    * @return how it ended, unless it failed or was cancelled: then the workflow fails with a failure
    *     whose type is the {@link dev.offshoot.domain.ErrorCode} and whose details are the {@link
    *     dev.offshoot.domain.Failure} and the outcome, or is cancelled; {@link #status()} has the
-   *     outcome either way
+   *     outcome either way (a cancellation that comes after the merge began changes nothing but
+   *     what Temporal calls the end: Canceled, with the outcome MERGED)
    */
   @WorkflowMethod(name = "Experiment")
   ExperimentOutcome run(ExperimentSpec spec);

@@ -30,9 +30,12 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.policy.AutoMerge;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
 import io.temporal.workflow.WorkflowInit;
@@ -51,6 +54,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   /** Branches that one experiment may use up by {@link OnConflict#REBASE}. */
   static final int MOST_ATTEMPTS = 3;
 
+  /** Between rounds of tries to delete a branch, after a failure that said not to try again. */
+  private static final Duration DROP_PAUSE = Duration.ofMinutes(10);
+
   private final ExperimentSpec spec;
   private final Journal journal;
   private final DecisionDesk desk;
@@ -60,6 +66,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   /** Branches that may stand, with who deletes them: filled before the branch is created. */
   private final List<BranchRef> standing = new ArrayList<>();
 
+  private final List<Promise<Void>> releases = new ArrayList<>();
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
 
@@ -117,6 +124,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         return outcome;
       }
       journal.note("the parent has moved on: running the statements again on a new branch");
+      if (spec.keepBranch()) {
+        drop(branch, "rebased");
+      }
     }
   }
 
@@ -153,10 +163,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     return changes;
   }
 
-  /** Once the change set is frozen nothing needs the branch any more: waiting holds no database. */
+  /**
+   * Once the change set is frozen nothing needs the branch any more: waiting holds no database. It
+   * is deleted beside the path, so that a home that is away for a while keeps nobody from deciding.
+   */
   private void releaseBranch(BranchRef branch) {
     if (!spec.keepBranch()) {
-      drop(branch, "change set frozen");
+      Workflow.newDetachedCancellationScope(
+              () -> releases.add(Async.procedure(this::drop, branch, "change set frozen")))
+          .run();
     }
   }
 
@@ -196,9 +211,6 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
           if (attempt == MOST_ATTEMPTS) {
             return conflicted(
                 changes, conflicts, "still so after %d branches".formatted(MOST_ATTEMPTS));
-          }
-          if (standing.contains(branch)) {
-            drop(branch, "rebase");
           }
           return null;
         }
@@ -244,13 +256,25 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     return Objects.requireNonNull(result[0]);
   }
 
+  /** Deletes a branch, however long it takes: one that is not deleted is an orphan. */
   private void drop(BranchRef branch, String reason) {
-    Steps.dropBranch()
-        .dropBranch(
-            new BranchActivities.DropBranch(
-                branch, Workflow.getInfo().getOriginalExecutionRunId(), reason));
-    standing.remove(branch);
-    journal.branchDropped(standing.isEmpty());
+    BranchActivities.DropBranch request =
+        new BranchActivities.DropBranch(
+            branch, Workflow.getInfo().getOriginalExecutionRunId(), reason);
+    while (standing.contains(branch)) {
+      try {
+        Steps.dropBranch().dropBranch(request);
+        standing.remove(branch);
+        journal.note("branch deleted");
+      } catch (ActivityFailure e) {
+        journal.note(
+            "the branch could not be deleted, trying again in %s: %s"
+                .formatted(
+                    HumanDuration.format(DROP_PAUSE),
+                    shown(Failures.fromTemporal(e).message(), 200)));
+        Workflow.sleep(DROP_PAUSE);
+      }
+    }
   }
 
   /** Deletes what still stands, however the path ended; runs detached and does not give up. */
@@ -260,6 +284,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
     if (!standing.isEmpty()) {
       journal.enter(Stage.DROPPING, "deleting the branch");
+      releases.forEach(Promise::get);
       for (BranchRef branch : List.copyOf(standing)) {
         drop(branch, outcome.outcome().name());
       }

@@ -132,10 +132,6 @@ final class Journal {
     note("%d conflicts with the parent; nothing was written".formatted(found.total()));
   }
 
-  void branchDropped(boolean noneLeft) {
-    note(noneLeft ? "branch deleted" : "a branch deleted");
-  }
-
   void decided(Decision decision, List<Decision> decisions, Instant deadline) {
     String who = decision.by() == null ? "somebody" : decision.by();
     note(

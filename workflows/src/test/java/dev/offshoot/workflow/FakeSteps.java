@@ -1,0 +1,180 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.activity.BranchActivities;
+import dev.offshoot.activity.DiffActivities;
+import dev.offshoot.activity.ExperimentActivities;
+import dev.offshoot.activity.JudgeActivities;
+import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.MergeReport;
+import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.StatementResult;
+import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.Verdict;
+import io.temporal.activity.Activity;
+import io.temporal.client.ActivityCompletionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A world of one row in memory: what stands, what was called, and what goes wrong on request. */
+final class FakeSteps
+    implements BranchActivities,
+        ExperimentActivities,
+        DiffActivities,
+        JudgeActivities,
+        MergeActivities {
+  static final String DIGEST = "a".repeat(64);
+
+  final Set<BranchRef> standing = ConcurrentHashMap.newKeySet();
+  final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+  final Deque<String> digests = new ArrayDeque<>();
+  final Deque<MergeResult> mergeResults = new ArrayDeque<>();
+  volatile List<HazardFinding> hazards = List.of();
+  volatile boolean nothingChanged;
+  volatile @Nullable OffshootException createFails;
+  volatile @Nullable OffshootException experimentFails;
+  final AtomicInteger dropFailures = new AtomicInteger();
+  volatile @Nullable CountDownLatch experimentRuns;
+  volatile @Nullable CountDownLatch mergeBegun;
+  volatile @Nullable CountDownLatch mergeMayEnd;
+  volatile String goalOfRow = "new";
+
+  @Override
+  public BranchInfo createBranch(CreateBranch request) {
+    calls.add("create " + request.ref().attempt());
+    standing.add(request.ref());
+    OffshootException failure = createFails;
+    if (failure != null) {
+      throw Failures.toTemporal(failure);
+    }
+    return new BranchInfo(
+        request.ref(), "fake", Instant.EPOCH, 7, "WAL_LOG", 1, "18.6", Duration.ofDays(7));
+  }
+
+  @Override
+  public void dropBranch(DropBranch request) {
+    calls.add("drop " + request.ref().attempt());
+    if (dropFailures.getAndDecrement() > 0) {
+      throw new IllegalStateException("the home of branches is away");
+    }
+    standing.remove(request.ref());
+  }
+
+  @Override
+  public void extendLease(ExtendLease request) {
+    calls.add("extend");
+  }
+
+  @Override
+  public ExperimentReport runExperiment(RunExperiment request) {
+    calls.add("experiment");
+    OffshootException failure = experimentFails;
+    if (failure != null) {
+      throw Failures.toTemporal(failure);
+    }
+    CountDownLatch runs = experimentRuns;
+    if (runs != null) {
+      runs.countDown();
+      untilCancelled();
+    }
+    return new ExperimentReport(
+        List.of(new StatementResult(0, "UPDATE t", 1, 1L, List.of(), List.of(), false, false)),
+        List.of(),
+        List.of(),
+        List.of(1L),
+        1);
+  }
+
+  private static void untilCancelled() {
+    while (true) {
+      try {
+        Thread.sleep(50);
+        Activity.getExecutionContext().heartbeat("at work");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      } catch (ActivityCompletionException e) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public ChangeSummary computeDiff(ComputeDiff request) {
+    calls.add("diff");
+    String digest = digests.isEmpty() ? DIGEST : digests.removeFirst();
+    TableChanges table =
+        new TableChanges(
+            new TableName("public", "t"),
+            List.of(new ColumnShape("id", "integer"), new ColumnShape("v", "text")),
+            List.of(0),
+            0,
+            1,
+            0,
+            10,
+            List.of(RowChange.update(List.of("1", "old"), List.of("1", goalOfRow))));
+    return new ChangeSummary(
+        digest,
+        List.of(),
+        0,
+        List.of(),
+        nothingChanged ? List.of() : List.of(table),
+        List.of(),
+        List.of(),
+        1);
+  }
+
+  @Override
+  public Judgement judge(JudgeRequest request) {
+    calls.add("judge");
+    Verdict.Opinion opinion = hazards.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
+    return new Judgement(
+        request.changes().digest(), hazards, new Verdict(opinion, "policy", List.of("seen")), 1);
+  }
+
+  @Override
+  public MergeResult merge(MergeRequest request) {
+    calls.add("merge");
+    await(mergeBegun, true);
+    await(mergeMayEnd, false);
+    return mergeResults.isEmpty() ? merged(request.digest()) : mergeResults.removeFirst();
+  }
+
+  private static void await(@Nullable CountDownLatch latch, boolean countDown) {
+    if (latch == null) {
+      return;
+    }
+    if (countDown) {
+      latch.countDown();
+      return;
+    }
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static MergeResult merged(String digest) {
+    return MergeResult.merged(
+        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of()));
+  }
+}
