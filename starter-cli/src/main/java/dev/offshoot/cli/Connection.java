@@ -21,7 +21,10 @@ final class Connection implements AutoCloseable {
   private static final String DEFAULT_ADDRESS = "127.0.0.1:7233";
 
   /** A command at a prompt says quickly that nobody is there. */
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** One call may take longer: a query waits for its worker. */
+  private static final Duration CALL = Duration.ofSeconds(10);
 
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient temporal;
@@ -63,7 +66,7 @@ final class Connection implements AutoCloseable {
       WorkflowClientOptions.Builder options,
       String actor) {
     stubsOptions.setTarget(address);
-    stubsOptions.setRpcTimeout(PATIENCE);
+    stubsOptions.setRpcTimeout(CALL);
     stubsOptions.setRpcRetryOptions(
         RpcRetryOptions.newBuilder()
             .setInitialInterval(Duration.ofMillis(50))

@@ -3,6 +3,7 @@ package dev.offshoot.cli;
 import dev.offshoot.client.Experiment;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class ExtendCommand extends OneExperimentCommand {
       if (e.code() != ErrorCode.DECISION_REFUSED) {
         throw e;
       }
-      boolean over = !experiment.running();
+      boolean over = experiment.status().stage().compareTo(Stage.MERGING) >= 0;
       throw new CliException(
           over ? ExitCode.CONFLICT : ExitCode.USAGE, e.failure().message(), null, e);
     }

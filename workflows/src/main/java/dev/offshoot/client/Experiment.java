@@ -7,7 +7,6 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
-import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Stage;
@@ -151,8 +150,10 @@ public final class Experiment {
               e)
           : notFound(e);
     } catch (WorkflowUpdateException e) {
-      Failure failure = Failures.fromTemporal(e);
-      throw new OffshootException(failure, e);
+      // The handlers never fail, so this is the validator's word; on its way the SDK (1.38) replaces
+      // the failure's type by one of its own.
+      throw new OffshootException(
+          ErrorCode.DECISION_REFUSED, Failures.fromTemporal(e).message(), e);
     }
   }
 
