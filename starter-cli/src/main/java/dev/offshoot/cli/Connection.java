@@ -2,6 +2,12 @@ package dev.offshoot.cli;
 
 import dev.offshoot.client.OffshootClient;
 import dev.offshoot.workflow.OffshootDataConverter;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
@@ -10,12 +16,19 @@ import io.temporal.serviceclient.RpcRetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Temporal server that a command talks to. Opened without sending anything: the first call
- * finds out whether somebody answers.
+ * The Temporal server that a command talks to. Opening it only looks whether somebody listens there:
+ * the SDK itself takes seven seconds to say that nobody does.
  */
 final class Connection implements AutoCloseable {
   private static final String DEFAULT_ADDRESS = "127.0.0.1:7233";
@@ -26,12 +39,20 @@ final class Connection implements AutoCloseable {
   /** One call may take longer: a query waits for its worker. */
   private static final Duration CALL = Duration.ofSeconds(10);
 
+  private static final long END_MILLIS = 200;
+
   private final WorkflowServiceStubs stubs;
+  private final EventLoopGroup transport;
   private final WorkflowClient temporal;
   private final String address;
 
-  private Connection(WorkflowServiceStubs stubs, WorkflowClient temporal, String address) {
+  private Connection(
+      WorkflowServiceStubs stubs,
+      EventLoopGroup transport,
+      WorkflowClient temporal,
+      String address) {
     this.stubs = stubs;
+    this.transport = transport;
     this.temporal = temporal;
     this.address = address;
   }
@@ -73,9 +94,22 @@ final class Connection implements AutoCloseable {
             .setMaximumInterval(Duration.ofMillis(500))
             .setExpiration(PATIENCE)
             .validateBuildWithDefaults());
+    requireListener(address);
+    // A transport of our own can be ended: a shared one sits in a system call when the virtual
+    // machine wants to exit, which then waits 300 ms for it.
+    EventLoopGroup transport =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("temporal-transport", true), NioIoHandler.newFactory());
+    stubsOptions.setChannelInitializer(
+        channel -> {
+          if (channel instanceof NettyChannelBuilder netty) {
+            netty.eventLoopGroup(transport).channelType(NioSocketChannel.class);
+          }
+        });
     WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(stubsOptions.build());
     options.setIdentity(actor).setDataConverter(OffshootDataConverter.get());
-    return new Connection(stubs, WorkflowClient.newInstance(stubs, options.build()), address);
+    return new Connection(
+        stubs, transport, WorkflowClient.newInstance(stubs, options.build()), address);
   }
 
   /** The address that {@link #open} would use; for messages when opening or calling failed. */
@@ -106,6 +140,34 @@ final class Connection implements AutoCloseable {
   @Override
   public void close() {
     stubs.shutdownNow();
+    transport.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(END_MILLIS);
+  }
+
+  private static void requireListener(String address) {
+    if (!System.getProperty("https.proxyHost", "").isEmpty()) {
+      return;
+    }
+    int colon = address.lastIndexOf(':');
+    String host = address.substring(0, colon).replaceAll("^\\[|\\]$", "");
+    int port = Integer.parseInt(address.substring(colon + 1));
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CliException(
+          ExitCode.UNREACHABLE,
+          "no Temporal server answers at %s (%s)".formatted(address, why(e)),
+          "start one with ./offshoot up, or name another with --address or TEMPORAL_ADDRESS",
+          e);
+    }
+  }
+
+  private static String why(Exception e) {
+    if (e instanceof UnknownHostException || e instanceof UnresolvedAddressException) {
+      return "there is no host of that name";
+    }
+    return e instanceof SocketTimeoutException
+        ? "it does not answer"
+        : Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
   }
 
   private static ClientConfigProfile profile(Offshoot offshoot) {

@@ -26,19 +26,32 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A Temporal server on a port of its own, a worker, and a prompt at which to type. */
+/**
+ * A Temporal server on a port of its own, a worker, and a prompt at which to type.
+ *
+ * <p>With system property {@code offshoot.test.temporal=HOST:PORT} the same on a fresh real server
+ * that runs there.
+ */
 final class CliWorld implements AutoCloseable {
-  private final TestServer.PortBoundTestServer server;
+  private static final String REAL_SERVER = System.getProperty("offshoot.test.temporal", "");
+
+  private final TestServer.@Nullable PortBoundTestServer server;
   private final WorkflowServiceStubs stubs;
   private final WorkerFactory workers;
   final WorkflowClient temporal;
   final String address;
 
   CliWorld() throws IOException {
-    int port = freePort();
-    server = TestServer.createPortBoundServer(port, true);
-    address = "127.0.0.1:" + port;
+    if (onRealServer()) {
+      server = null;
+      address = REAL_SERVER;
+    } else {
+      int port = freePort();
+      server = TestServer.createPortBoundServer(port, true);
+      address = "127.0.0.1:" + port;
+    }
     stubs =
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
@@ -64,8 +77,12 @@ final class CliWorld implements AutoCloseable {
     workers.start();
   }
 
+  static boolean onRealServer() {
+    return !REAL_SERVER.isEmpty();
+  }
+
   private void registerSearchAttributes() {
-    AddSearchAttributesRequest.Builder request = AddSearchAttributesRequest.newBuilder();
+    AddSearchAttributesRequest.Builder request = AddSearchAttributesRequest.newBuilder().setNamespace("default");
     OffshootNames.SEARCH_ATTRIBUTES.forEach(
         (name, type) ->
             request.putSearchAttributes(
@@ -153,6 +170,8 @@ final class CliWorld implements AutoCloseable {
   public void close() {
     workers.shutdownNow();
     stubs.shutdownNow();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 }

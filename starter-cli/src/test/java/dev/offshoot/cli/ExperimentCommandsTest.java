@@ -1,6 +1,8 @@
 package dev.offshoot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.offshoot.domain.DecisionRequest;
@@ -363,7 +365,38 @@ final class ExperimentCommandsTest {
   }
 
   @Test
+  void list_findsExperimentsByWhatTheServerKnowsOfThem() throws InterruptedException {
+    assumeTrue(CliWorld.onRealServer(), "the in-memory server cannot list");
+    String id = world.waiting("hazardous");
+
+    JsonNode found = null;
+    for (int i = 0; i < 50 && (found == null || found.isEmpty()); i++) {
+      Thread.sleep(100);
+      found =
+          json(
+              world
+                  .run(
+                      "experiment",
+                      "list",
+                      "--stage=AWAITING_DECISION",
+                      "--parent=hazardous",
+                      "--hazard=DROPS_COLUMN",
+                      "--limit=1",
+                      "-o=json")
+                  .out());
+    }
+
+    assertThat(found).isNotNull();
+    assertThat(found.get(0).path("id").asText()).isEqualTo(id);
+    assertThat(found.get(0).path("requestedBy").asText()).isEqualTo("agent-7");
+    assertThat(found.get(0).path("digest").asText()).isEqualTo(FakeWorld.DIGEST);
+    assertThat(world.run("experiment", "list", "--parent", "x' OR 'a'='a").code())
+        .isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
   void list_fallsBackToTheLedgerWhereTheServerCannotList() {
+    assumeFalse(CliWorld.onRealServer(), "a real server can list");
     CliWorld.Result table = world.run("experiment", "list");
     CliWorld.Result json = world.run("experiment", "list", "--stage", "AWAITING_DECISION", "-o", "json");
 
