@@ -1,9 +1,11 @@
 package dev.offshoot.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.offshoot.domain.ExperimentSpec;
@@ -11,11 +13,13 @@ import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.ShownText;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** Reads what a person wrote: a specification in YAML or JSON, or SQL. */
@@ -42,20 +46,29 @@ final class SpecFile {
       throw new CliException(
           ExitCode.USAGE, "--spec: %s is empty".formatted(file), "see docs/cli.md for an example");
     }
-    ObjectMapper mapper =
-        (text.stripLeading().startsWith("{")
-                ? OffshootJson.mapper().copy()
-                : OffshootJson.mapper().copyWith(new YAMLFactory()))
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    try {
-      return mapper.readValue(text, ExperimentSpec.class);
+    JsonFactory form =
+        text.stripLeading().startsWith("{")
+            ? OffshootJson.mapper().getFactory()
+            : new YAMLFactory();
+    try (JsonParser parser = form.createParser(text)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      return OffshootJson.mapper()
+          .readerFor(ExperimentSpec.class)
+          .with(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .readValue(parser);
     } catch (UnrecognizedPropertyException e) {
       throw wrong(
           file, path(e) + ": there is no such field; known are " + e.getKnownPropertyIds(), e);
+    } catch (InvalidFormatException e) {
+      throw wrong(file, path(e) + ": " + format(e), e);
     } catch (JsonMappingException e) {
       throw wrong(file, path(e) + ": " + e.getOriginalMessage(), e);
     } catch (JsonProcessingException e) {
       throw wrong(file, where(e) + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("text in memory cannot fail to be read", e);
     }
   }
 
@@ -121,6 +134,13 @@ final class SpecFile {
             .collect(Collectors.joining("."))
             .replace(".[", "[");
     return path.isEmpty() ? where(e).strip() : ShownText.oneLine(path, 80);
+  }
+
+  private static String format(InvalidFormatException e) {
+    return e.getTargetType() != null && e.getTargetType().isEnum()
+        ? "'%s' is not one of %s"
+            .formatted(e.getValue(), Arrays.toString(e.getTargetType().getEnumConstants()))
+        : String.valueOf(e.getOriginalMessage());
   }
 
   private static String where(JsonProcessingException e) {
