@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Temporal server that a command talks to. Opening it only looks whether somebody listens there:
- * the SDK itself takes seven seconds to say that nobody does.
+ * The Temporal server that a command talks to. Opening it only looks whether somebody listens
+ * there: the SDK itself takes seven seconds to say that nobody does.
  */
 final class Connection implements AutoCloseable {
   private static final String DEFAULT_ADDRESS = "127.0.0.1:7233";
@@ -140,7 +140,9 @@ final class Connection implements AutoCloseable {
   @Override
   public void close() {
     stubs.shutdownNow();
-    transport.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(END_MILLIS);
+    transport
+        .shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(END_MILLIS);
   }
 
   private static void requireListener(String address) {

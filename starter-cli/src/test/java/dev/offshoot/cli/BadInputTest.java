@@ -77,8 +77,7 @@ final class BadInputTest {
   @Test
   void unknownFieldsOfASpecification_areNamed() throws IOException {
     Path yaml = Files.writeString(folder.resolve("spec.yml"), "goal: x\nparant: shop\n");
-    Path nested =
-        Files.writeString(folder.resolve("spec.json"), "{\"limits\": {\"maxRows\": 3}}");
+    Path nested = Files.writeString(folder.resolve("spec.json"), "{\"limits\": {\"maxRows\": 3}}");
     Path type = Files.writeString(folder.resolve("type.yml"), "strictness: LOOSE\n");
     Path duration = Files.writeString(folder.resolve("ttl.yml"), "ttl: soon\n");
 

@@ -82,7 +82,8 @@ final class CliWorld implements AutoCloseable {
   }
 
   private void registerSearchAttributes() {
-    AddSearchAttributesRequest.Builder request = AddSearchAttributesRequest.newBuilder().setNamespace("default");
+    AddSearchAttributesRequest.Builder request =
+        AddSearchAttributesRequest.newBuilder().setNamespace("default");
     OffshootNames.SEARCH_ATTRIBUTES.forEach(
         (name, type) ->
             request.putSearchAttributes(
@@ -90,8 +91,7 @@ final class CliWorld implements AutoCloseable {
                 type.equals("Keyword")
                     ? IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
                     : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST));
-    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel())
-        .addSearchAttributes(request.build());
+    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel()).addSearchAttributes(request.build());
   }
 
   static int freePort() throws IOException {

@@ -134,8 +134,7 @@ final class ExperimentCommandsTest {
   void approveWithADigestThatIsNone_isUsage() {
     String id = world.waiting("shop");
 
-    assertThat(
-            world.run("experiment", "approve", id, "-m", "x", "--digest", "abc").code())
+    assertThat(world.run("experiment", "approve", id, "-m", "x", "--digest", "abc").code())
         .isEqualTo(ExitCode.USAGE.code());
   }
 
@@ -155,8 +154,7 @@ final class ExperimentCommandsTest {
     String id = world.waiting("hazardous");
 
     CliWorld.Result unnamed =
-        world.run(
-            "experiment", "approve", id, "-m", "x", "--accept-hazard", "DROPS_COLUMN");
+        world.run("experiment", "approve", id, "-m", "x", "--accept-hazard", "DROPS_COLUMN");
     CliWorld.Result unknown =
         world.run("experiment", "approve", id, "-m", "x", "--accept-hazard", "SHARKS");
     CliWorld.Result named =
@@ -306,8 +304,7 @@ final class ExperimentCommandsTest {
         .startsWith("started", "create branch done", "run experiment done", "compute diff done")
         .contains("judge done", "update decide", "decision approve", "merge done")
         .endsWith("ended MERGED");
-    assertThat(entries.get(entries.size() - 1).path("digest").asText())
-        .isEqualTo(FakeWorld.DIGEST);
+    assertThat(entries.get(entries.size() - 1).path("digest").asText()).isEqualTo(FakeWorld.DIGEST);
   }
 
   @Test
@@ -327,7 +324,8 @@ final class ExperimentCommandsTest {
     assertThat(whole.out().lines().filter(line -> line.contains("NULL → gold"))).hasSize(25);
     assertThat(sql.out().lines().filter(line -> line.startsWith("UPDATE"))).hasSize(25);
     assertThat(lines.out().lines()).hasSize(1 + 1 + 25);
-    assertThat(json(lines.out().lines().skip(2).findFirst().orElseThrow()).at("/after/tier").asText())
+    assertThat(
+            json(lines.out().lines().skip(2).findFirst().orElseThrow()).at("/after/tier").asText())
         .isEqualTo("gold");
     assertThat(stat.out()).contains("customers").contains("~25");
     assertThat(world.run("experiment", "diff", id, "--table", "ghosts").code())
@@ -398,7 +396,8 @@ final class ExperimentCommandsTest {
   void list_fallsBackToTheLedgerWhereTheServerCannotList() {
     assumeFalse(CliWorld.onRealServer(), "a real server can list");
     CliWorld.Result table = world.run("experiment", "list");
-    CliWorld.Result json = world.run("experiment", "list", "--stage", "AWAITING_DECISION", "-o", "json");
+    CliWorld.Result json =
+        world.run("experiment", "list", "--stage", "AWAITING_DECISION", "-o", "json");
 
     assertThat(table.code()).as(table.err()).isZero();
     assertThat(table.err()).contains("asking the worker's ledger");

@@ -89,8 +89,7 @@ final class FakeWorld
     if (request.branch().parent().equals("broken-sql")) {
       throw Failures.toTemporal(
           new OffshootException(
-              new Failure(
-                  ErrorCode.SQL_ERROR, "relation \"nope\" does not exist", 1, 15, "42P01"),
+              new Failure(ErrorCode.SQL_ERROR, "relation \"nope\" does not exist", 1, 15, "42P01"),
               null));
     }
     return new ExperimentReport(
@@ -122,11 +121,7 @@ final class FakeWorld
         DIGEST,
         List.of(
             new SchemaChange(
-                SchemaChange.Kind.CREATED,
-                "column",
-                "public.customers.tier",
-                null,
-                "text")),
+                SchemaChange.Kind.CREATED, "column", "public.customers.tier", null, "text")),
         1,
         List.of("ALTER TABLE customers ADD COLUMN tier text"),
         List.of(table()),
@@ -207,8 +202,7 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(
-            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof)));
+        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof)));
   }
 
   @Override
@@ -240,7 +234,10 @@ final class FakeWorld
     return List.of(
         new HealthFinding("ledger", HealthFinding.Level.OK, "version 1", ""),
         new HealthFinding(
-            "parent shop", HealthFinding.Level.WARNING, "is a superuser's", "make a role of its own"));
+            "parent shop",
+            HealthFinding.Level.WARNING,
+            "is a superuser's",
+            "make a role of its own"));
   }
 
   private static void fail(ErrorCode code, String message) {

@@ -143,7 +143,8 @@ final class LauncherTest {
 
   @Test
   void failedBuild_leavesNoLockAndSaysHowToRepeatIt() throws Exception {
-    executable(bin.resolve("mvn"), "#!/bin/sh\n[ \"$1\" = -v ] && echo 'Apache Maven 3.9.1' || exit 1\n");
+    executable(
+        bin.resolve("mvn"), "#!/bin/sh\n[ \"$1\" = -v ] && echo 'Apache Maven 3.9.1' || exit 1\n");
 
     Ended result = ended(started());
 

@@ -117,8 +117,7 @@ final class RenderersTest {
     lines.addAll(renderer.table(table, List.of(RowChange.insert(row(hostile)))));
 
     assertThat(String.join("", lines).codePoints())
-        .noneMatch(
-            c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
+        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
     assertThat(String.join("", lines)).contains("\\u202e").contains("\\u001b");
   }
 
@@ -129,7 +128,8 @@ final class RenderersTest {
             .lines(
                 ITEMS,
                 List.of(
-                    RowChange.insert(row("1", "日本", "x")), RowChange.insert(row("2", "abcd", "y"))));
+                    RowChange.insert(row("1", "日本", "x")),
+                    RowChange.insert(row("2", "abcd", "y"))));
 
     assertThat(lines.get(1)).isEqualTo("  +  1   日本  x");
     assertThat(lines.get(2)).isEqualTo("  +  2   abcd  y");
@@ -217,18 +217,15 @@ final class RenderersTest {
 
     assertThat(parents.get("app"))
         .isEqualTo(
-            new StackOptions.ParentAddress(
-                "jdbc:postgresql://h:1/d?sslmode=require", "u", "p&q"));
+            new StackOptions.ParentAddress("jdbc:postgresql://h:1/d?sslmode=require", "u", "p&q"));
     assertThat(parents.get("other-db"))
-        .isEqualTo(
-            new StackOptions.ParentAddress("jdbc:postgresql://h/d", "v", "from-env"));
+        .isEqualTo(new StackOptions.ParentAddress("jdbc:postgresql://h/d", "v", "from-env"));
     assertThat(parents.toString()).doesNotContain("p&q").doesNotContain("from-env");
   }
 
   @Test
   void stackOptions_areTheKeysThatTheWorkerReads() {
-    String json =
-        new StackOptions(true, "dev", 7233, 0, null, false, true, Map.of()).springJson();
+    String json = new StackOptions(true, "dev", 7233, 0, null, false, true, Map.of()).springJson();
 
     assertThat(json)
         .isEqualTo(

@@ -28,7 +28,7 @@ final class StackProcessTest {
             while (System.in.read() >= 0) {}
             java.nio.file.Files.writeString(java.nio.file.Path.of("%s"), "by end of input");
             """
-                .formatted(ended));
+                    .formatted(ended));
 
     try (StackProcess stack = StackProcess.start(jar, List.of(), OPTIONS)) {
       StackReady ready = stack.ready();

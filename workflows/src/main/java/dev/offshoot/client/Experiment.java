@@ -150,7 +150,8 @@ public final class Experiment {
               e)
           : notFound(e);
     } catch (WorkflowUpdateException e) {
-      // The handlers never fail, so this is the validator's word; on its way the SDK (1.38) replaces
+      // The handlers never fail, so this is the validator's word; on its way the SDK (1.38)
+      // replaces
       // the failure's type by one of its own.
       throw new OffshootException(
           ErrorCode.DECISION_REFUSED, Failures.fromTemporal(e).message(), e);
