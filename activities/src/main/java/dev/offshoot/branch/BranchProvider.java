@@ -21,6 +21,12 @@ public interface BranchProvider {
   String kind();
 
   /**
+   * Refuses a parent that cannot have branches, for a reason that stands before anything is made:
+   * its server does not answer or refuses us, it or its role is unfit. Changes nothing.
+   */
+  void requireFit();
+
+  /**
    * Makes the base (a copy of the parent), the branch (a copy of the base) and their roles;
    * finishes what an earlier call left unfinished.
    */

@@ -1,0 +1,161 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import org.postgresql.util.PasswordUtil;
+
+/**
+ * Logs into base and branch with passwords that are made for one login, sent as SCRAM verifier and
+ * forgotten by the server as soon as the session stands. None is ever stored.
+ */
+final class Logins {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Duration TO_END_SESSIONS = Duration.ofSeconds(10);
+  private static final long POLL_MILLIS = 20;
+
+  private static final String STATE =
+      """
+      SELECT r.rolcanlogin, coalesce(r.rolvaliduntil < now(), false) AS over
+      FROM pg_roles AS r JOIN pg_database AS d ON d.datname = ?
+      WHERE r.rolname = ?
+      """;
+  private static final String END_SESSIONS =
+      """
+      SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE usename = ? AND pid <> pg_backend_pid()
+      """;
+
+  private final ParentConfig parent;
+
+  Logins(ParentConfig parent) {
+    this.parent = parent;
+  }
+
+  private record State(boolean canLogIn, boolean over) {}
+
+  /**
+   * Opens a session as the experiment's role and ends any earlier one of it, such as one that a
+   * lost worker left behind.
+   */
+  Connection asExperiment(Connection maintenance, BranchRef ref) throws SQLException {
+    State state = state(maintenance, ref, ref.branchName(), ref.branchName());
+    if (!state.canLogIn()) {
+      throw new OffshootException(
+          ErrorCode.BRANCH_GONE,
+          "branch '%s': its experiment has ended and nothing more may be written"
+              .formatted(ref.branchName()));
+    }
+    endSessions(maintenance, ref.branchName());
+    return open(maintenance, ref.branchName(), ref.branchName(), Place.branch(ref));
+  }
+
+  /** Opens a session on {@code database}, which is base or branch, as the reader. */
+  Connection asReader(Connection maintenance, BranchRef ref, String database) throws SQLException {
+    state(maintenance, ref, ref.baseName(), database);
+    // Before Postgres 16 the experiment's role could take the membership away.
+    Sql.execute(
+        maintenance,
+        "GRANT %s TO %s"
+            .formatted(Identifiers.quote(ref.branchName()), Identifiers.quote(ref.baseName())));
+    return open(
+        maintenance,
+        ref.baseName(),
+        database,
+        database.equals(ref.baseName()) ? Place.base(ref) : Place.branch(ref));
+  }
+
+  /** Shuts a role's login and waits until its sessions are gone. */
+  static void shut(Connection maintenance, String role) throws SQLException {
+    Sql.execute(
+        maintenance, "ALTER ROLE %s NOLOGIN PASSWORD NULL".formatted(Identifiers.quote(role)));
+    endSessions(maintenance, role);
+  }
+
+  private Connection open(Connection maintenance, String role, String database, Place place)
+      throws SQLException {
+    String lock = "offshoot login " + role;
+    Maintenance.lock(maintenance, lock, Progress.NONE);
+    try {
+      String password = freshPassword();
+      String quoted = Identifiers.quote(role);
+      // RESET: whoever was logged in as the role may have given it settings for its next login.
+      Sql.execute(
+          maintenance,
+          "ALTER ROLE %1$s RESET ALL; ALTER ROLE %1$s IN DATABASE %2$s RESET ALL; ALTER ROLE %1$s LOGIN PASSWORD '%3$s'"
+              .formatted(
+                  quoted,
+                  Identifiers.quote(database),
+                  PasswordUtil.encodeScramSha256(password.toCharArray())));
+      try {
+        return SessionSettings.open(parent.url(), role, password, database);
+      } catch (SQLException e) {
+        throw SqlErrors.connecting(place, e);
+      } finally {
+        Sql.execute(maintenance, "ALTER ROLE %s PASSWORD NULL".formatted(quoted));
+      }
+    } finally {
+      Maintenance.unlock(maintenance, lock);
+    }
+  }
+
+  private State state(Connection maintenance, BranchRef ref, String role, String database)
+      throws SQLException {
+    Optional<State> state =
+        Sql.first(
+            maintenance,
+            STATE,
+            row -> new State(row.getBoolean("rolcanlogin"), row.getBoolean("over")),
+            database,
+            role);
+    if (state.isEmpty() || state.get().over()) {
+      throw new OffshootException(
+          ErrorCode.BRANCH_GONE,
+          "branch '%s' %s"
+              .formatted(
+                  ref.branchName(),
+                  state.isEmpty() ? "is not there any more" : "has reached the end of its lease"));
+    }
+    return state.get();
+  }
+
+  private static void endSessions(Connection maintenance, String role) throws SQLException {
+    long end = System.nanoTime() + TO_END_SESSIONS.toNanos();
+    while (Sql.only(maintenance, END_SESSIONS, row -> row.getLong(1), role) > 0) {
+      if (System.nanoTime() > end) {
+        throw new OffshootException(
+            ErrorCode.CONNECTION_LOST,
+            "sessions of role %s do not end; tried again".formatted(role));
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OffshootException(
+          ErrorCode.CANCELLED, "interrupted while waiting for sessions to end", e);
+    }
+  }
+
+  private static String freshPassword() {
+    byte[] bytes = new byte[24];
+    RANDOM.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.offshoot.branch;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * Sessions as the parent's owner on another database of its server. From there databases and roles
+ * are made and dropped, since a session on the parent itself would keep it from being copied.
+ * Thread-safe; holds no connection until the first is asked for.
+ */
+final class Maintenance implements AutoCloseable {
+  private static final String LOCK = "SELECT pg_advisory_lock(hashtextextended(?, 0))";
+  private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(?, 0))";
+
+  private final ParentConfig parent;
+  private final HikariDataSource pool;
+
+  Maintenance(ParentConfig parent) {
+    this.parent = parent;
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("offshoot-" + parent.name());
+    config.setDataSource(
+        SessionSettings.dataSource(
+            parent.url(), parent.username(), parent.password(), parent.maintenanceDatabase()));
+    config.setMaximumPoolSize(4);
+    config.setMinimumIdle(0);
+    config.setIdleTimeout(60_000);
+    config.setConnectionTimeout(6_000);
+    config.setInitializationFailTimeout(-1);
+    this.pool = new HikariDataSource(config);
+  }
+
+  /** A pooled session for a few quick statements. */
+  Connection pooled() {
+    try {
+      return pool.getConnection();
+    } catch (SQLException e) {
+      throw notHad(e);
+    }
+  }
+
+  /** A session of its own for work that takes long; whatever it locks ends with it. */
+  Connection dedicated() {
+    try {
+      return SessionSettings.open(
+          parent.url(), parent.username(), parent.password(), parent.maintenanceDatabase());
+    } catch (SQLException e) {
+      throw notHad(e);
+    }
+  }
+
+  /**
+   * Waits until no other session, of whichever worker, holds {@code name}; the lock ends with
+   * {@link #unlock} or with the session.
+   */
+  static void lock(Connection connection, String name, Progress progress) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+      statement.setString(1, name);
+      execute(statement, progress);
+    }
+  }
+
+  /** Runs what may take long, so that a cancellation ends it. */
+  static void execute(PreparedStatement statement, Progress progress) throws SQLException {
+    Progress.Interruptible running = progress.interruptible(statement);
+    try {
+      statement.execute();
+    } finally {
+      running.close();
+    }
+  }
+
+  static void unlock(Connection connection, String name) throws SQLException {
+    Sql.only(connection, UNLOCK, row -> row.getBoolean(1), name);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private OffshootException notHad(SQLException error) {
+    if (SqlErrors.state(error).equals("3D000")) {
+      return new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "parent '%1$s': its server has no database '%2$s' from which branches could be made; set parents.%1$s.maintenanceDatabase"
+              .formatted(parent.name(), parent.maintenanceDatabase()),
+          error);
+    }
+    return SqlErrors.connecting(Place.parent(parent.name()), error);
+  }
+}

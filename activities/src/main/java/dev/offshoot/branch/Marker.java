@@ -1,0 +1,92 @@
+package dev.offshoot.branch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.OffshootJson;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we write, as JSON, into the comment of every database and role that we make, so that they
+ * are known as ours whatever the ledger says. Everybody on the server can read it.
+ *
+ * @param offshoot version of this form
+ * @param experiment id of the owner
+ * @param attempt which branch of it
+ * @param parent name of the parent
+ * @param lease deadline for which it was first made; tells one making from another
+ * @param deadline when the lease ends now
+ * @param made how it was made; absent while it is unfinished
+ */
+record Marker(
+    int offshoot,
+    String experiment,
+    int attempt,
+    String parent,
+    Instant lease,
+    Instant deadline,
+    @Nullable Made made) {
+
+  /**
+   * @param branchPoint when the parent was copied
+   * @param createMillis time that base and branch took; 0 on the base
+   * @param copyMethod as the server calls it
+   * @param parentBytes size of the parent then
+   */
+  record Made(Instant branchPoint, long createMillis, String copyMethod, long parentBytes) {}
+
+  static Marker unfinished(BranchRef ref, Instant deadline) {
+    return new Marker(
+        1, ref.experimentId().value(), ref.attempt(), ref.parent(), deadline, deadline, null);
+  }
+
+  Marker finished(Made how) {
+    return new Marker(offshoot, experiment, attempt, parent, lease, deadline, how);
+  }
+
+  Marker until(Instant newDeadline) {
+    return new Marker(offshoot, experiment, attempt, parent, lease, newDeadline, made);
+  }
+
+  /** Whether both mark the same making of the same branch. */
+  boolean isOfTheSameMaking(Marker other) {
+    return experiment.equals(other.experiment)
+        && attempt == other.attempt
+        && parent.equals(other.parent)
+        && lease.equals(other.lease);
+  }
+
+  BranchRef ref() {
+    return new BranchRef(new ExperimentId(experiment), attempt, parent);
+  }
+
+  String toJson() {
+    try {
+      return OffshootJson.mapper().writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a marker that is no JSON", e);
+    }
+  }
+
+  /** The marker in a comment; empty for a comment of somebody else's. */
+  static Optional<Marker> parse(@Nullable String comment) {
+    if (comment == null || !comment.startsWith("{\"offshoot\":")) {
+      return Optional.empty();
+    }
+    try {
+      Marker marker = OffshootJson.mapper().readValue(comment, Marker.class);
+      return marker.isWhole() ? Optional.of(marker) : Optional.empty();
+    } catch (JsonProcessingException | OffshootException e) {
+      // Somebody edited the comment: what it marks is not ours any more.
+      return Optional.empty();
+    }
+  }
+
+  @SuppressWarnings("ConstantValue") // a hand-edited comment may lack any field
+  private boolean isWhole() {
+    return experiment != null && parent != null && lease != null && deadline != null;
+  }
+}

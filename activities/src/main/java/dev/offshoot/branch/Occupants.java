@@ -1,0 +1,92 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Who is connected to a parent and so keeps it from being copied. */
+final class Occupants {
+  private static final String SESSIONS =
+      """
+      SELECT coalesce(usename, '?') AS role, coalesce(application_name, '') AS application,
+             count(*) AS sessions
+      FROM pg_stat_activity
+      WHERE datname = ? AND backend_type IS DISTINCT FROM 'autovacuum worker'
+      GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+      """;
+  private static final String PREPARED =
+      "SELECT count(*) FROM pg_prepared_xacts WHERE database = ?";
+  private static final int SHOWN = 5;
+
+  /**
+   * @param role under which the sessions are logged in
+   * @param application as it calls itself
+   * @param sessions how many
+   */
+  record Occupant(String role, String application, long sessions) {
+    boolean isOurs() {
+      return application.startsWith(SessionSettings.APPLICATION);
+    }
+
+    @Override
+    public String toString() {
+      return "%d of %s%s"
+          .formatted(
+              sessions,
+              ShownText.oneLine(role, 40),
+              application.isEmpty() ? "" : " (" + ShownText.oneLine(application, 40) + ")");
+    }
+  }
+
+  private Occupants() {}
+
+  static List<Occupant> of(Connection maintenance, String database) throws SQLException {
+    return Sql.list(
+        maintenance,
+        SESSIONS,
+        row ->
+            new Occupant(
+                row.getString("role"), row.getString("application"), row.getLong("sessions")),
+        database);
+  }
+
+  /** For messages: {@code 3 of app (pool), 1 of anna (psql)}. */
+  static String shown(List<Occupant> occupants) {
+    String first =
+        occupants.stream().limit(SHOWN).map(Occupant::toString).collect(Collectors.joining(", "));
+    return occupants.size() <= SHOWN ? first : first + " and others";
+  }
+
+  /** What it means that the server refused to copy {@code database} because it is in use. */
+  static OffshootException refusal(
+      Connection maintenance, String parent, String database, SQLException refused)
+      throws SQLException {
+    long prepared = Sql.only(maintenance, PREPARED, row -> row.getLong(1), database);
+    if (prepared > 0) {
+      return new OffshootException(
+          ErrorCode.PARENT_BUSY,
+          "parent '%s': %d prepared transactions keep it from being copied; commit or roll them back (pg_prepared_xacts lists them)"
+              .formatted(parent, prepared),
+          refused);
+    }
+    List<Occupant> occupants = of(maintenance, database);
+    if (occupants.stream().allMatch(Occupant::isOurs)) {
+      return new OffshootException(
+          ErrorCode.PARENT_TAKEN,
+          "parent '%s': it was in use for a moment, by another experiment or a short session; tried again"
+              .formatted(parent),
+          refused);
+    }
+    return new OffshootException(
+        ErrorCode.PARENT_BUSY,
+        "parent '%s': it cannot be copied while sessions are connected to it: %s; close them, or configure as parent a copy that nobody is connected to"
+            .formatted(parent, shown(occupants)),
+        refused);
+  }
+}

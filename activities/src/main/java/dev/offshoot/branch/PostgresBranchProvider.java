@@ -1,0 +1,238 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Branches as databases of the parent's own server, copied by {@code CREATE DATABASE ... TEMPLATE}.
+ *
+ * <p>All it knows stands on the server (names, comments), so any worker may go on where another
+ * left off; work on one branch is serialised by an advisory lock on the maintenance database.
+ * Thread-safe. Connects when first used; {@link #close} ends the pooled sessions.
+ */
+public final class PostgresBranchProvider implements BranchProvider, AutoCloseable {
+  private final ParentConfig parent;
+  private final String database;
+  private final Maintenance maintenance;
+  private final Roles roles;
+  private final Removal removal;
+  private final BranchMaker maker;
+  private final Logins logins;
+
+  public PostgresBranchProvider(ParentConfig parent) {
+    this.parent = parent;
+    this.database = SessionSettings.databaseOf(parent.url(), parent.username());
+    this.maintenance = new Maintenance(parent);
+    this.roles = new Roles(parent);
+    this.removal = new Removal(parent, roles);
+    this.maker = new BranchMaker(parent, database, removal);
+    this.logins = new Logins(parent);
+  }
+
+  @Override
+  public String kind() {
+    return "postgres";
+  }
+
+  @Override
+  public void requireFit() {
+    run(
+        "looking at the parent",
+        maintenance.dedicated(),
+        session -> Fitness.require(parent, database, ParentFacts.read(session, database)));
+  }
+
+  @Override
+  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+    Marker marker = Marker.unfinished(ref, deadline);
+    return during(
+        "making a branch",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), progress);
+          ParentFacts facts = ParentFacts.read(session, database);
+          Fitness.require(parent, database, facts);
+          Optional<Marker> finished = BranchMaker.finished(session, ref.branchName(), marker);
+          if (finished.isPresent()) {
+            return info(ref, finished.get(), facts);
+          }
+          roles.reserve(session, ref, marker, facts.grantsHaveOptions());
+          return info(ref, makeOrRemove(session, ref, marker, facts, progress), facts);
+        });
+  }
+
+  @Override
+  public Connection openForExperiment(BranchRef ref) {
+    return during(
+        "logging in for the experiment",
+        maintenance.pooled(),
+        session -> logins.asExperiment(session, ref));
+  }
+
+  @Override
+  public void endExperiment(BranchRef ref) {
+    run(
+        "ending an experiment's sessions",
+        maintenance.pooled(),
+        session -> {
+          if (Roles.exists(session, ref.branchName())) {
+            Logins.shut(session, ref.branchName());
+          }
+        });
+  }
+
+  @Override
+  public Connection openBranchForReading(BranchRef ref) {
+    return during(
+        "logging in to read a branch",
+        maintenance.pooled(),
+        session -> logins.asReader(session, ref, ref.branchName()));
+  }
+
+  @Override
+  public Connection openBaseForReading(BranchRef ref) {
+    return during(
+        "logging in to read a base",
+        maintenance.pooled(),
+        session -> logins.asReader(session, ref, ref.baseName()));
+  }
+
+  @Override
+  public Connection openParent() {
+    try {
+      return SessionSettings.open(parent.url(), parent.username(), parent.password(), database);
+    } catch (SQLException e) {
+      throw SqlErrors.connecting(Place.parent(parent.name()), e);
+    }
+  }
+
+  @Override
+  public void extend(BranchRef ref, Instant deadline) {
+    run(
+        "extending a lease",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), Progress.NONE);
+          Leases.extend(session, ref, deadline);
+        });
+  }
+
+  @Override
+  public void drop(BranchRef ref) {
+    run(
+        "dropping a branch",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), Progress.NONE);
+          if (isOursToDrop(session, ref)) {
+            removal.run(session, ref);
+          }
+        });
+  }
+
+  @Override
+  public List<BranchRef> standing() {
+    return during(
+        "listing branches",
+        maintenance.pooled(),
+        session -> roles.standing(session).stream().map(Marker::ref).distinct().toList());
+  }
+
+  @Override
+  public List<HealthFinding> examine() {
+    return new Examination(parent, database, roles).run(maintenance);
+  }
+
+  @Override
+  public void close() {
+    maintenance.close();
+  }
+
+  private Marker makeOrRemove(
+      Connection session, BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+      throws SQLException {
+    try {
+      return maker.make(session, ref, marker, facts, progress);
+    } catch (SQLException | RuntimeException e) {
+      try {
+        removal.run(session, ref);
+      } catch (SQLException | OffshootException leftover) {
+        // The next attempt or the drop removes it; what matters is why making failed.
+        e.addSuppressed(leftover);
+      }
+      throw e;
+    }
+  }
+
+  /** A role of that name which marks another parent's branch is not ours. */
+  private boolean isOursToDrop(Connection session, BranchRef ref) throws SQLException {
+    return Roles.markerOf(session, ref.branchName())
+        .map(marker -> marker.parent().equals(parent.name()))
+        .orElse(true);
+  }
+
+  private BranchInfo info(BranchRef ref, Marker marker, ParentFacts facts) {
+    Marker.@Nullable Made made = marker.made();
+    if (made == null) {
+      throw new IllegalStateException("a finished branch says how it was made");
+    }
+    return new BranchInfo(
+        ref,
+        kind(),
+        made.branchPoint(),
+        made.createMillis(),
+        made.copyMethod(),
+        made.parentBytes(),
+        facts.versionName(),
+        parent.maxTtl());
+  }
+
+  private static String lockOf(BranchRef ref) {
+    return "offshoot branch " + ref.branchName();
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T in(Connection session) throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface Task {
+    void in(Connection session) throws SQLException;
+  }
+
+  private void run(String doing, Connection session, Task task) {
+    during(
+        doing,
+        session,
+        open -> {
+          task.in(open);
+          return true;
+        });
+  }
+
+  /** Closes {@code session} afterwards and says what its errors mean. */
+  private <T> T during(String doing, Connection session, Work<T> work) {
+    try (session) {
+      return work.in(session);
+    } catch (SQLException e) {
+      if ("57014".equals(e.getSQLState())) {
+        throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
+      }
+      throw SqlErrors.working(Place.parent(parent.name()), doing, e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.offshoot.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SequenceAdvance;
+import dev.offshoot.domain.TableName;
+import java.util.List;
+
+/**
+ * What a change set holds besides tables and rows, as it is stored.
+ *
+ * @param script schema statements in order
+ * @param schemaChanges every object that differs
+ * @param rewrittenTables tables whose storage the script replaces
+ * @param sequences sequences that were advanced
+ */
+record ChangeSetContent(
+    List<ReplayStatement> script,
+    List<SchemaChange> schemaChanges,
+    List<TableName> rewrittenTables,
+    List<SequenceAdvance> sequences) {
+
+  static String write(Object content) {
+    try {
+      return OffshootJson.mapper().writeValueAsString(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a change set that is no JSON", e);
+    }
+  }
+
+  static <T> T read(String json, Class<T> type) {
+    try {
+      return OffshootJson.mapper().readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the ledger holds a change set that is no JSON", e);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.offshoot.ledger;
+
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentRow;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The registry in the ledger's tables {@code experiment} and {@code branch}. Thread-safe. */
+public final class JdbcBranchRegistry implements BranchRegistry {
+  private static final String REGISTER_EXPERIMENT =
+      """
+      INSERT INTO offshoot_ledger.experiment
+        (id, workflow_id, run_id, parent, tenant, goal, requested_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO NOTHING
+      """;
+  private static final String OWNER =
+      """
+      SELECT e.run_id, e.requested_by, e.registered_at,
+             EXISTS (SELECT FROM offshoot_ledger.branch AS b
+                     WHERE b.experiment = e.id AND b.dropped_at IS NULL) AS living
+      FROM offshoot_ledger.experiment AS e WHERE e.id = ?
+      """;
+
+  /** The same run may make the same branch again after it was dropped. */
+  private static final String REGISTER_BRANCH =
+      """
+      INSERT INTO offshoot_ledger.branch AS b (experiment, attempt, parent, provider, deadline)
+      VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (experiment, attempt) DO UPDATE
+      SET dropped_at = NULL, drop_reason = NULL, ready_at = NULL, deadline = EXCLUDED.deadline
+      WHERE b.dropped_at IS NOT NULL
+      """;
+
+  private static final String READY =
+      """
+      UPDATE offshoot_ledger.branch SET ready_at = coalesce(ready_at, now())
+      WHERE experiment = ? AND attempt = ? AND dropped_at IS NULL
+      """;
+  private static final String EXTEND =
+      "UPDATE offshoot_ledger.branch SET deadline = ? WHERE experiment = ? AND attempt = ?";
+  private static final String DROPPED =
+      """
+      UPDATE offshoot_ledger.branch SET dropped_at = now(), drop_reason = ?
+      WHERE experiment = ? AND attempt = ? AND dropped_at IS NULL
+      """;
+  private static final String LIVING =
+      """
+      SELECT b.experiment, b.attempt, b.parent, b.provider, b.deadline, e.workflow_id, e.run_id
+      FROM offshoot_ledger.branch AS b JOIN offshoot_ledger.experiment AS e ON e.id = b.experiment
+      WHERE b.dropped_at IS NULL ORDER BY b.registered_at, b.experiment, b.attempt
+      """;
+  private static final String EXPERIMENTS =
+      """
+      SELECT e.id, e.parent, e.tenant, e.goal, e.requested_by, e.registered_at,
+             (SELECT max(b.deadline) FROM offshoot_ledger.branch AS b WHERE b.experiment = e.id)
+               AS deadline
+      FROM offshoot_ledger.experiment AS e
+      WHERE (CAST(? AS text) IS NULL OR e.parent = ?) AND (CAST(? AS text) IS NULL OR e.tenant = ?)
+      ORDER BY e.registered_at DESC, e.id LIMIT ?
+      """;
+
+  private final DataSource ledger;
+
+  public JdbcBranchRegistry(DataSource ledger) {
+    this.ledger = ledger;
+  }
+
+  @Override
+  public void register(
+      BranchRef ref,
+      String provider,
+      String workflowId,
+      String runId,
+      ExperimentSpec spec,
+      Instant deadline) {
+    inTransaction(
+        "registering a branch",
+        connection -> {
+          update(
+              connection,
+              REGISTER_EXPERIMENT,
+              ref.experimentId().value(),
+              workflowId,
+              runId,
+              storable(spec.parent()),
+              storable(spec.tenant()),
+              storable(spec.goal()),
+              storable(spec.requestedBy()));
+          requireSameRun(connection, ref.experimentId(), runId);
+          update(
+              connection,
+              REGISTER_BRANCH,
+              ref.experimentId().value(),
+              ref.attempt(),
+              ref.parent(),
+              provider,
+              at(deadline));
+          return true;
+        });
+  }
+
+  @Override
+  public void ready(BranchRef ref) {
+    int updated =
+        inTransaction(
+            "noting that a branch stands",
+            connection -> update(connection, READY, ref.experimentId().value(), ref.attempt()));
+    if (updated == 0) {
+      throw new OffshootException(
+          ErrorCode.BRANCH_GONE,
+          "branch '%s' was dropped while it was being made".formatted(ref.branchName()));
+    }
+  }
+
+  @Override
+  public void extend(BranchRef ref, Instant deadline) {
+    inTransaction(
+        "extending a lease",
+        connection ->
+            update(connection, EXTEND, at(deadline), ref.experimentId().value(), ref.attempt()));
+  }
+
+  @Override
+  public void dropped(BranchRef ref, String reason) {
+    inTransaction(
+        "noting that a branch is gone",
+        connection ->
+            update(
+                connection, DROPPED, storable(reason), ref.experimentId().value(), ref.attempt()));
+  }
+
+  @Override
+  public List<Registered> living() {
+    return inTransaction(
+        "listing branches", connection -> Sql.list(connection, LIVING, this::registered));
+  }
+
+  @Override
+  public List<ExperimentRow> experiments(
+      @Nullable String parent, @Nullable String tenant, int limit) {
+    return inTransaction(
+        "listing experiments",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(EXPERIMENTS)) {
+            statement.setString(1, storable(parent));
+            statement.setString(2, storable(parent));
+            statement.setString(3, storable(tenant));
+            statement.setString(4, storable(tenant));
+            statement.setInt(5, limit);
+            return experimentRows(statement);
+          }
+        });
+  }
+
+  private static void requireSameRun(Connection connection, ExperimentId id, String runId)
+      throws SQLException {
+    Owner owner =
+        Sql.only(
+            connection,
+            OWNER,
+            row ->
+                new Owner(
+                    row.getString("run_id"),
+                    row.getString("requested_by"),
+                    instant(row, "registered_at"),
+                    row.getBoolean("living")),
+            id.value());
+    if (!owner.runId().equals(runId)) {
+      throw new OffshootException(
+          ErrorCode.ID_IN_USE,
+          "id: '%s' was used by %s at %s and its branch %s; choose another id"
+              .formatted(
+                  id,
+                  owner.requestedBy() == null
+                      ? "somebody"
+                      : ShownText.oneLine(owner.requestedBy(), 80),
+                  owner.registeredAt(),
+                  owner.living() ? "may still stand" : "is gone"));
+    }
+  }
+
+  private record Owner(
+      String runId, @Nullable String requestedBy, Instant registeredAt, boolean living) {}
+
+  private Registered registered(ResultSet row) throws SQLException {
+    return new Registered(
+        new BranchRef(
+            new ExperimentId(row.getString("experiment")),
+            row.getInt("attempt"),
+            row.getString("parent")),
+        row.getString("provider"),
+        row.getString("workflow_id"),
+        row.getString("run_id"),
+        instant(row, "deadline"));
+  }
+
+  private static List<ExperimentRow> experimentRows(PreparedStatement statement)
+      throws SQLException {
+    List<ExperimentRow> experiments = new ArrayList<>();
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        OffsetDateTime deadline = row.getObject("deadline", OffsetDateTime.class);
+        experiments.add(
+            new ExperimentRow(
+                new ExperimentId(row.getString("id")),
+                row.getString("parent"),
+                row.getString("tenant"),
+                row.getString("goal"),
+                row.getString("requested_by"),
+                null,
+                null,
+                instant(row, "registered_at"),
+                deadline == null ? null : deadline.toInstant()));
+      }
+    }
+    return experiments;
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  private <T> T inTransaction(String doing, Work<T> work) {
+    try (Connection connection = LedgerSession.open(ledger)) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.in(connection);
+        connection.commit();
+        return result;
+      } finally {
+        // Does nothing after the commit.
+        LedgerSession.end(connection);
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.ledger(), doing, e);
+    }
+  }
+
+  private static int update(Connection connection, String sql, @Nullable Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      return statement.executeUpdate();
+    }
+  }
+
+  private static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  private static OffsetDateTime at(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  /** Postgres holds every character but NUL. */
+  private static @Nullable String storable(@Nullable String text) {
+    return text == null ? null : text.replace("\0", "");
+  }
+}

@@ -1,0 +1,129 @@
+package dev.offshoot;
+
+import dev.offshoot.branch.ParentConfig;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The one throw-away Postgres 18 of a test JVM, started by its first use and gone with the JVM.
+ *
+ * <p>Fast rather than durable, but strict about logins: only the superuser {@code postgres} gets in
+ * without a password.
+ */
+public final class PostgresServer {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static final String LOGINS =
+      """
+      local all all trust
+      host all postgres 127.0.0.1/32 trust
+      host all all 127.0.0.1/32 scram-sha-256
+      """;
+
+  private PostgresServer() {}
+
+  /**
+   * A fresh database that {@code setupSql} has filled, with a login of its own that owns it and may
+   * create databases and roles. PUBLIC may not connect to it.
+   */
+  public static TestParent parent(String setupSql) throws SQLException {
+    String name = "p" + NUMBER.incrementAndGet();
+    String owner = name + "_owner";
+    String password = "secret-of-" + owner;
+    try (Connection superuser = superuser("postgres");
+        Statement statement = superuser.createStatement()) {
+      statement.execute(
+          "CREATE ROLE %s LOGIN CREATEDB CREATEROLE PASSWORD '%s'".formatted(owner, password));
+      statement.execute("CREATE DATABASE %s OWNER %s".formatted(name, owner));
+      statement.execute("REVOKE CONNECT, TEMPORARY ON DATABASE %s FROM PUBLIC".formatted(name));
+    }
+    TestParent parent = new TestParent(ParentConfig.of(name, url(name), owner, password));
+    if (!setupSql.isBlank()) {
+      try (Connection connection = parent.ownerConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(setupSql);
+      }
+    }
+    return parent;
+  }
+
+  /** An empty database of its own for a ledger. */
+  public static DataSource freshLedger() throws SQLException {
+    String name = "ledger" + NUMBER.incrementAndGet();
+    String password = "secret-of-" + name;
+    try (Connection superuser = superuser("postgres");
+        Statement statement = superuser.createStatement()) {
+      statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(name, password));
+      statement.execute("CREATE DATABASE %s OWNER %s".formatted(name, name));
+    }
+    PGSimpleDataSource ledger = new PGSimpleDataSource();
+    ledger.setUrl(url(name));
+    ledger.setUser(name);
+    ledger.setPassword(password);
+    return ledger;
+  }
+
+  /** A session that may do anything; for looking, and for what only a superuser can set up. */
+  public static Connection superuser(String database) throws SQLException {
+    return connect(database, "postgres", "");
+  }
+
+  /** A session as anybody, with the driver's defaults. */
+  public static Connection connect(String database, String user, String password)
+      throws SQLException {
+    Properties login = new Properties();
+    login.setProperty("user", user);
+    login.setProperty("password", password);
+    return DriverManager.getConnection(url(database), login);
+  }
+
+  public static String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port(), database);
+  }
+
+  public static int port() {
+    return Running.SERVER.getPort();
+  }
+
+  /** Started when first asked for. */
+  private static final class Running {
+    static final EmbeddedPostgres SERVER = start();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.builder()
+            .setServerConfig("max_connections", "200")
+            .setServerConfig("max_prepared_transactions", "10")
+            .setServerConfig("password_encryption", "scram-sha-256")
+            .setServerConfig("wal_level", "minimal")
+            .setServerConfig("max_wal_senders", "0")
+            .setServerConfig("listen_addresses", "127.0.0.1")
+            .setDataDirectoryCustomizer(Running::askForPasswords)
+            .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+            .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void askForPasswords(File dataDirectory) {
+      try {
+        Files.writeString(Path.of(dataDirectory.getPath(), "pg_hba.conf"), LOGINS);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
