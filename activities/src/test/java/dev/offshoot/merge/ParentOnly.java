@@ -31,6 +31,9 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
+  public void requireFit() {}
+
+  @Override
   public String kind() {
     return "parent only";
   }
