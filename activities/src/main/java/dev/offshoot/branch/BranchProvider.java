@@ -21,13 +21,20 @@ public interface BranchProvider {
   String kind();
 
   /**
+   * Refuses a parent that cannot have branches, for a reason that stands before anything is made:
+   * its server does not answer or refuses us, it or its role is unfit. Changes nothing.
+   */
+  void requireFit();
+
+  /**
    * Makes the base (a copy of the parent), the branch (a copy of the base) and their roles;
    * finishes what an earlier call left unfinished.
    */
   BranchInfo create(BranchRef ref, Instant deadline, Progress progress);
 
   /**
-   * A session on the branch as the experiment's own powerless role.
+   * A session on the branch as the experiment's own powerless role; ends any earlier one, which a
+   * lost worker may have left.
    *
    * <p>Fails with {@code BRANCH_GONE} if there is no such branch.
    */

@@ -48,6 +48,14 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
+  public void requireFit() {
+    run(
+        "looking at the parent",
+        maintenance.dedicated(),
+        session -> Fitness.require(parent, database, ParentFacts.read(session, database)));
+  }
+
+  @Override
   public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
     Marker marker = Marker.unfinished(ref, deadline);
     return during(

@@ -1,0 +1,115 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.activity.BranchActivities;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.ledger.BranchRegistry;
+import dev.offshoot.step.Progress;
+import dev.offshoot.step.Step;
+
+/**
+ * Makes and deletes branches, with the ledger told first when one is made and last when one is
+ * gone: whatever stands is in the registry. Thread-safe.
+ */
+public final class BranchSteps implements BranchActivities {
+  private final Parents parents;
+  private final BranchRegistry registry;
+
+  public BranchSteps(Parents parents, BranchRegistry registry) {
+    this.parents = parents;
+    this.registry = registry;
+  }
+
+  @Override
+  public BranchInfo createBranch(CreateBranch request) {
+    return Step.run(progress -> create(request, progress));
+  }
+
+  @Override
+  public void dropBranch(DropBranch request) {
+    Step.run(
+        progress -> {
+          progress.report("branch: deleting it");
+          drop(request);
+          return true;
+        });
+  }
+
+  @Override
+  public void extendLease(ExtendLease request) {
+    Step.run(
+        progress -> {
+          parents.get(request.ref().parent()).provider().extend(request.ref(), request.deadline());
+          registry.extend(request.ref(), request.deadline());
+          return true;
+        });
+  }
+
+  private BranchInfo create(CreateBranch request, Progress progress) {
+    BranchRef ref = request.ref();
+    Parents.Parent parent = parents.get(ref.parent());
+    requireTtlWithin(parent.config(), request.spec());
+    // Before it is registered: a parent that cannot be reached now cannot be cleaned up either, and
+    // an experiment that made nothing must end without it.
+    parent.provider().requireFit();
+    registry.register(
+        ref,
+        parent.provider().kind(),
+        request.workflowId(),
+        request.runId(),
+        request.spec(),
+        request.deadline());
+    BranchInfo info = createRegistered(request, parent.provider(), progress);
+    try {
+      registry.ready(ref);
+    } catch (OffshootException e) {
+      if (e.code() == ErrorCode.BRANCH_GONE) {
+        // Dropped while it was being made: nobody would drop it again.
+        parent.provider().drop(ref);
+      }
+      throw e;
+    }
+    return info;
+  }
+
+  private BranchInfo createRegistered(
+      CreateBranch request, BranchProvider provider, Progress progress) {
+    try {
+      return provider.create(request.ref(), request.deadline(), progress);
+    } catch (OffshootException e) {
+      if (e.code() == ErrorCode.ID_IN_USE) {
+        // What stands there is not ours, so our own drop must not find it in the registry.
+        registry.dropped(request.ref(), "refused: the name is in use on the server");
+      }
+      throw e;
+    }
+  }
+
+  /** A branch that this run did not register, or that is gone already, is left alone. */
+  private void drop(DropBranch request) {
+    BranchRef ref = request.ref();
+    boolean owned =
+        registry.living().stream()
+            .anyMatch(branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
+    if (owned) {
+      parents.get(ref.parent()).provider().drop(ref);
+      registry.dropped(ref, request.reason());
+    }
+  }
+
+  private static void requireTtlWithin(ParentConfig parent, ExperimentSpec spec) {
+    if (spec.ttl().compareTo(parent.maxTtl()) > 0) {
+      throw new OffshootException(
+          ErrorCode.BAD_SPEC,
+          "ttl: %1$s is longer than parent '%2$s' allows (%3$s); ask for less, or raise parents.%2$s.maxTtl"
+              .formatted(
+                  HumanDuration.format(spec.ttl()),
+                  parent.name(),
+                  HumanDuration.format(parent.maxTtl())));
+    }
+  }
+}

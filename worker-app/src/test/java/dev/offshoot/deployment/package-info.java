@@ -1,0 +1,3 @@
+/** What ships beside the code: image, compose file, examples, scripts. */
+@org.jspecify.annotations.NullMarked
+package dev.offshoot.deployment;
