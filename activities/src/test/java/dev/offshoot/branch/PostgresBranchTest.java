@@ -202,7 +202,7 @@ class PostgresBranchTest {
     BranchRef ref = made();
     try (Connection superuser = PostgresServer.superuser(ref.branchName())) {
       assertThat(superuser.isValid(1)).isTrue();
-      assertRefusedForNow(ref, "a superuser is connected");
+      assertRefusedForNow(ref, "1 of postgres");
     }
     BranchRef prepared = made();
     Shop.run(
