@@ -36,6 +36,11 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
+  public void requireFit() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
     throw new UnsupportedOperationException();
   }
