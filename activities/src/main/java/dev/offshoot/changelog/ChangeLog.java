@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,20 +52,13 @@ public final class ChangeLog {
 
   private static final int MOST_NAMES = 5;
 
-  private final TableStorage start;
+  private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
-  private final Map<Long, TableName> written = new TreeMap<>();
-  private TableStorage storage;
   private CatalogFingerprint fingerprint;
-  private TransactionLook began;
-  private TransactionLook last;
 
-  private ChangeLog(TableStorage start, CatalogFingerprint fingerprint, TransactionLook began) {
-    this.start = start;
-    this.storage = start;
+  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint) {
+    this.rows = rows;
     this.fingerprint = fingerprint;
-    this.began = began;
-    this.last = began;
   }
 
   /**
@@ -81,17 +73,13 @@ public final class ChangeLog {
           "the server counts no writes (track_counts is off), so that nobody can say what an experiment touched; set track_counts = on");
     }
     Sql.execute(connection, GIVE_ID);
-    TableStorage start = TableStorage.read(connection);
-    CatalogFingerprint fingerprint = fingerprint(connection);
-    return new ChangeLog(start, fingerprint, TransactionLook.at(connection));
+    return new ChangeLog(RowWatch.begin(connection), fingerprint(connection));
   }
 
   /** Another transaction begins. */
   public void transactionBegan(Connection connection) throws SQLException {
     Sql.execute(connection, GIVE_ID);
-    storage = TableStorage.read(connection);
-    began = TransactionLook.at(connection);
-    last = began;
+    rows.transactionBegan(connection);
   }
 
   /**
@@ -103,7 +91,7 @@ public final class ChangeLog {
    *     {@link ErrorCode#NOT_CARRIED} if it did what a merge cannot carry
    */
   public boolean statementRan(Connection connection, int index) throws SQLException {
-    String searchPath = last.searchPath();
+    String searchPath = rows.latest().searchPath();
     boolean changedSchema = takeIn(connection, "statement " + (index + 1));
     if (changedSchema) {
       schemaStatements.add(new SchemaStatement(index, searchPath));
@@ -125,53 +113,29 @@ public final class ChangeLog {
     return List.copyOf(schemaStatements);
   }
 
-  /**
-   * Object ids of tables whose rows may differ from the base: written, truncated, rewritten, new,
-   * or with a column whose old rows got a computed value.
-   */
+  /** Object ids of tables whose rows may differ: written, truncated, rewritten, or new. */
   public List<Long> touchedTables() {
-    Set<Long> touched = new TreeSet<>(written.keySet());
-    storage
-        .files()
-        .forEach(
-            (oid, file) -> {
-              TableStorage.@Nullable File before = start.files().get(oid);
-              if (before == null || before.node() != file.node()) {
-                touched.add(oid);
-              }
-            });
-    for (TableStorage.ComputedColumn column : storage.computed()) {
-      if (!start.computed().contains(column)) {
-        touched.add(column.table());
-      }
-    }
-    touched.retainAll(storage.files().keySet());
-    return List.copyOf(touched);
+    return rows.touchedTables();
   }
 
   private boolean takeIn(Connection connection, String subject) throws SQLException {
-    TransactionLook now = TransactionLook.at(connection);
-    if (now.transactionId() == null || !now.transactionId().equals(last.transactionId())) {
+    @Nullable String transaction = rows.latest().transactionId();
+    RowWatch.Seen seen = rows.look(connection);
+    if (!Objects.equals(seen.now().transactionId(), transaction)) {
       throw new OffshootException(
           ErrorCode.STATEMENT_REFUSED,
           subject
               + " ended the transaction, which is the worker's to end; leave transaction control out (transaction: PER_STATEMENT commits after each statement)");
     }
-    Writes writes = now.since(last);
-    last = now;
-    requireCarried(writes.catalogs(), subject);
-    written.putAll(writes.tables());
-    written.putAll(writes.truncated());
-    if (NO_SCHEMA.containsAll(writes.catalogs())) {
+    requireCarried(seen.writes().catalogs(), subject);
+    if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
-    TableStorage before = storage;
-    storage = TableStorage.read(connection);
     CatalogFingerprint after = fingerprint(connection);
     boolean changedSchema = !after.equals(fingerprint);
     fingerprint = after;
     if (changedSchema) {
-      requireUnmixed(writes, before, subject);
+      requireUnmixed(seen.standing(), subject);
     }
     return changedSchema;
   }
@@ -194,39 +158,13 @@ public final class ChangeLog {
    * A merge replays what changes the schema and applies rows from the change set; a statement that
    * did both would write its rows twice, or rows that nobody reviewed.
    */
-  private void requireUnmixed(Writes writes, TableStorage before, String subject) {
-    Map<Long, TableName> mixed = new TreeMap<>(writes.tables());
-    mixed.putAll(writes.truncated());
-    mixed.putAll(emptied(before));
-    mixed.keySet().retainAll(start.files().keySet());
-    if (!mixed.isEmpty()) {
+  private static void requireUnmixed(Map<Long, TableName> standing, String subject) {
+    if (!standing.isEmpty()) {
       throw new OffshootException(
           ErrorCode.NOT_CARRIED,
           "%s changes the schema and writes rows of %s in one go, which a merge cannot carry; split it into a statement for the schema and one for the rows"
-              .formatted(subject, names(mixed.values())));
+              .formatted(subject, names(standing.values())));
     }
-  }
-
-  /**
-   * Tables that got new, empty storage though they had rows and the transaction had written none:
-   * truncated, where a rewrite would have kept the rows.
-   */
-  private Map<Long, TableName> emptied(TableStorage before) {
-    Map<Long, TableName> emptied = new TreeMap<>();
-    storage
-        .files()
-        .forEach(
-            (oid, now) -> {
-              TableStorage.@Nullable File was = before.files().get(oid);
-              if (was != null
-                  && was.node() != now.node()
-                  && was.bytes() > 0
-                  && now.bytes() == 0
-                  && Objects.equals(last.counted().get(oid), began.counted().get(oid))) {
-                emptied.put(oid, now.table());
-              }
-            });
-    return emptied;
   }
 
   private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {

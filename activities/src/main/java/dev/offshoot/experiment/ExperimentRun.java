@@ -111,15 +111,15 @@ final class ExperimentRun {
     }
   }
 
-  private StatementResult runOne(
-      TimedSession session, ChangeLog log, Subject subject, int index) {
+  private StatementResult runOne(TimedSession session, ChangeLog log, Subject subject, int index) {
     boolean perStatement = spec.transaction() == TransactionMode.PER_STATEMENT;
     try {
       if (perStatement && index > 0) {
         log.transactionBegan(session.connection());
       }
       long start = System.nanoTime();
-      QueryResult result = session.run(subject, (statement, isResult) -> read(statement, isResult, subject));
+      QueryResult result =
+          session.run(subject, (statement, isResult) -> read(statement, isResult, subject));
       long millis = millisSince(start);
       boolean changedSchema = log.statementRan(session.connection(), index);
       if (perStatement) {

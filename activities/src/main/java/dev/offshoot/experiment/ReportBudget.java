@@ -42,7 +42,10 @@ final class ReportBudget {
   /** Bytes of {@code value} as JSON. */
   static int bytes(Object value) {
     try {
-      return OffshootJson.mapper().writeValueAsString(value).getBytes(StandardCharsets.UTF_8).length;
+      return OffshootJson.mapper()
+          .writeValueAsString(value)
+          .getBytes(StandardCharsets.UTF_8)
+          .length;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("text that is no JSON", e);
     }

@@ -54,7 +54,8 @@ final class ResultReader {
     List<String> names = reader.names();
     reader.keep(mostRows, names, budget);
     long count = reader.seen + reader.runThrough();
-    return new QueryResult(names, List.copyOf(reader.kept), count > reader.kept.size(), count, true);
+    return new QueryResult(
+        names, List.copyOf(reader.kept), count > reader.kept.size(), count, true);
   }
 
   private List<String> names() throws SQLException {

@@ -40,8 +40,7 @@ final class RunMarker {
    * @throws OffshootException {@link ErrorCode#BRANCH_GONE} if an earlier try has committed
    */
   static void mark(Connection connection, BranchRef ref) throws SQLException {
-    boolean marked =
-        Aside.look(connection, own -> Sql.only(own, MARKED, row -> row.getBoolean(1)));
+    boolean marked = Aside.look(connection, own -> Sql.only(own, MARKED, row -> row.getBoolean(1)));
     if (marked) {
       throw new OffshootException(
           ErrorCode.BRANCH_GONE,

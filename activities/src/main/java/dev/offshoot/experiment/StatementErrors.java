@@ -175,8 +175,7 @@ final class StatementErrors {
     String state = SqlErrors.state(error);
     boolean timeoutOfItsOwn =
         state.equals("25P03") || state.equals("25P04") || state.equals("57P05");
-    boolean terminated =
-        state.equals("57P01") && subject.sql().contains("pg_terminate_backend");
+    boolean terminated = state.equals("57P01") && subject.sql().contains("pg_terminate_backend");
     return unreadable || timeoutOfItsOwn || terminated;
   }
 }

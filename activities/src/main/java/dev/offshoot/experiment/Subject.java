@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param index place among the statements, from 0; absent for anything else
  * @param firstLine line of the script on which its text begins; absent where lines mean nothing
  */
-record Subject(
-    String name, String sql, @Nullable Integer index, @Nullable Integer firstLine) {
+record Subject(String name, String sql, @Nullable Integer index, @Nullable Integer firstLine) {
 
   static Subject statement(SqlStatement statement, boolean inScript) {
     return new Subject(

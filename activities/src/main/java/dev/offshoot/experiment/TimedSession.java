@@ -30,8 +30,7 @@ final class TimedSession implements AutoCloseable {
   private final Progress progress;
   private boolean committed;
 
-  private TimedSession(
-      Connection connection, Limits limits, Deadline deadline, Progress progress) {
+  private TimedSession(Connection connection, Limits limits, Deadline deadline, Progress progress) {
     this.connection = connection;
     this.limits = limits;
     this.deadline = deadline;

@@ -56,8 +56,7 @@ final class WorkerClock {
       this.connection = statement.getConnection();
       this.end = System.nanoTime() + limit.toNanos();
       this.ticks =
-          TICKS.scheduleWithFixedDelay(
-              this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+          TICKS.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whether the time was over before the work was. */

@@ -261,8 +261,7 @@ class ExperimentFailureTest {
     BranchRef nowhere =
         new BranchRef(new dev.offshoot.domain.ExperimentId("no-such-branch"), 1, "shop");
 
-    assertThatThrownBy(
-            () -> branch.run(nowhere, script("BEGIN; SELECT 1; COMMIT"), Progress.NONE))
+    assertThatThrownBy(() -> branch.run(nowhere, script("BEGIN; SELECT 1; COMMIT"), Progress.NONE))
         .isInstanceOfSatisfying(
             OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_SPEC));
     assertThat(branch.failureOn(nowhere, script("SELECT 1")).code())

@@ -3,6 +3,7 @@ package dev.offshoot.experiment;
 import dev.offshoot.DatabaseDump;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
@@ -58,6 +59,10 @@ final class OnBranch implements AutoCloseable {
   OnBranch(String setup) throws SQLException {
     this.parent = PostgresServer.parent(setup);
     this.provider = new PostgresBranchProvider(parent.config());
+  }
+
+  ParentConfig config() {
+    return parent.config();
   }
 
   PostgresBranchProvider provider() {

@@ -39,6 +39,11 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
+  public void requireFit() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
     throw new UnsupportedOperationException();
   }

@@ -39,6 +39,12 @@ final class PlainDiff {
       SELECT schemaname, sequencename, coalesce(last_value, 0) FROM pg_sequences ORDER BY 1, 2
       """;
 
+  private static final String KEEP_SEQUENCES =
+      """
+      SELECT format('ALTER SEQUENCE %I.%I INCREMENT BY %s', schemaname, sequencename, increment_by)
+      FROM pg_sequences
+      """;
+
   private record Contents(
       CatalogFingerprint schema, TableCatalog tables, Map<TableName, List<List<String>>> rows) {}
 
@@ -64,6 +70,7 @@ final class PlainDiff {
     CatalogFingerprint base = CatalogFingerprint.read(connection);
     TableCatalog baseTables = TableCatalog.read(connection);
     Map<TableName, Long> sequences = sequences();
+    keepSequences();
     List<SqlStatement> schemaStatements = new ArrayList<>();
     for (SqlStatement statement : statements) {
       CatalogFingerprint before = CatalogFingerprint.read(connection);
@@ -84,19 +91,8 @@ final class PlainDiff {
               }
             });
     connection.rollback();
-    for (SequenceAdvance advance : advances) {
-      if (sequences.containsKey(advance.sequence())) {
-        Sql.only(
-            connection,
-            "SELECT setval(?::regclass, ?, ?)",
-            row -> true,
-            Identifiers.quote(advance.sequence()),
-            Math.max(advance.baseValue(), 1),
-            advance.baseValue() > 0);
-      }
-    }
-    connection.commit();
 
+    keepSequences();
     replayOnBase(schemaStatements);
     emptyNewTables(baseTables);
     Contents replayed = contents();
@@ -241,6 +237,13 @@ final class PlainDiff {
               }));
     }
     return new Contents(CatalogFingerprint.read(connection), tables, rows);
+  }
+
+  /** Gives each sequence new storage, so that drawing from it is rolled back too. */
+  private void keepSequences() throws SQLException {
+    for (String alter : Sql.list(connection, KEEP_SEQUENCES, row -> row.getString(1))) {
+      Sql.execute(connection, alter);
+    }
   }
 
   private Map<TableName, Long> sequences() throws SQLException {

