@@ -31,9 +31,6 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
-  public void requireFit() {}
-
-  @Override
   public String kind() {
     return "parent only";
   }
