@@ -216,15 +216,12 @@ final class TableComparison {
     for (int i = 0; i < left.size(); i++) {
       @Nullable String a = left.get(i);
       @Nullable String b = right.get(i);
-      if (a == null || b == null) {
-        if (a != b) {
-          return a == null ? 1 : -1;
-        }
-      } else {
-        int order = KeyOrder.byCodePoint(a, b);
-        if (order != 0) {
-          return order;
-        }
+      int order =
+          a == null || b == null
+              ? Boolean.compare(a == null, b == null)
+              : KeyOrder.byCodePoint(a, b);
+      if (order != 0) {
+        return order;
       }
     }
     return 0;

@@ -11,10 +11,12 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TransactionMode;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +82,13 @@ class NotCarriedTest {
                 "ALTER TABLE doc ADD x int, ADD CONSTRAINT none CHECK (n = 0)",
                 "UPDATE doc SET x = 1"),
             "table doc: its new rows need statement 1"),
+        new Case(
+            "table renamed after a constraint that had to wait",
+            List.of(
+                "UPDATE doc SET n = 0",
+                "ALTER TABLE doc ADD CHECK (n = 0)",
+                "ALTER TABLE doc RENAME TO document"),
+            "statement 1 (ALTER TABLE doc ADD CHECK (n = 0)) cannot be replayed"),
         new Case(
             "new label used by a row",
             List.of("ALTER TYPE mood ADD VALUE 'glad'", "UPDATE doc SET m = 'glad' WHERE id = 1"),
@@ -184,7 +193,7 @@ class NotCarriedTest {
         """;
     try (ExperimentRun run =
         ExperimentRun.of(parent, store, "INSERT INTO doc VALUES (50)", slowWithoutRow)) {
-      run.limitStatementsTo(java.time.Duration.ofMillis(300));
+      run.limitStatementsTo(Duration.ofMillis(300));
 
       assertThatThrownBy(run::diff)
           .isInstanceOfSatisfying(
@@ -223,8 +232,7 @@ class NotCarriedTest {
 
   private static long oid(ExperimentRun run, String table) throws SQLException {
     try (Connection superuser = PostgresServer.superuser(run.ref().branchName())) {
-      return dev.offshoot.sql.Sql.only(
-          superuser, "SELECT ?::regclass::oid::bigint", row -> row.getLong(1), table);
+      return Sql.only(superuser, "SELECT ?::regclass::oid::bigint", row -> row.getLong(1), table);
     }
   }
 }
