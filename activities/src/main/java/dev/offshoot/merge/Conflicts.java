@@ -15,6 +15,14 @@ final class Conflicts {
   private static final int VALUE_CHARACTERS = 200;
   private static final int NOTE_CHARACTERS = 400;
 
+  /** Ends a merge that cannot be done; the conflicts are in the list. */
+  @SuppressWarnings("serial") // never leaves the merge
+  static final class Found extends Exception {
+    private Found() {
+      super("conflicts", null, false, false);
+    }
+  }
+
   private final List<Conflict> shown = new ArrayList<>();
   private int total;
 
@@ -38,6 +46,19 @@ final class Conflicts {
 
   boolean any() {
     return total > 0;
+  }
+
+  /**
+   * @throws Found if there are any
+   */
+  void requireNone() throws Found {
+    if (any()) {
+      throw found();
+    }
+  }
+
+  Found found() {
+    return new Found();
   }
 
   ConflictReport report() {

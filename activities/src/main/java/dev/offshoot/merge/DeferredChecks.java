@@ -30,7 +30,8 @@ final class DeferredChecks {
   }
 
   /**
-   * Checks everything that waited and makes the constraints again what they were.
+   * Checks everything that waited, also triggers of the experiment's that wait for the commit, in
+   * which nobody would see what they do; and makes the constraints again what they were.
    *
    * @throws SQLException of class 23 if one is broken
    */

@@ -122,12 +122,13 @@ record ForeignKey(
       """;
 
   /** The foreign keys that begin or end at one of the tables. */
-  static List<ForeignKey> touching(ParentSession session, List<TableMerge> tables)
+  static List<ForeignKey> touching(ParentSession session, List<StagedTable> tables)
       throws SQLException {
     Array oids =
         session
             .connection()
-            .createArrayOf("int8", tables.stream().map(table -> table.target().oid()).toArray());
+            .createArrayOf(
+                "int8", tables.stream().map(staged -> staged.table().target().oid()).toArray());
     return session.list(TOUCHING, ForeignKey::read, oids, oids);
   }
 

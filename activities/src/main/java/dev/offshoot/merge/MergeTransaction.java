@@ -58,21 +58,20 @@ final class MergeTransaction {
         session.rollback();
         return MergeResult.merged(earlier.get());
       }
-      Optional<MergeReport> report = merge();
-      if (report.isEmpty()) {
-        session.rollback();
-        return MergeResult.conflicted(conflicts.report());
-      }
+      MergeReport report = merge();
       session.commit();
-      return MergeResult.merged(report.get());
+      return MergeResult.merged(report);
+    } catch (Conflicts.Found e) {
+      session.rollback();
+      return MergeResult.conflicted(conflicts.report());
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
       throw e;
     }
   }
 
-  /** Everything but the commit; empty if there are conflicts. */
-  private Optional<MergeReport> merge() throws SQLException {
+  /** Everything but the commit. */
+  private MergeReport merge() throws SQLException, Conflicts.Found {
     receipts.prepare();
     ChangeSet changeSet = store.get(request.digest());
     requireOurSchemaIsLeftAlone(changeSet);
@@ -80,57 +79,40 @@ final class MergeTransaction {
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
     Proofs proofs = Proofs.before(session, store, changeSet);
 
-    Optional<SchemaReplay> schema = SchemaReplay.of(session, changeSet, before);
-    replayBeforeRows(schema);
-    boolean schemaFits = !conflicts.any();
-    if (schemaFits) {
-      selfCheck.afterSchema();
-    }
+    SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
+    replayBeforeRows(schema, changeSet, before);
+    selfCheck.afterSchema();
 
-    List<StagedTable> staged = stage(changeSet, before, schemaFits);
-    if (!schemaFits) {
-      decide(staged);
-      return Optional.empty();
-    }
-    List<ForeignKey> keys = ForeignKey.touching(session, tables(staged));
-    ApplicationOrder order =
-        ApplicationOrder.of(OrderRules.steps(staged), OrderRules.between(staged, keys));
-    UserTriggers triggers =
-        UserTriggers.disable(session, staged.stream().map(t -> t.table().target().oid()).toList());
+    List<StagedTable> staged = stage(changeSet, before);
+    List<ForeignKey> keys = ForeignKey.touching(session, staged);
+    ApplicationOrder order = OrderRules.order(staged, keys);
+    UserTriggers triggers = UserTriggers.disable(session, oids(staged));
     deferredChecks.defer(order.deferred());
-
     List<PlannedTable> planned = decide(staged);
     List<UpdateWaves> waves = searchAndPlan(planned, keys);
-    if (conflicts.any()) {
-      return Optional.empty();
-    }
+    conflicts.requireNone();
     selfCheck.afterStaging();
+
     apply(new RowApplication(session, planned, order.steps(), waves));
-    if (conflicts.any()) {
-      return Optional.empty();
-    }
     triggers.enable();
     for (PlannedTable table : planned) {
       Verification.run(session, table.table(), request.strictness());
     }
-    replay(schema, Phase.AFTER_ROWS);
-    if (conflicts.any()) {
-      return Optional.empty();
-    }
+    schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
+    conflicts.requireNone();
+
     CheckRun.run(session, request.checks(), conflicts);
-    session.report("checking that nothing else was written");
+    conflicts.requireNone();
+    session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
-    if (schema.isPresent()) {
-      schema.get().verify();
-    }
+    schema.verify(planned);
     SequenceCatchUp.run(session, changeSet.sequences(), conflicts);
-    if (conflicts.any()) {
-      return Optional.empty();
-    }
+    conflicts.requireNone();
+
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
     receipts.write(request.branch().experimentId(), request.decision().by(), report);
-    return Optional.of(report);
+    return report;
   }
 
   private void requireOurSchemaIsLeftAlone(ChangeSet changeSet) {
@@ -142,32 +124,32 @@ final class MergeTransaction {
     }
   }
 
-  private void replayBeforeRows(Optional<SchemaReplay> schema) throws SQLException {
-    schema.ifPresent(replay -> replay.moved().forEach(conflicts::add));
-    if (!conflicts.any()) {
-      replay(schema, Phase.BEFORE_ROWS);
-    }
-  }
-
-  private void replay(Optional<SchemaReplay> schema, Phase phase) throws SQLException {
-    if (schema.isPresent()) {
-      schema.get().run(phase).ifPresent(conflicts::add);
-    }
-  }
-
   /**
-   * Brings the reviewed rows to the parent. Where the schema collides the script has not run, and
-   * only tables that fit without it are looked at, so that their rows' conflicts are listed too.
+   * Where the schema collides the script does not run; then only those tables are compared which
+   * fit without it, so that their conflicts are listed too.
    */
-  private List<StagedTable> stage(ChangeSet changeSet, TablesBefore before, boolean schemaFits)
-      throws SQLException {
+  private void replayBeforeRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
+      throws SQLException, Conflicts.Found {
+    schema.moved().forEach(conflicts::add);
+    if (!conflicts.any()) {
+      schema.run(Phase.BEFORE_ROWS).ifPresent(conflicts::add);
+    }
+    if (conflicts.any()) {
+      decide(stage(changeSet, before));
+      throw conflicts.found();
+    }
+  }
+
+  /** Brings the reviewed rows to the parent. */
+  private List<StagedTable> stage(ChangeSet changeSet, TablesBefore before) throws SQLException {
+    boolean schemaStands = !conflicts.any();
     List<StagedTable> staged = new ArrayList<>();
     for (CountedTable counted : changeSet.tables()) {
       ChangedTable shape = counted.shape();
       TableFit fit = TableMerge.fit(session, before, staged.size(), shape);
       if (fit instanceof TableMerge table) {
         stage(table).ifPresent(staged::add);
-      } else if (fit instanceof Misfit misfit && schemaFits) {
+      } else if (fit instanceof Misfit misfit && schemaStands) {
         conflicts.add(Conflicts.of(Conflict.Kind.SCHEMA_CHANGED, shape.table(), misfit.why()));
       }
     }
@@ -228,12 +210,13 @@ final class MergeTransaction {
     return waves;
   }
 
-  private void apply(RowApplication application) throws SQLException {
+  private void apply(RowApplication application) throws SQLException, Conflicts.Found {
     try {
       application.apply();
       deferredChecks.check();
     } catch (SQLException e) {
       conflicts.add(ConstraintConflict.of(e).orElseThrow(() -> e));
+      throw conflicts.found();
     }
   }
 
@@ -264,7 +247,7 @@ final class MergeTransaction {
     }
   }
 
-  private static List<TableMerge> tables(List<StagedTable> staged) {
-    return staged.stream().map(StagedTable::table).toList();
+  private static List<Long> oids(List<StagedTable> staged) {
+    return staged.stream().map(each -> each.table().target().oid()).toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.offshoot.merge;
 
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Identifiers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,10 +34,12 @@ final class NewTables {
       """;
 
   private final ParentSession session;
+  private final TablesBefore before;
   private final Set<Long> known;
 
   NewTables(ParentSession session, TablesBefore before) {
     this.session = session;
+    this.before = before;
     this.known = new HashSet<>(before.byOid().keySet());
   }
 
@@ -55,6 +58,20 @@ final class NewTables {
           (table.referred() ? "DELETE FROM ONLY " : "TRUNCATE TABLE ONLY ") + table.quoted());
     }
     triggers.enable();
+  }
+
+  /**
+   * After the script: no later statement may have filled a new table either.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} naming the table
+   */
+  void requireEmpty() throws SQLException {
+    for (Table table : session.list(MADE_BY_US, NewTables::read)) {
+      if (!before.byOid().containsKey(table.oid()) && hasRows(table)) {
+        throw SelfCheck.refused(
+            session, "the schema script fills its new table %s".formatted(table.quoted()));
+      }
+    }
   }
 
   private static Table read(ResultSet row) throws SQLException {

@@ -22,8 +22,13 @@ final class OrderRules {
     this.tables = tables;
   }
 
+  /** The order that these rules lead to. */
+  static ApplicationOrder order(List<StagedTable> tables, List<ForeignKey> keys) {
+    return ApplicationOrder.of(steps(tables), between(tables, keys));
+  }
+
   /** Every statement that there is to run. */
-  static List<Step> steps(List<StagedTable> tables) {
+  private static List<Step> steps(List<StagedTable> tables) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < tables.size(); i++) {
       int table = i;
@@ -34,7 +39,7 @@ final class OrderRules {
     return steps;
   }
 
-  static List<Rule> between(List<StagedTable> tables, List<ForeignKey> keys) {
+  private static List<Rule> between(List<StagedTable> tables, List<ForeignKey> keys) {
     OrderRules rules = new OrderRules(tables);
     keys.forEach(rules::foreignKey);
     for (int i = 0; i < tables.size(); i++) {

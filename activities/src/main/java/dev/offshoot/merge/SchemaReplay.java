@@ -45,29 +45,30 @@ final class SchemaReplay {
 
   private final ParentSession session;
   private final ChangeSet changeSet;
-  private final CatalogFingerprint before;
+  private final Optional<CatalogFingerprint> before;
   private final NewTables newTables;
+  private Optional<RewrittenTables> rewritten = Optional.empty();
 
   private SchemaReplay(
-      ParentSession session, ChangeSet changeSet, CatalogFingerprint before, NewTables newTables) {
+      ParentSession session,
+      ChangeSet changeSet,
+      Optional<CatalogFingerprint> before,
+      NewTables newTables) {
     this.session = session;
     this.changeSet = changeSet;
     this.before = before;
     this.newTables = newTables;
   }
 
-  /** Reads the parent's schema if the change set has any changes of it. */
-  static Optional<SchemaReplay> of(ParentSession session, ChangeSet changeSet, TablesBefore tables)
+  /** Reads the parent's schema, if the change set is about the schema at all. */
+  static SchemaReplay of(ParentSession session, ChangeSet changeSet, TablesBefore tables)
       throws SQLException {
-    if (changeSet.script().isEmpty() && changeSet.schemaChanges().isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new SchemaReplay(
-            session,
-            changeSet,
-            CatalogFingerprint.read(session.connection()),
-            new NewTables(session, tables)));
+    boolean hasNone = changeSet.script().isEmpty() && changeSet.schemaChanges().isEmpty();
+    return new SchemaReplay(
+        session,
+        changeSet,
+        hasNone ? Optional.empty() : Optional.of(CatalogFingerprint.read(session.connection())),
+        new NewTables(session, tables));
   }
 
   /** Objects that the parent has changed itself since the branch point. */
@@ -75,7 +76,7 @@ final class SchemaReplay {
     List<Conflict> conflicts = new ArrayList<>();
     for (SchemaChange change : changeSet.schemaChanges()) {
       CatalogObject object = new CatalogObject(change.objectType(), change.identity());
-      @Nullable String now = before.definition(object);
+      @Nullable String now = before.orElseThrow().definition(object);
       if (!Objects.equals(now, change.before())) {
         conflicts.add(
             new Conflict(
@@ -100,6 +101,12 @@ final class SchemaReplay {
    * @return why the parent refuses one; empty if they all ran
    */
   Optional<Conflict> run(ReplayStatement.Phase phase) throws SQLException {
+    if (before.isEmpty()) {
+      return Optional.empty();
+    }
+    if (phase == ReplayStatement.Phase.BEFORE_ROWS) {
+      rewritten = Optional.of(RewrittenTables.count(session, changeSet));
+    }
     Savepoint savepoint = session.savepoint();
     for (ReplayStatement statement : changeSet.script()) {
       if (statement.phase() == phase) {
@@ -116,6 +123,9 @@ final class SchemaReplay {
       }
     }
     session.release(savepoint);
+    if (phase == ReplayStatement.Phase.BEFORE_ROWS) {
+      newTables.requireEmpty();
+    }
     return Optional.empty();
   }
 
@@ -164,14 +174,22 @@ final class SchemaReplay {
   }
 
   /**
-   * At the end: the schema must be the parent's own with exactly the reviewed changes.
+   * At the end: the schema must be the parent's own with exactly the reviewed changes, and no table
+   * may have lost rows while it was rewritten.
    *
    * @throws OffshootException {@code MERGE_REFUSED} naming what differs
    */
-  void verify() throws SQLException {
+  void verify(List<PlannedTable> planned) throws SQLException {
+    if (before.isEmpty()) {
+      return;
+    }
+    if (rewritten.isPresent()) {
+      rewritten.get().compare(planned);
+    }
     Set<SchemaChange> made =
         Set.copyOf(
-            CatalogFingerprint.changes(before, CatalogFingerprint.read(session.connection())));
+            CatalogFingerprint.changes(
+                before.get(), CatalogFingerprint.read(session.connection())));
     Set<SchemaChange> reviewed = Set.copyOf(changeSet.schemaChanges());
     List<String> differences =
         Stream.concat(

@@ -265,6 +265,11 @@ final class SelfCheck {
   }
 
   private OffshootException refused(String why) {
+    return refused(session, why);
+  }
+
+  /** What is thrown when the merge would do more than was reviewed; it is rolled back then. */
+  static OffshootException refused(ParentSession session, String why) {
     return new OffshootException(
         ErrorCode.MERGE_REFUSED,
         "%s: the merge was undone before it was committed, because %s; nobody reviewed that"

@@ -94,6 +94,28 @@ class SelfCheckTest {
             DEFAULT,
             "empties or rewrites table accounts"),
         new Case(
+            "a table that is rewritten anyway is emptied",
+            "TRUNCATE public.accounts",
+            "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint; ALTER TABLE items ADD COLUMN n int DEFAULT deed()",
+            "table accounts would have 0 rows after it is rewritten"),
+        new Case(
+            "a new table is filled by a later statement",
+            "INSERT INTO public.made VALUES (1)",
+            "CREATE TABLE made (id int); ALTER TABLE items ADD COLUMN n int DEFAULT deed()",
+            "fills its new table"),
+        new Case(
+            "a trigger waits for the commit",
+            "INSERT INTO public.made VALUES (1); DELETE FROM public.made",
+            """
+            CREATE TABLE made (id int);
+            CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN UPDATE public.accounts SET balance = 0; RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER late AFTER INSERT ON made DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION late();
+            ALTER TABLE items ADD COLUMN n int DEFAULT deed();
+            """,
+            "it writes table accounts"),
+        new Case(
             "a role is made",
             "IF to_regrole('sleeper') IS NULL THEN CREATE ROLE sleeper; END IF",
             DEFAULT,
@@ -195,7 +217,7 @@ class SelfCheckTest {
           merging.merge(
               merging.request("task", changeSet, Strictness.ROW, List.of()),
               Reports.at(
-                  "checking that nothing",
+                  "looking for what nobody reviewed",
                   () -> {
                     merging.parentDoes("TRUNCATE accounts; INSERT INTO armed VALUES (true)");
                   }));
