@@ -192,7 +192,7 @@ final class ConstraintSearch {
         table,
         SqlTemplate.fill(TAKEN, parts),
         "another row of the parent has this unique value (%s)".formatted(index.name()));
-    session.useCatalogSearchPath();
+    session.settle();
   }
 
   /** What an inserted or updated row is to hold. */

@@ -89,9 +89,10 @@ final class MergeTransaction {
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
     deferredChecks.defer(order.deferred());
     List<PlannedTable> planned = decide(staged);
+    selfCheck.seal(planned);
     List<UpdateWaves> waves = searchAndPlan(planned, keys);
     conflicts.requireNone();
-    selfCheck.afterStaging();
+    selfCheck.beforeRows();
 
     apply(new RowApplication(session, planned, order.steps(), waves));
     triggers.enable();

@@ -66,7 +66,8 @@ final class ParentSession {
   }
 
   /**
-   * Gives the session our own settings, whatever a replayed statement left.
+   * Gives the session our own settings, in which names mean the server's own, whatever a replayed
+   * statement or code of the experiment's left.
    *
    * @throws OffshootException {@code MERGE_REFUSED} if it left the transaction
    */
@@ -86,19 +87,14 @@ final class ParentSession {
     return only("SELECT pg_catalog.pg_current_xact_id()::text", row -> row.getString(1));
   }
 
-  /** From here on names mean what they mean to the owner's own sessions. */
+  /** Until {@link #settle} names mean what they mean to the owner's own sessions. */
   void useOwnersSearchPath() throws SQLException {
     execute("SET LOCAL search_path TO DEFAULT");
   }
 
-  /** From here on names mean what they meant where {@code searchPath} was in force. */
+  /** Until {@link #settle} names mean what they meant where {@code searchPath} was in force. */
   void useSearchPath(String searchPath) throws SQLException {
     only("SELECT pg_catalog.set_config('search_path', ?, true)", row -> true, searchPath);
-  }
-
-  /** From here on names mean the server's own. */
-  void useCatalogSearchPath() throws SQLException {
-    execute("SET LOCAL search_path = pg_catalog, pg_temp");
   }
 
   /** Runs one or more statements as they are. */

@@ -99,7 +99,7 @@ final class RowApplication {
                   planned.rows(step.kind())));
       apply(planned, step);
     }
-    session.useCatalogSearchPath();
+    session.settle();
   }
 
   private void apply(PlannedTable planned, Step step) throws SQLException {

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,11 +60,11 @@ final class SelfCheck {
         AND l.mode = 'AccessExclusiveLock' AND l.granted
       """;
 
-  private static final String TEMPORARY =
-      """
-      SELECT c.oid, c.relname, c.relfilenode FROM pg_class c
-      WHERE c.relnamespace = pg_my_temp_schema() AND c.relkind = 'r'
-      """;
+  /**
+   * A row that was written or exchanged later has a later command; a row that is gone is missed.
+   */
+  private static final String SEAL =
+      "SELECT concat(count(*), ' to ', max(t.cmin::text::bigint)) FROM %s AS t";
 
   private static final String PARTITIONS =
       "SELECT p.relid::oid FROM pg_partition_tree(?::oid) AS p";
@@ -74,7 +73,7 @@ final class SelfCheck {
   private final TablesBefore before;
   private final ChangeSet changeSet;
   private WriteCounts baseline;
-  private Map<Long, Long> staged = Map.of();
+  private final Map<String, String> seals = new HashMap<>();
 
   private SelfCheck(
       ParentSession session, TablesBefore before, ChangeSet changeSet, WriteCounts baseline) {
@@ -100,14 +99,29 @@ final class SelfCheck {
   }
 
   /**
-   * After staging and comparing: from here on only reviewed rows are to be written, and no staged
-   * one.
+   * After comparing: from here on the staged rows and what was found out about them must stay as
+   * they are, whatever code of the experiment's runs.
+   */
+  void seal(List<PlannedTable> tables) throws SQLException {
+    for (PlannedTable planned : tables) {
+      TableMerge table = planned.table();
+      for (String staged : List.of(table.changes(), table.standing(), table.outcomes())) {
+        seals.put(staged, sealOf(staged));
+      }
+    }
+  }
+
+  private String sealOf(String table) throws SQLException {
+    return session.only(SEAL.formatted(table), row -> row.getString(1));
+  }
+
+  /**
+   * Before anything is applied: from here on only reviewed rows are to be written.
    *
    * @throws OffshootException {@code MERGE_REFUSED} if the parent's rows are not as they were
    */
-  void afterStaging() throws SQLException {
-    baseline = nothingWritten("staging");
-    staged = temporaryStorage();
+  void beforeRows() throws SQLException {
+    baseline = nothingWritten("looking at the rows");
   }
 
   private WriteCounts nothingWritten(String by) throws SQLException {
@@ -154,12 +168,11 @@ final class SelfCheck {
                 "it writes table %s, which the change set does not"
                     .formatted(new TableName(count.schema(), count.relation())));
           }
-          if (staged.containsKey(oid)) {
-            throw refused("it writes the rows that were staged");
-          }
         });
-    if (!temporaryStorage().entrySet().containsAll(staged.entrySet())) {
-      throw refused("it replaces the rows that were staged");
+    for (Map.Entry<String, String> seal : seals.entrySet()) {
+      if (!sealOf(seal.getKey()).equals(seal.getValue())) {
+        throw refused("it exchanges rows that were staged");
+      }
     }
     refuseLostContents();
   }
@@ -255,13 +268,6 @@ final class SelfCheck {
 
   private static boolean isUserTable(Count count) {
     return !count.schema().startsWith("pg_") && !count.schema().equals("information_schema");
-  }
-
-  private Map<Long, Long> temporaryStorage() throws SQLException {
-    return session
-        .list(TEMPORARY, row -> Map.entry(row.getLong("oid"), row.getLong("relfilenode")))
-        .stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private OffshootException refused(String why) {

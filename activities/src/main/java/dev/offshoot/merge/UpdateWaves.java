@@ -107,7 +107,7 @@ record UpdateWaves(boolean any, boolean replaced) {
     if (!identities.isEmpty()) {
       session.execute(SqlTemplate.fill(IDENTITIES, parts));
     }
-    session.useCatalogSearchPath();
+    session.settle();
     return session.only(
         SqlTemplate.fill(COUNT, parts),
         row -> new UpdateWaves(row.getLong("takers") > 0, row.getLong("replaced") > 0));

@@ -87,7 +87,20 @@ class SelfCheckTest {
             CREATE INDEX ON accounts (sly(balance));
             UPDATE accounts SET balance = 5; UPDATE items SET note = 'reviewed';
             """,
-            "rows that were staged"),
+            "exchanges rows that were staged"),
+        new Case(
+            "staged rows are exchanged without a trace in the counters",
+            """
+            IF to_regclass('pg_temp.offshoot_change_1') IS NOT NULL THEN
+              CREATE TEMPORARY TABLE IF NOT EXISTS other AS SELECT * FROM pg_temp.offshoot_change_1;
+              UPDATE other SET a2 = 'not reviewed'; TRUNCATE pg_temp.offshoot_change_1;
+              INSERT INTO pg_temp.offshoot_change_1 SELECT * FROM other; END IF\
+            """,
+            """
+            CREATE UNIQUE INDEX ON accounts (sly(balance));
+            UPDATE accounts SET balance = balance + 1000; UPDATE items SET note = 'reviewed';
+            """,
+            "exchanges rows that were staged"),
         new Case(
             "a table is emptied without a trace in the counters",
             "TRUNCATE public.accounts",
