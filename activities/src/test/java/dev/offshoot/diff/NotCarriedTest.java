@@ -68,6 +68,18 @@ class NotCarriedTest {
                 """),
             "table public.t10"),
         new Case(
+            "schema statement that writes rows when nobody looks",
+            List.of(
+                """
+                CREATE FUNCTION sly() RETURNS int LANGUAGE plpgsql AS $f$
+                BEGIN
+                  IF current_database() LIKE '%base' THEN UPDATE doc SET n = -n WHERE id = 1; END IF;
+                  RETURN 1;
+                END $f$
+                """,
+                "UPDATE doc SET n = -n WHERE id = 1", "CREATE TABLE bait AS SELECT sly()"),
+            "statement 2 changes the schema and, when it is replayed, also writes rows of public.doc"),
+        new Case(
             "conversion that needs mended rows",
             List.of(
                 "ALTER TABLE doc ADD t text NOT NULL DEFAULT 'x'",
