@@ -18,8 +18,10 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -54,12 +56,23 @@ final class SchemaRehearsal {
         AND n.nspname NOT IN ('information_schema', 'offshoot')
       """;
 
+  /** The server's own count of what this transaction tried to write, whoever asked for it. */
+  private static final String WRITTEN =
+      """
+      SELECT s.relid, pg_catalog.format('%I.%I', s.schemaname, s.relname) AS name,
+        s.n_tup_ins + s.n_tup_upd + s.n_tup_del AS rows
+      FROM pg_catalog.pg_stat_xact_user_tables s
+      WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
+      """;
+
   private final Connection base;
   private final String role;
   private final List<SqlStatement> statements;
   private final Duration timeout;
   private final Progress progress;
   private final Set<Long> knownTables = new HashSet<>();
+  private final Set<Long> oldTables = new HashSet<>();
+  private final Map<Long, Long> written = new HashMap<>();
   private final List<ReplayStatement> script = new ArrayList<>();
   private final List<SchemaStatement> deferred = new ArrayList<>();
 
@@ -92,6 +105,7 @@ final class SchemaRehearsal {
       return;
     }
     newTables();
+    oldTables.addAll(knownTables);
     keepSequences();
     for (SchemaStatement statement : schema) {
       Optional<SQLException> failure = attempt(statement);
@@ -113,6 +127,7 @@ final class SchemaRehearsal {
     if (deferred.isEmpty()) {
       return;
     }
+    writtenSinceLastAsked();
     for (SchemaStatement waiting : deferred) {
       Optional<SQLException> failure = attempt(waiting);
       if (failure.isPresent()) {
@@ -162,7 +177,11 @@ final class SchemaRehearsal {
     }
     if (failure != null) {
       base.rollback(savepoint);
-    } else {
+    }
+    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
+    List<String> writtenByIt = writtenSinceLastAsked();
+    if (failure == null) {
+      refuseWrites(statement, writtenByIt);
       empty(newTables(), statement);
     }
     base.releaseSavepoint(savepoint);
@@ -190,6 +209,36 @@ final class SchemaRehearsal {
     }
   }
 
+  /**
+   * What a replay writes into tables of the branch point would hide from the comparison, and would
+   * be written on the parent as well.
+   */
+  private static void refuseWrites(SqlStatement statement, List<String> tables) {
+    if (!tables.isEmpty()) {
+      throw NotCarried.because(
+          "statement %d changes the schema and, when it is replayed, also writes rows of %s; do the one and the other in separate statements"
+              .formatted(statement.index(), NotCarried.show(tables)));
+    }
+  }
+
+  /** Tables of the branch point whose count of written rows has grown. */
+  private List<String> writtenSinceLastAsked() throws SQLException {
+    List<String> tables = new ArrayList<>();
+    Sql.list(
+        base,
+        WRITTEN,
+        row -> {
+          long table = row.getLong("relid");
+          long rows = row.getLong("rows");
+          Long before = written.put(table, rows);
+          if (oldTables.contains(table) && (before == null || before != rows)) {
+            tables.add(row.getString("name"));
+          }
+          return table;
+        });
+    return tables;
+  }
+
   /** Whose rows are the branch's to say, not those that a replay computes from the old data. */
   private void empty(List<String> tables, SqlStatement by) throws SQLException {
     for (String table : tables) {
@@ -211,7 +260,6 @@ final class SchemaRehearsal {
 
   /** Quoted names of the tables that were not there when this was last asked. */
   private List<String> newTables() throws SQLException {
-    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
     List<String> fresh = new ArrayList<>();
     Sql.list(base, TABLES, row -> knownTables.add(row.getLong("oid")) ? row.getString("name") : "")
         .stream()

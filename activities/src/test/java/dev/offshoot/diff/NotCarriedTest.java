@@ -11,10 +11,12 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TransactionMode;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +68,18 @@ class NotCarriedTest {
                 """),
             "table public.t10"),
         new Case(
+            "schema statement that writes rows when nobody looks",
+            List.of(
+                """
+                CREATE FUNCTION sly() RETURNS int LANGUAGE plpgsql AS $f$
+                BEGIN
+                  IF current_database() LIKE '%base' THEN UPDATE doc SET n = -n WHERE id = 1; END IF;
+                  RETURN 1;
+                END $f$
+                """,
+                "UPDATE doc SET n = -n WHERE id = 1", "CREATE TABLE bait AS SELECT sly()"),
+            "statement 2 changes the schema and, when it is replayed, also writes rows of public.doc"),
+        new Case(
             "conversion that needs mended rows",
             List.of(
                 "ALTER TABLE doc ADD t text NOT NULL DEFAULT 'x'",
@@ -80,6 +94,13 @@ class NotCarriedTest {
                 "ALTER TABLE doc ADD x int, ADD CONSTRAINT none CHECK (n = 0)",
                 "UPDATE doc SET x = 1"),
             "table doc: its new rows need statement 1"),
+        new Case(
+            "table renamed after a constraint that had to wait",
+            List.of(
+                "UPDATE doc SET n = 0",
+                "ALTER TABLE doc ADD CHECK (n = 0)",
+                "ALTER TABLE doc RENAME TO document"),
+            "statement 1 (ALTER TABLE doc ADD CHECK (n = 0)) cannot be replayed"),
         new Case(
             "new label used by a row",
             List.of("ALTER TYPE mood ADD VALUE 'glad'", "UPDATE doc SET m = 'glad' WHERE id = 1"),
@@ -184,7 +205,7 @@ class NotCarriedTest {
         """;
     try (ExperimentRun run =
         ExperimentRun.of(parent, store, "INSERT INTO doc VALUES (50)", slowWithoutRow)) {
-      run.limitStatementsTo(java.time.Duration.ofMillis(300));
+      run.limitStatementsTo(Duration.ofMillis(300));
 
       assertThatThrownBy(run::diff)
           .isInstanceOfSatisfying(
@@ -223,8 +244,7 @@ class NotCarriedTest {
 
   private static long oid(ExperimentRun run, String table) throws SQLException {
     try (Connection superuser = PostgresServer.superuser(run.ref().branchName())) {
-      return dev.offshoot.sql.Sql.only(
-          superuser, "SELECT ?::regclass::oid::bigint", row -> row.getLong(1), table);
+      return Sql.only(superuser, "SELECT ?::regclass::oid::bigint", row -> row.getLong(1), table);
     }
   }
 }
