@@ -1,0 +1,142 @@
+package dev.offshoot.cli;
+
+import dev.offshoot.activity.BranchActivities;
+import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.MergeReport;
+import dev.offshoot.domain.MergeResult;
+import io.temporal.api.common.v1.Payloads;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What each finished step of an experiment says in the audit. */
+final class AuditSteps {
+  /**
+   * @param what the step's name and how it ended
+   * @param detail what came of it
+   * @param digest the change set that it is about
+   */
+  record Done(String what, String detail, @Nullable String digest) {}
+
+  private AuditSteps() {}
+
+  /** The name that people know of the activity type. */
+  static String name(String activityType) {
+    return switch (activityType) {
+      case "CreateBranch" -> "create branch";
+      case "RunExperiment" -> "run experiment";
+      case "ComputeDiff" -> "compute diff";
+      case "Judge" -> "judge";
+      case "Merge" -> "merge";
+      case "DropBranch" -> "drop branch";
+      case "ExtendLease" -> "extend lease";
+      default -> activityType;
+    };
+  }
+
+  static Done done(String activityType, Payloads input, Payloads result) {
+    String what = name(activityType) + " done";
+    return switch (activityType) {
+      case "CreateBranch" -> new Done(what, branch(Payload.first(result, BranchInfo.class)), null);
+      case "RunExperiment" ->
+          new Done(what, report(Payload.first(result, ExperimentReport.class)), null);
+      case "ComputeDiff" -> diff(what, Payload.first(result, ChangeSummary.class));
+      case "Judge" -> judge(what, Payload.first(result, Judgement.class));
+      case "Merge" ->
+          merge(
+              what,
+              Payload.first(input, MergeActivities.MergeRequest.class),
+              Payload.first(result, MergeResult.class));
+      case "DropBranch" ->
+          new Done(what, drop(Payload.first(input, BranchActivities.DropBranch.class)), null);
+      default -> new Done(what, "", null);
+    };
+  }
+
+  private static String branch(@Nullable BranchInfo info) {
+    return info == null
+        ? ""
+        : "%s in %s (%s, parent of %s)"
+            .formatted(
+                info.ref().branchName(),
+                Numbers.millis(info.createMillis()),
+                info.copyMethod(),
+                Numbers.bytes(info.parentBytes()));
+  }
+
+  private static String report(@Nullable ExperimentReport report) {
+    return report == null
+        ? ""
+        : "%s, %s in %s"
+            .formatted(
+                Numbers.of(report.statements().size(), "statement"),
+                Numbers.of(report.checks().size(), "check"),
+                Numbers.millis(report.millis()));
+  }
+
+  private static Done diff(String what, @Nullable ChangeSummary changes) {
+    if (changes == null) {
+      return new Done(what, "", null);
+    }
+    String detail =
+        "+%s ~%s -%s in %s, %s"
+            .formatted(
+                Numbers.grouped(changes.inserted()),
+                Numbers.grouped(changes.updated()),
+                Numbers.grouped(changes.deleted()),
+                Numbers.of(changes.tables().size(), "table"),
+                Numbers.of(changes.schemaChangeCount(), "schema change"));
+    return new Done(what, detail, changes.digest());
+  }
+
+  private static Done judge(String what, @Nullable Judgement judgement) {
+    if (judgement == null) {
+      return new Done(what, "", null);
+    }
+    String hazards =
+        judgement.hazards().stream()
+            .map(HazardFinding::hazard)
+            .map(Enum::name)
+            .collect(Collectors.joining(", "));
+    String detail =
+        "%s by %s; hazards: %s"
+            .formatted(
+                judgement.verdict().opinion(),
+                judgement.verdict().by(),
+                hazards.isEmpty() ? "none" : hazards);
+    return new Done(what, detail, judgement.digest());
+  }
+
+  private static Done merge(
+      String what, MergeActivities.@Nullable MergeRequest request, @Nullable MergeResult result) {
+    @Nullable String digest = request == null ? null : request.digest();
+    if (result == null) {
+      return new Done(what, "", digest);
+    }
+    @Nullable MergeReport report = result.report();
+    if (report == null) {
+      int total = result.conflicts() == null ? 0 : result.conflicts().total();
+      return new Done(
+          "merge refused", Numbers.of(total, "conflict") + "; nothing was written", digest);
+    }
+    String detail =
+        "receipt: +%s ~%s -%s rows, %s, %s converged, in %s at %s (parent's clock)"
+            .formatted(
+                Numbers.grouped(report.inserted()),
+                Numbers.grouped(report.updated()),
+                Numbers.grouped(report.deleted()),
+                Numbers.of(report.schemaStatements(), "schema statement"),
+                Numbers.grouped(report.converged()),
+                Numbers.millis(report.millis()),
+                report.mergedAt());
+    return new Done(what, detail, report.digest());
+  }
+
+  private static String drop(BranchActivities.@Nullable DropBranch request) {
+    return request == null ? "" : request.ref().branchName() + " (" + request.reason() + ")";
+  }
+}

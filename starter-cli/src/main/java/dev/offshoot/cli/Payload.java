@@ -1,0 +1,24 @@
+package dev.offshoot.cli;
+
+import dev.offshoot.workflow.OffshootDataConverter;
+import io.temporal.api.common.v1.Payloads;
+import io.temporal.common.converter.DataConverterException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a history event carries; a payload of a foreign form is no reason to fail. */
+final class Payload {
+  private Payload() {}
+
+  /** The first value, or nothing if there is none or it does not read as {@code type}. */
+  static <T> @Nullable T first(Payloads payloads, Class<T> type) {
+    if (payloads.getPayloadsCount() == 0) {
+      return null;
+    }
+    try {
+      return OffshootDataConverter.get().fromPayloads(0, Optional.of(payloads), type, type);
+    } catch (DataConverterException e) {
+      return null;
+    }
+  }
+}

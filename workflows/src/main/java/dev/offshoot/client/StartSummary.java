@@ -1,0 +1,78 @@
+package dev.offshoot.client;
+
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.ShownText;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the Temporal UI shows of an experiment from its start on: one plain line in lists and a few
+ * lines of Markdown on its page. The workflow adds the current details.
+ */
+final class StartSummary {
+  /** Temporal refuses a summary above 400 encoded bytes; JSON escapes can double the text. */
+  private static final int MOST_SUMMARY_BYTES = 180;
+
+  private static final int MOST_VALUE = 500;
+
+  private StartSummary() {}
+
+  static String summary(ExperimentSpec spec) {
+    return cut(shown(spec.parent()) + ": " + shown(spec.goal()));
+  }
+
+  static String details(ExperimentSpec spec) {
+    return """
+        Experiment on a branch of %s
+
+        Goal: %s
+
+        Asked for by %s for tenant %s; ends after %s without a decision.
+
+        Every change on the parent needs an approval; see the current details.
+
+        """
+        .formatted(
+            code(spec.parent()),
+            code(spec.goal()),
+            code(spec.requestedBy()),
+            code(spec.tenant()),
+            HumanDuration.format(spec.ttl()));
+  }
+
+  /** For lists, which see neither input nor summary. */
+  static Map<String, Object> memo(ExperimentSpec spec) {
+    return Map.of(
+        ExperimentMemo.GOAL,
+        shown(spec.goal()),
+        ExperimentMemo.REQUESTED_BY,
+        shown(spec.requestedBy()));
+  }
+
+  /** A code span is the only place where the UI's Markdown leaves hostile text alone. */
+  private static String code(@Nullable String text) {
+    return "`" + shown(text).replace('`', '\'').replace("|", "¦") + "`";
+  }
+
+  private static String shown(@Nullable String text) {
+    return text == null || text.isBlank() ? "(none)" : ShownText.oneLine(text, MOST_VALUE);
+  }
+
+  private static String cut(String text) {
+    StringBuilder kept = new StringBuilder();
+    int bytes = 0;
+    for (int c : text.codePoints().toArray()) {
+      String character = Character.toString(c);
+      int width = character.getBytes(StandardCharsets.UTF_8).length;
+      // A quote or backslash takes two bytes once it is JSON.
+      bytes += c == '"' || c == '\\' ? 2 : width;
+      if (bytes > MOST_SUMMARY_BYTES) {
+        return kept.append('…').toString();
+      }
+      kept.append(character);
+    }
+    return kept.toString();
+  }
+}
