@@ -45,7 +45,8 @@ record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
       throws SQLException {
     session.execute(
         SqlTemplate.fill(
-            TABLE, Map.of("changes", table.changes(), "columns", String.join(", ", columns(table)))));
+            TABLE,
+            Map.of("changes", table.changes(), "columns", String.join(", ", columns(table)))));
     StagedChanges staged;
     try (RowCursor rows = store.rows(digest, table.name(), 0)) {
       CopyIn copy = session.copy().copyIn("COPY %s FROM STDIN".formatted(table.changes()));

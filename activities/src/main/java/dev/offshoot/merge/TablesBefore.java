@@ -68,8 +68,7 @@ record TablesBefore(Map<Long, Table> byOid) {
               ? null
               : table
                   .columns()
-                  .put(
-                      row.getInt("attnum"), table.identity() + "." + row.getString("identity"));
+                  .put(row.getInt("attnum"), table.identity() + "." + row.getString("identity"));
         });
     return new TablesBefore(tables);
   }
