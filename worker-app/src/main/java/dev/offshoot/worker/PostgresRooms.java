@@ -14,6 +14,7 @@ import dev.offshoot.judge.JudgeSteps;
 import dev.offshoot.judge.PolicyJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.ledger.ReadSteps;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
@@ -79,7 +80,8 @@ final class PostgresRooms implements Rooms {
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
         new JudgeSteps(parents, new PolicyJudge()),
-        new MergeSteps(parents, ledger.changeSets()));
+        new MergeSteps(parents, ledger.changeSets()),
+        new ReadSteps(ledger, parents));
   }
 
   @Override
