@@ -104,7 +104,7 @@ final class LauncherTest {
         .contains("arg:-Doffshoot.worker.jar=" + root.toRealPath().resolve("worker-app/target"))
         .endsWith("arg:experiment\narg:list\narg:--parent\narg:two words\narg:\n");
     assertThat(second.err()).isEmpty();
-    assertThat(builds()).containsExactly("build -q -B -Dquick package");
+    assertThat(builds()).containsExactly("build -q -B -Dstyle.color=never -Dquick package");
   }
 
   @Test
