@@ -14,6 +14,9 @@ import org.junit.jupiter.api.TestInstance;
 /** Every command about experiments, as it is typed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ExperimentCommandsTest {
+  /** Makes ids that no earlier run on the same server has used. */
+  private static final String RUN = "-" + Long.toString(System.currentTimeMillis(), 36);
+
   private CliWorld world;
 
   @BeforeAll
@@ -56,20 +59,23 @@ final class ExperimentCommandsTest {
             "--sql=-",
             "--parent=shop",
             "--goal=look",
-            "--id=just-the-id");
+            "--id=just-the-id" + RUN);
 
     assertThat(result.code()).isZero();
-    assertThat(result.out()).isEqualTo("just-the-id" + System.lineSeparator());
+    assertThat(result.out()).isEqualTo("just-the-id" + RUN + System.lineSeparator());
   }
 
   @Test
   void usedId_saysByWhomAndItsState() {
-    world.start("shop", "--id", "taken");
+    world.start("shop", "--id", "taken" + RUN);
 
-    CliWorld.Result again = world.start("shop", "--id", "taken");
+    CliWorld.Result again = world.start("shop", "--id", "taken" + RUN);
 
     assertThat(again.code()).isEqualTo(ExitCode.USAGE.code());
-    assertThat(again.err()).contains("'taken'").contains("agent-7").contains("AWAITING_DECISION");
+    assertThat(again.err())
+        .contains("'taken" + RUN + "'")
+        .contains("agent-7")
+        .contains("AWAITING_DECISION");
   }
 
   @Test
@@ -185,12 +191,13 @@ final class ExperimentCommandsTest {
   @Test
   void conflicts_areListedAndExitSeven() {
     String dropped = world.waiting("moved");
-    CliWorld.Result start = world.start("moved", "--on-conflict", "ASK", "--id", "asks-again");
+    CliWorld.Result start =
+        world.start("moved", "--on-conflict", "ASK", "--id", "asks-again" + RUN);
     assertThat(start.code()).isEqualTo(ExitCode.PENDING.code());
 
     CliWorld.Result first = world.run("experiment", "approve", dropped, "-m", "x");
-    CliWorld.Result asked = world.run("experiment", "approve", "asks-again", "-m", "x");
-    CliWorld.Result askedTwice = world.run("experiment", "approve", "asks-again", "-m", "x");
+    CliWorld.Result asked = world.run("experiment", "approve", "asks-again" + RUN, "-m", "x");
+    CliWorld.Result askedTwice = world.run("experiment", "approve", "asks-again" + RUN, "-m", "x");
 
     for (CliWorld.Result result : List.of(first, asked, askedTwice)) {
       assertThat(result.code()).isEqualTo(ExitCode.CONFLICT.code());
@@ -198,7 +205,7 @@ final class ExperimentCommandsTest {
     assertThat(first.out())
         .contains("UPDATE_UPDATE customers (7) tier")
         .contains("base NULL   parent now silver   branch gold");
-    assertThat(status("asks-again").path("stage").asText()).isEqualTo("AWAITING_DECISION");
+    assertThat(status("asks-again" + RUN).path("stage").asText()).isEqualTo("AWAITING_DECISION");
   }
 
   @Test

@@ -120,6 +120,21 @@ final class LauncherTest {
   }
 
   @Test
+  void buildByOtherMeans_getsItsArchiveOnce() throws Exception {
+    ended(started());
+    Path jar = root.resolve("starter-cli/target/offshoot-starter-cli-0.1.0-SNAPSHOT.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(1)));
+    Thread.sleep(1_100);
+
+    Ended first = ended(started());
+    Ended second = ended(started());
+
+    assertThat(first.err()).contains("preparing a faster start");
+    assertThat(second.err()).isEmpty();
+    assertThat(builds()).hasSize(1);
+  }
+
+  @Test
   void twoAtOnce_buildOnce() throws Exception {
     Process one = started();
     Process other = started();
