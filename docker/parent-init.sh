@@ -8,7 +8,8 @@ psql -v ON_ERROR_STOP=1 --username postgres --dbname postgres <<'SQL'
 CREATE ROLE shop_owner LOGIN NOSUPERUSER CREATEDB CREATEROLE PASSWORD :'parent_password';
 CREATE DATABASE shop OWNER shop_owner;
 REVOKE CONNECT, TEMPORARY ON DATABASE shop FROM PUBLIC;
-CREATE ROLE offshoot_ledger_owner LOGIN NOSUPERUSER PASSWORD :'ledger_password';
-CREATE DATABASE offshoot_ledger OWNER offshoot_ledger_owner;
-REVOKE CONNECT, TEMPORARY ON DATABASE offshoot_ledger FROM PUBLIC;
+-- Not offshoot_...: these names belong to branches, and an experiment may have the id "ledger".
+CREATE ROLE ledger_owner LOGIN NOSUPERUSER PASSWORD :'ledger_password';
+CREATE DATABASE ledger OWNER ledger_owner;
+REVOKE CONNECT, TEMPORARY ON DATABASE ledger FROM PUBLIC;
 SQL

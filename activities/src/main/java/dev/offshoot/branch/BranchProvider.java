@@ -33,7 +33,8 @@ public interface BranchProvider {
   BranchInfo create(BranchRef ref, Instant deadline, Progress progress);
 
   /**
-   * A session on the branch as the experiment's own powerless role.
+   * A session on the branch as the experiment's own powerless role; ends any earlier one, which a
+   * lost worker may have left.
    *
    * <p>Fails with {@code BRANCH_GONE} if there is no such branch.
    */

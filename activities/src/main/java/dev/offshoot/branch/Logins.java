@@ -12,7 +12,6 @@ import dev.offshoot.step.Progress;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import org.postgresql.util.PasswordUtil;
@@ -23,8 +22,6 @@ import org.postgresql.util.PasswordUtil;
  */
 final class Logins {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Duration TO_END_SESSIONS = Duration.ofSeconds(10);
-  private static final long POLL_MILLIS = 20;
 
   private static final String STATE =
       """
@@ -32,12 +29,6 @@ final class Logins {
       FROM pg_roles AS r JOIN pg_database AS d ON d.datname = ?
       WHERE r.rolname = ?
       """;
-  private static final String END_SESSIONS =
-      """
-      SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-      WHERE usename = ? AND pid <> pg_backend_pid()
-      """;
-
   private final ParentConfig parent;
 
   Logins(ParentConfig parent) {
@@ -58,18 +49,14 @@ final class Logins {
           "branch '%s': its experiment has ended and nothing more may be written"
               .formatted(ref.branchName()));
     }
-    endSessions(maintenance, ref.branchName());
+    Sessions.endOfRole(maintenance, ref.branchName());
     return open(maintenance, ref.branchName(), ref.branchName(), Place.branch(ref));
   }
 
   /** Opens a session on {@code database}, which is base or branch, as the reader. */
   Connection asReader(Connection maintenance, BranchRef ref, String database) throws SQLException {
     state(maintenance, ref, ref.baseName(), database);
-    // Before Postgres 16 the experiment's role could take the membership away.
-    Sql.execute(
-        maintenance,
-        "GRANT %s TO %s"
-            .formatted(Identifiers.quote(ref.branchName()), Identifiers.quote(ref.baseName())));
+    Sessions.restoreMembership(maintenance, ref.branchName(), Identifiers.quote(ref.baseName()));
     return open(
         maintenance,
         ref.baseName(),
@@ -81,7 +68,7 @@ final class Logins {
   static void shut(Connection maintenance, String role) throws SQLException {
     Sql.execute(
         maintenance, "ALTER ROLE %s NOLOGIN PASSWORD NULL".formatted(Identifiers.quote(role)));
-    endSessions(maintenance, role);
+    Sessions.endOfRole(maintenance, role);
   }
 
   private Connection open(Connection maintenance, String role, String database, Place place)
@@ -129,28 +116,6 @@ final class Logins {
                   state.isEmpty() ? "is not there any more" : "has reached the end of its lease"));
     }
     return state.get();
-  }
-
-  private static void endSessions(Connection maintenance, String role) throws SQLException {
-    long end = System.nanoTime() + TO_END_SESSIONS.toNanos();
-    while (Sql.only(maintenance, END_SESSIONS, row -> row.getLong(1), role) > 0) {
-      if (System.nanoTime() > end) {
-        throw new OffshootException(
-            ErrorCode.CONNECTION_LOST,
-            "sessions of role %s do not end; tried again".formatted(role));
-      }
-      pause();
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(POLL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new OffshootException(
-          ErrorCode.CANCELLED, "interrupted while waiting for sessions to end", e);
-    }
   }
 
   private static String freshPassword() {

@@ -33,20 +33,25 @@ final class Removal {
     roles.drop(maintenance, ref);
   }
 
-  /** Ends every session on {@code database} and drops it; fine if it is not there. */
+  /**
+   * Ends the sessions on {@code database} and drops it; fine if it is not there. Not {@code WITH
+   * (FORCE)}, which fails for a vacuum worker where the plain form sends it away.
+   */
   void dropDatabase(Connection maintenance, String database) throws SQLException {
+    if (!DatabaseCopy.exists(maintenance, database)) {
+      return;
+    }
+    Sessions.endOnDatabase(maintenance, database);
     try {
-      Sql.execute(
-          maintenance,
-          "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(Identifiers.quote(database)));
+      Sql.execute(maintenance, "DROP DATABASE IF EXISTS " + Identifiers.quote(database));
     } catch (SQLException e) {
       if ("55006".equals(e.getSQLState())) {
         throw inUse(maintenance, database, e);
       }
       if ("42501".equals(e.getSQLState())) {
         throw new OffshootException(
-            ErrorCode.LOCK_TIMEOUT,
-            "parent '%s': database %s of a branch cannot be dropped by role %s, because it belongs to somebody else or a superuser is connected to it; end that session or drop it as superuser"
+            ErrorCode.PARENT_UNSUITABLE,
+            "parent '%s': database %s bears the name of a branch but does not belong to role %s; drop it as superuser"
                 .formatted(parent.name(), database, parent.username()),
             e);
       }
@@ -57,13 +62,17 @@ final class Removal {
   private OffshootException inUse(Connection maintenance, String database, SQLException error)
       throws SQLException {
     long prepared = Sql.only(maintenance, PREPARED, row -> row.getLong(1), database);
+    String sessions = Occupants.shown(Occupants.of(maintenance, database));
+    String inTheWay =
+        prepared > 0
+            ? "%d prepared transactions are left in it, and a superuser must ROLLBACK PREPARED each"
+                .formatted(prepared)
+            : "sessions of others are connected to it: %s; close them"
+                .formatted(sessions.isEmpty() ? "gone by now" : sessions);
     return new OffshootException(
         ErrorCode.LOCK_TIMEOUT,
-        prepared > 0
-            ? "parent '%s': database %s of a branch holds %d prepared transactions and cannot be dropped before a superuser has run ROLLBACK PREPARED on each"
-                .formatted(parent.name(), database, prepared)
-            : "parent '%s': database %s of a branch is in use and cannot be dropped; tried again"
-                .formatted(parent.name(), database),
+        "parent '%s': database %s of a branch cannot be dropped, since %s"
+            .formatted(parent.name(), database, inTheWay),
         error);
   }
 }

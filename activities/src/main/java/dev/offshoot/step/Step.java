@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +121,8 @@ public final class Step implements Progress {
       return;
     }
     try {
-      statement.cancel();
+      // Not statement.cancel(): the driver ignores it while rows are being fetched.
+      statement.getConnection().unwrap(PGConnection.class).cancelQuery();
     } catch (SQLException e) {
       LOG.warn("could not cancel a running statement: SQLSTATE {}", e.getSQLState());
     }

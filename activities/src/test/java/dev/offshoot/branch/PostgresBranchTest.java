@@ -198,6 +198,58 @@ class PostgresBranchTest {
   }
 
   @Test
+  void drop_thatCannotBe_saysWhatIsInTheWay_andIsTriedAgain() throws SQLException {
+    BranchRef ref = made();
+    try (Connection superuser = PostgresServer.superuser(ref.branchName())) {
+      assertThat(superuser.isValid(1)).isTrue();
+      assertRefusedForNow(ref, "1 of postgres");
+    }
+    BranchRef prepared = made();
+    Shop.run(
+        provider.openForExperiment(prepared),
+        "BEGIN; DELETE FROM orders; PREPARE TRANSACTION 'left'");
+    assertRefusedForNow(prepared, "1 prepared transaction");
+    Shop.run(PostgresServer.superuser(prepared.branchName()), "ROLLBACK PREPARED 'left'");
+
+    provider.drop(ref);
+    provider.drop(prepared);
+    assertThat(leftOf(ref)).isEmpty();
+    assertThat(leftOf(prepared)).isEmpty();
+  }
+
+  private static void assertRefusedForNow(BranchRef ref, String reason) {
+    assertThatThrownBy(() -> provider.drop(ref))
+        .isInstanceOfSatisfying(
+            OffshootException.class,
+            e -> {
+              assertThat(e.code().retryable()).isTrue();
+              assertThat(e).hasMessageContaining(reason);
+            });
+  }
+
+  /** As an experiment's role could do it to itself before Postgres 16. */
+  @Test
+  void revokedMemberships_areRestored() throws SQLException {
+    BranchRef ref = made();
+    String owner = parent.config().username();
+    try (Connection superuser = PostgresServer.superuser("postgres")) {
+      for (String member : List.of(ref.baseName(), owner)) {
+        Sql.execute(
+            superuser,
+            "REVOKE \"%s\" FROM \"%s\" GRANTED BY %s".formatted(ref.branchName(), member, owner));
+      }
+    }
+
+    try (Connection agent = provider.openForExperiment(ref);
+        Connection reader = provider.openBranchForReading(ref)) {
+      Sql.execute(reader, "SELECT FROM customer");
+      provider.drop(ref);
+      assertThat(agent.isValid(1)).isFalse();
+    }
+    assertThat(leftOf(ref)).isEmpty();
+  }
+
+  @Test
   void drop_ofWhatNeverWas_isDone() {
     provider.drop(Shop.newBranch(parent));
   }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 public final class HumanDuration {
   private static final Pattern FORM =
-      Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
+      Pattern.compile(
+          "(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?(?:(\\d{1,6})ms)?");
 
   private HumanDuration() {}
 
@@ -28,7 +29,8 @@ public final class HumanDuration {
       return Duration.ofDays(part(human, 1))
           .plusHours(part(human, 2))
           .plusMinutes(part(human, 3))
-          .plusSeconds(part(human, 4));
+          .plusSeconds(part(human, 4))
+          .plusMillis(part(human, 5));
     }
     try {
       return Duration.parse(trimmed);

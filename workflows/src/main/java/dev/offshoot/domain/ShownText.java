@@ -12,19 +12,20 @@ public final class ShownText {
    * {@code text} on one line, at most {@code limit} characters and the note of what was left out.
    */
   public static String oneLine(String text, int limit) {
-    return elide(escape(text, false), limit);
+    return elided(escape(text, false), limit);
   }
 
   /** The same with line breaks kept; tabs too. */
   public static String lines(String text, int limit) {
-    return elide(escape(text, true), limit);
+    return elided(escape(text, true), limit);
   }
 
-  private static String elide(String text, int limit) {
+  /** The first {@code limit} characters as they are, and the note of what was left out. */
+  public static String elided(String text, int limit) {
     if (text.length() <= limit) {
       return text;
     }
-    int cut = Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
+    int cut = limit > 0 && Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
     return text.substring(0, cut) + "…(" + text.length() + " characters)";
   }
 
@@ -55,10 +56,28 @@ public final class ShownText {
 
   /**
    * Characters that change what a reader sees without being seen: controls, format characters
-   * (bidirectional overrides, zero-width, tags), line and paragraph separators, lone surrogates and
-   * unassigned or private code points.
+   * (bidirectional overrides, zero-width, tags), line and paragraph separators, lone surrogates,
+   * unassigned or private code points, and letters and marks without a shape of their own.
    */
   private static boolean isHidden(int c) {
+    return isShapeless(c) || isHiddenType(c);
+  }
+
+  /** What Unicode calls default ignorable; the two selectors of emoji style do no harm. */
+  private static boolean isShapeless(int c) {
+    return c == 0x034F
+        || c == 0x115F
+        || c == 0x1160
+        || c == 0x17B4
+        || c == 0x17B5
+        || (c >= 0x180B && c <= 0x180F)
+        || c == 0x3164
+        || c == 0xFFA0
+        || (c >= 0xFE00 && c < 0xFE0E)
+        || (c >= 0xE0000 && c < 0xE1000);
+  }
+
+  private static boolean isHiddenType(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

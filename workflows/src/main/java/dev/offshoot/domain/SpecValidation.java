@@ -28,7 +28,7 @@ public final class SpecValidation {
 
   /** First words of statements that would end or split the experiment's transaction. */
   private static final Set<String> TRANSACTION_WORDS =
-      Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE");
+      Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT");
 
   private static final Set<String> QUERY_WORDS = Set.of("SELECT", "WITH", "VALUES", "TABLE");
 
@@ -56,7 +56,7 @@ public final class SpecValidation {
    */
   public static List<SqlStatement> statementsOf(ExperimentSpec spec) {
     requireValid(spec);
-    return split(spec);
+    return split(spec, new ArrayList<>());
   }
 
   /**
@@ -107,77 +107,123 @@ public final class SpecValidation {
           new SpecProblem(
               field,
               "has %d characters; shorten it to at most %d".formatted(value.length(), limit)));
+    } else {
+      unsendable(field, value).ifPresent(problems::add);
     }
   }
 
+  /** What Postgres cannot take in any text. */
+  private static Optional<SpecProblem> unsendable(String field, String text) {
+    boolean halfPair =
+        text.codePoints()
+            .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    if (text.indexOf('\0') < 0 && !halfPair) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SpecProblem(
+            field,
+            "holds %s, which Postgres cannot take; leave it out"
+                .formatted(halfPair ? "half a surrogate pair" : "a NUL character")));
+  }
+
   private static void statements(ExperimentSpec spec, List<SpecProblem> problems) {
-    boolean hasScript = spec.script() != null && !spec.script().isBlank();
+    boolean hasScript = hasScript(spec);
+    String field = hasScript ? "script" : "statements";
     if (hasScript && !spec.statements().isEmpty()) {
       problems.add(
           new SpecProblem("statements", "and script are both given; give the SQL in one of them"));
       return;
     }
-    long bytes = bytes(spec.script());
-    for (String statement : spec.statements()) {
-      bytes += bytes(statement);
-    }
-    for (String check : spec.checks()) {
-      bytes += bytes(check);
-    }
+    long bytes = bytes(spec);
     if (bytes > MAX_SQL_BYTES) {
       problems.add(
           new SpecProblem(
-              hasScript ? "script" : "statements",
+              field,
               "is %d bytes of SQL with the checks; at most %d fit: split the task, or load data in a statement that computes it"
                   .formatted(bytes, MAX_SQL_BYTES)));
       return;
     }
-    try {
-      List<SqlStatement> statements = split(spec);
-      if (statements.isEmpty()) {
-        problems.add(
-            new SpecProblem(hasScript ? "script" : "statements", "is empty; give at least one"));
-      } else if (statements.size() > MAX_STATEMENTS) {
-        problems.add(
-            new SpecProblem(
-                hasScript ? "script" : "statements",
-                "has %d statements; at most %d run in one experiment: split the task"
-                    .formatted(statements.size(), MAX_STATEMENTS)));
-      } else {
-        statements.forEach(statement -> refused(statement, problems));
-      }
-    } catch (OffshootException e) {
-      problems.add(new SpecProblem(hasScript ? "script" : "statements", e.failure().message()));
+    int before = problems.size();
+    List<SqlStatement> statements = split(spec, problems);
+    if (problems.size() > before) {
+      return;
+    }
+    if (statements.isEmpty()) {
+      problems.add(new SpecProblem(field, "is empty; give at least one statement"));
+    } else if (statements.size() > MAX_STATEMENTS) {
+      problems.add(
+          new SpecProblem(
+              field,
+              "has %d statements; at most %d run in one experiment: split the task"
+                  .formatted(statements.size(), MAX_STATEMENTS)));
+    } else {
+      statements.forEach(statement -> refused(statement, hasScript, problems));
     }
   }
 
-  private static List<SqlStatement> split(ExperimentSpec spec) {
-    if (spec.script() != null && !spec.script().isBlank()) {
-      return SqlScript.split(spec.script());
+  private static boolean hasScript(ExperimentSpec spec) {
+    return spec.script() != null && !spec.script().isBlank();
+  }
+
+  /** The statements as far as they can be told; what cannot be is added to {@code problems}. */
+  private static List<SqlStatement> split(ExperimentSpec spec, List<SpecProblem> problems) {
+    @Nullable String script = spec.script();
+    if (script != null && hasScript(spec)) {
+      return parts("script", script, problems);
     }
     List<SqlStatement> statements = new ArrayList<>();
     for (int i = 0; i < spec.statements().size(); i++) {
-      @Nullable String text = spec.statements().get(i);
-      List<SqlStatement> parts = text == null ? List.of() : SqlScript.split(text);
-      if (parts.size() != 1) {
-        throw new OffshootException(
-            ErrorCode.BAD_SPEC,
-            "[%d] holds %d statements; give exactly one each, or use script"
-                .formatted(i, parts.size()));
+      String field = "statements[%d]".formatted(i);
+      int before = problems.size();
+      List<SqlStatement> parts = parts(field, spec.statements().get(i), problems);
+      if (parts.size() == 1) {
+        statements.add(new SqlStatement(i, parts.get(0).text(), 1));
+      } else if (problems.size() == before) {
+        problems.add(
+            new SpecProblem(
+                field,
+                "holds %d statements; give exactly one each, or use script"
+                    .formatted(parts.size())));
       }
-      statements.add(new SqlStatement(i, parts.get(0).text(), 1));
     }
     return statements;
   }
 
-  private static void refused(SqlStatement statement, List<SpecProblem> problems) {
-    String word = SqlScript.leadingWord(statement.text());
-    if (TRANSACTION_WORDS.contains(word)) {
+  /** The statements in one text; none and a problem if it cannot be split. */
+  private static List<SqlStatement> parts(
+      String field, @Nullable String sql, List<SpecProblem> problems) {
+    if (sql == null) {
+      return List.of();
+    }
+    Optional<SpecProblem> unsendable = unsendable(field, sql);
+    if (unsendable.isPresent()) {
+      problems.add(unsendable.get());
+      return List.of();
+    }
+    try {
+      return SqlScript.split(sql);
+    } catch (OffshootException e) {
+      problems.add(new SpecProblem(field, e.failure().message()));
+      return List.of();
+    }
+  }
+
+  private static void refused(
+      SqlStatement statement, boolean inScript, List<SpecProblem> problems) {
+    List<String> words = SqlScript.leadingWords(statement.text(), 2);
+    String word = words.isEmpty() ? "" : words.get(0);
+    if (TRANSACTION_WORDS.contains(word) || words.equals(List.of("PREPARE", "TRANSACTION"))) {
+      String reason =
+          "%s is not for the script: the worker opens and ends the transaction; leave it out (transaction: PER_STATEMENT commits after each)"
+              .formatted(word);
       problems.add(
-          new SpecProblem(
-              "statements[%d]".formatted(statement.index()),
-              "%s is not for the script: the worker opens and ends the transaction; leave it out (transaction: PER_STATEMENT commits after each)"
-                  .formatted(word)));
+          inScript
+              ? new SpecProblem(
+                  "script",
+                  "statement %d (line %d): %s"
+                      .formatted(statement.index() + 1, statement.line(), reason))
+              : new SpecProblem("statements[%d]".formatted(statement.index()), reason));
     }
   }
 
@@ -190,20 +236,19 @@ public final class SpecValidation {
     }
     for (int i = 0; i < spec.checks().size(); i++) {
       String field = "checks[%d]".formatted(i);
-      @Nullable String check = spec.checks().get(i);
-      try {
-        List<SqlStatement> parts = check == null ? List.of() : SqlScript.split(check);
-        if (parts.size() != 1) {
-          problems.add(
-              new SpecProblem(
-                  field, "holds %d statements; give exactly one query".formatted(parts.size())));
-        } else if (!QUERY_WORDS.contains(SqlScript.leadingWord(parts.get(0).text()))) {
-          problems.add(
-              new SpecProblem(
-                  field, "is not a query; write a SELECT that returns a single true or false"));
-        }
-      } catch (OffshootException e) {
-        problems.add(new SpecProblem(field, e.failure().message()));
+      int before = problems.size();
+      List<SqlStatement> parts = parts(field, spec.checks().get(i), problems);
+      if (problems.size() > before) {
+        continue;
+      }
+      if (parts.size() != 1) {
+        problems.add(
+            new SpecProblem(
+                field, "holds %d statements; give exactly one query".formatted(parts.size())));
+      } else if (!QUERY_WORDS.contains(SqlScript.leadingWord(parts.get(0).text()))) {
+        problems.add(
+            new SpecProblem(
+                field, "is not a query; write a SELECT that returns a single true or false"));
       }
     }
   }
@@ -226,6 +271,17 @@ public final class SpecValidation {
           new SpecProblem(
               "limits.resultRows", "must be 0 to %d".formatted(Limits.MOST_RESULT_ROWS)));
     }
+  }
+
+  private static long bytes(ExperimentSpec spec) {
+    long bytes = bytes(spec.script());
+    for (String statement : spec.statements()) {
+      bytes += bytes(statement);
+    }
+    for (String check : spec.checks()) {
+      bytes += bytes(check);
+    }
+    return bytes;
   }
 
   private static long bytes(@Nullable String text) {

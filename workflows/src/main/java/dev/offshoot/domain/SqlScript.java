@@ -3,25 +3,26 @@ package dev.offshoot.domain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
- * Splits SQL text into statements the way Postgres's own lexer sees it: strings (also {@code E''}
- * and {@code U&''}), quoted identifiers, dollar quotes, nested comments, and the semicolons inside
- * {@code BEGIN ATOMIC … END} bodies.
+ * Splits SQL text into statements at the semicolons that Postgres would see: none in quotes,
+ * comments or parentheses, and none inside the {@code BEGIN ATOMIC … END} body of a routine.
  *
- * <p>It splits and does not parse: whether a statement is right is the server's to say. Rules after
- * the Postgres manual, "Lexical Structure", with {@code standard_conforming_strings} on.
+ * <p>It splits and does not parse: whether a statement is right is the server's to say.
  */
 public final class SqlScript {
+  /** A routine's kind is among its first words: CREATE [OR REPLACE] FUNCTION or PROCEDURE. */
+  private static final int WORDS_TO_KIND = 4;
+
+  private static final Set<String> ROUTINES = Set.of("FUNCTION", "PROCEDURE");
+
   private final String sql;
   private final List<SqlStatement> statements = new ArrayList<>();
-  private int at;
-  private int line = 1;
+  private final List<SqlToken> current = new ArrayList<>();
   private int start;
-  private int firstWordLine;
-  private int depth;
-  private int atomicDepth;
-  private String lastWord = "";
+  private int parentheses;
+  private int atomic;
 
   private SqlScript(String sql) {
     this.sql = sql;
@@ -35,219 +36,90 @@ public final class SqlScript {
    */
   public static List<SqlStatement> split(String sql) {
     SqlScript script = new SqlScript(sql);
-    script.run();
+    for (SqlToken token : SqlLexer.tokens(sql)) {
+      script.take(token);
+    }
+    script.finish(sql.length());
     return List.copyOf(script.statements);
   }
 
   /** The first word of a statement in upper case, comments skipped; empty if there is none. */
   public static String leadingWord(String statement) {
-    SqlScript script = new SqlScript(statement);
-    while (script.at < statement.length()) {
-      char c = statement.charAt(script.at);
-      if (script.skipComment(c)) {
-        continue;
-      }
-      if (isWordStart(c)) {
-        return script.word();
-      }
-      if (!Character.isWhitespace(c) && c != '(' && c != ';') {
-        return "";
-      }
-      script.at++;
-    }
-    return "";
+    List<String> words = leadingWords(statement, 1);
+    return words.isEmpty() ? "" : words.get(0);
   }
 
-  private void run() {
-    while (at < sql.length()) {
-      char c = sql.charAt(at);
-      if (skipComment(c)) {
-        continue;
+  /** The words with which a statement begins, at most {@code most}, in upper case. */
+  static List<String> leadingWords(String statement, int most) {
+    List<String> words = new ArrayList<>();
+    for (SqlToken token : SqlLexer.tokens(statement)) {
+      if (words.size() < most && token.kind() == SqlToken.Kind.WORD) {
+        words.add(token.text().toUpperCase(Locale.ROOT));
+      } else if (!words.isEmpty() || (!token.isSymbol('(') && !token.isSymbol(';'))) {
+        break;
       }
-      if (Character.isWhitespace(c)) {
-        step();
-        continue;
-      }
-      if (c == ';' && depth == 0 && atomicDepth == 0) {
-        finish(at);
-        at++;
-        start = at;
-        continue;
-      }
-      if (firstWordLine == 0) {
-        firstWordLine = line;
-      }
-      token(c);
     }
-    finish(sql.length());
+    return words;
   }
 
-  private void token(char c) {
-    if (c == '\'') {
-      boolean escapes = lastCharIs('e', 'E');
-      quoted('\'', "string", escapes);
-    } else if (c == '"') {
-      quoted('"', "quoted identifier", false);
-    } else if (c == '$' && dollarTagEnd() > 0) {
-      dollarQuoted();
-    } else if (isWordStart(c)) {
-      trackAtomic(word());
-    } else {
-      if (c == '(') {
-        depth++;
-      } else if (c == ')' && depth > 0) {
-        depth--;
+  private void take(SqlToken token) {
+    if (token.isSymbol(';') && parentheses == 0 && atomic == 0) {
+      finish(token.start());
+      start = token.end();
+      return;
+    }
+    if (token.isSymbol('(')) {
+      parentheses++;
+    } else if (token.isSymbol(')') && parentheses > 0) {
+      parentheses--;
+    } else if (token.kind() == SqlToken.Kind.WORD) {
+      trackAtomic(token);
+    }
+    current.add(token);
+  }
+
+  private void trackAtomic(SqlToken word) {
+    if (atomic == 0) {
+      if (word.isWord("ATOMIC") && lastIs("BEGIN") && createsRoutine()) {
+        atomic = 1;
       }
-      step();
+    } else if (word.isWord("CASE")) {
+      atomic++;
+    } else if (word.isWord("END")) {
+      atomic--;
     }
   }
 
-  private boolean lastCharIs(char lower, char upper) {
-    // E'…' only when the E is a word of its own; "name'…" cannot occur in SQL.
-    if (at == 0 || (sql.charAt(at - 1) != lower && sql.charAt(at - 1) != upper)) {
-      return false;
-    }
-    return at == 1 || !isWordPart(sql.charAt(at - 2));
+  private boolean lastIs(String word) {
+    return !current.isEmpty() && current.get(current.size() - 1).isWord(word);
   }
 
-  private void trackAtomic(String word) {
-    switch (word) {
-      case "ATOMIC" -> {
-        if (lastWord.equals("BEGIN")) {
-          atomicDepth++;
-        }
-      }
-      case "CASE" -> {
-        if (atomicDepth > 0) {
-          atomicDepth++;
-        }
-      }
-      case "END" -> {
-        if (atomicDepth > 0) {
-          atomicDepth--;
-        }
-      }
-      default -> {}
-    }
-    lastWord = word;
-  }
-
-  private String word() {
-    int from = at;
-    while (at < sql.length() && isWordPart(sql.charAt(at))) {
-      at++;
-    }
-    return sql.substring(from, at).toUpperCase(Locale.ROOT);
-  }
-
-  private boolean skipComment(char c) {
-    if (c == '-' && sql.startsWith("--", at)) {
-      while (at < sql.length() && sql.charAt(at) != '\n') {
-        at++;
-      }
-      return true;
-    }
-    if (c != '/' || !sql.startsWith("/*", at)) {
-      return false;
-    }
-    int beganOn = line;
-    int nested = 0;
-    do {
-      if (at >= sql.length()) {
-        throw unclosed("comment", beganOn);
-      }
-      if (sql.startsWith("/*", at)) {
-        nested++;
-        at += 2;
-      } else if (sql.startsWith("*/", at)) {
-        nested--;
-        at += 2;
-      } else {
-        step();
-      }
-    } while (nested > 0);
-    return true;
-  }
-
-  private void quoted(char quote, String what, boolean backslashEscapes) {
-    int beganOn = line;
-    step();
-    while (at < sql.length()) {
-      char c = sql.charAt(at);
-      if (backslashEscapes && c == '\\' && at + 1 < sql.length()) {
-        step();
-        step();
-      } else if (c != quote) {
-        step();
-      } else if (at + 1 < sql.length() && sql.charAt(at + 1) == quote) {
-        at += 2;
-      } else {
-        at++;
-        return;
-      }
-    }
-    throw unclosed(what, beganOn);
-  }
-
-  /** Index just past {@code $tag$} if one starts here and is no part of a word; 0 otherwise. */
-  private int dollarTagEnd() {
-    if (at > 0 && isWordPart(sql.charAt(at - 1))) {
-      return 0;
-    }
-    int end = at + 1;
-    while (end < sql.length() && isTagPart(sql.charAt(end), end == at + 1)) {
-      end++;
-    }
-    return end < sql.length() && sql.charAt(end) == '$' ? end + 1 : 0;
-  }
-
-  private void dollarQuoted() {
-    int beganOn = line;
-    int bodyStart = dollarTagEnd();
-    String tag = sql.substring(at, bodyStart);
-    int close = sql.indexOf(tag, bodyStart);
-    if (close < 0) {
-      throw unclosed("dollar quote " + tag, beganOn);
-    }
-    int end = close + tag.length();
-    while (at < end) {
-      step();
-    }
-  }
-
-  private void step() {
-    if (sql.charAt(at) == '\n') {
-      line++;
-    }
-    at++;
+  private boolean createsRoutine() {
+    return current.get(0).isWord("CREATE")
+        && current.stream()
+            .limit(WORDS_TO_KIND)
+            .anyMatch(token -> ROUTINES.contains(token.text().toUpperCase(Locale.ROOT)));
   }
 
   private void finish(int end) {
-    if (firstWordLine > 0) {
+    if (!current.isEmpty()) {
       statements.add(
-          new SqlStatement(statements.size(), sql.substring(start, end).strip(), firstWordLine));
+          new SqlStatement(statements.size(), stripped(start, end), current.get(0).line()));
     }
-    firstWordLine = 0;
-    depth = 0;
-    atomicDepth = 0;
-    lastWord = "";
+    current.clear();
+    parentheses = 0;
+    atomic = 0;
   }
 
-  private static OffshootException unclosed(String what, int beganOn) {
-    return new OffshootException(
-        ErrorCode.BAD_SPEC,
-        "the %s that begins on line %d is not closed; close it".formatted(what, beganOn));
-  }
-
-  private static boolean isWordStart(char c) {
-    return Character.isLetter(c) || c == '_' || Character.isSurrogate(c);
-  }
-
-  private static boolean isWordPart(char c) {
-    return isWordStart(c) || Character.isDigit(c) || c == '$';
-  }
-
-  private static boolean isTagPart(char c, boolean first) {
-    return isWordStart(c) || (!first && Character.isDigit(c));
+  private String stripped(int from, int to) {
+    int first = from;
+    int last = to;
+    while (first < last && SqlLexer.isSpace(sql.charAt(first))) {
+      first++;
+    }
+    while (last > first && SqlLexer.isSpace(sql.charAt(last - 1))) {
+      last--;
+    }
+    return sql.substring(first, last);
   }
 }

@@ -1,0 +1,183 @@
+package dev.offshoot.changelog;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SchemaStatement;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows one experiment's session from statement to statement: which tables' rows may differ, and
+ * which statements changed the schema. Not thread-safe.
+ *
+ * <p>It must be told of every transaction before its first statement ({@link #begin}, {@link
+ * #transactionBegan}) and of every statement after it ran; it throws if the statement did what a
+ * merge cannot carry.
+ */
+public final class ChangeLog {
+  /** Statistics of the planner, which are nobody's schema. */
+  private static final Set<String> NO_SCHEMA = Set.of("pg_statistic", "pg_statistic_ext_data");
+
+  /** What belongs to the server or lies outside tables; no merge carries it. */
+  private static final Map<String, String> NOT_CARRIED =
+      Map.ofEntries(
+          Map.entry("pg_auth_members", "memberships of roles"),
+          Map.entry("pg_authid", "roles"),
+          Map.entry("pg_database", "the database itself"),
+          Map.entry("pg_db_role_setting", "settings of roles or databases"),
+          Map.entry("pg_largeobject", "large objects"),
+          Map.entry("pg_largeobject_metadata", "large objects"),
+          Map.entry("pg_parameter_acl", "privileges on parameters"),
+          Map.entry("pg_replication_origin", "replication origins"),
+          Map.entry("pg_shdescription", "comments on roles or databases"),
+          Map.entry("pg_shseclabel", "security labels of roles or databases"),
+          Map.entry("pg_subscription", "subscriptions"),
+          Map.entry("pg_tablespace", "tablespaces"));
+
+  /** By its id a transaction is known to be still the same. */
+  private static final String GIVE_ID = "SELECT pg_catalog.pg_current_xact_id()";
+
+  private static final int MOST_NAMES = 5;
+
+  private final RowWatch rows;
+  private final List<SchemaStatement> schemaStatements = new ArrayList<>();
+  private CatalogFingerprint fingerprint;
+
+  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint) {
+    this.rows = rows;
+    this.fingerprint = fingerprint;
+  }
+
+  /**
+   * Begins in the experiment's first transaction.
+   *
+   * @throws OffshootException {@link ErrorCode#PARENT_UNSUITABLE} if the server does not count
+   */
+  public static ChangeLog begin(Connection connection) throws SQLException {
+    if (!Sql.only(connection, "SHOW track_counts", row -> row.getString(1)).equals("on")) {
+      throw new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "the server counts no writes (track_counts is off), so that nobody can say what an experiment touched; set track_counts = on");
+    }
+    Sql.execute(connection, GIVE_ID);
+    return new ChangeLog(RowWatch.begin(connection), fingerprint(connection));
+  }
+
+  /** Another transaction begins. */
+  public void transactionBegan(Connection connection) throws SQLException {
+    Sql.execute(connection, GIVE_ID);
+    rows.transactionBegan(connection);
+  }
+
+  /**
+   * Takes in what a statement did.
+   *
+   * @param index its place in the script
+   * @return whether it changed the schema
+   * @throws OffshootException {@link ErrorCode#STATEMENT_REFUSED} if it ended the transaction,
+   *     {@link ErrorCode#NOT_CARRIED} if it did what a merge cannot carry
+   */
+  public boolean statementRan(Connection connection, int index) throws SQLException {
+    String searchPath = rows.latest().searchPath();
+    boolean changedSchema = takeIn(connection, "statement " + (index + 1));
+    if (changedSchema) {
+      schemaStatements.add(new SchemaStatement(index, searchPath));
+    }
+    return changedSchema;
+  }
+
+  /** Takes in what triggers did that wait for the end of the transaction; rows only. */
+  public void deferredTriggersRan(Connection connection) throws SQLException {
+    if (takeIn(connection, "a deferred trigger")) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "a deferred trigger changed the schema at the end of the transaction; a merge cannot replay that: change the schema in statements of its own");
+    }
+  }
+
+  /** Statements that changed the schema, in order. */
+  public List<SchemaStatement> schemaStatements() {
+    return List.copyOf(schemaStatements);
+  }
+
+  /** Object ids of tables whose rows may differ: written, truncated, rewritten, or new. */
+  public List<Long> touchedTables() {
+    return rows.touchedTables();
+  }
+
+  private boolean takeIn(Connection connection, String subject) throws SQLException {
+    @Nullable String transaction = rows.latest().transactionId();
+    RowWatch.Seen seen = rows.look(connection);
+    if (!Objects.equals(seen.now().transactionId(), transaction)) {
+      throw new OffshootException(
+          ErrorCode.STATEMENT_REFUSED,
+          subject
+              + " ended the transaction, which is the worker's to end; leave transaction control out (transaction: PER_STATEMENT commits after each statement)");
+    }
+    requireCarried(seen.writes().catalogs(), subject);
+    if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
+      return false;
+    }
+    CatalogFingerprint after = fingerprint(connection);
+    boolean changedSchema = !after.equals(fingerprint);
+    fingerprint = after;
+    if (changedSchema) {
+      requireUnmixed(seen.standing(), subject);
+    }
+    return changedSchema;
+  }
+
+  private static void requireCarried(Set<String> catalogs, String subject) {
+    Set<String> things =
+        catalogs.stream()
+            .filter(NOT_CARRIED::containsKey)
+            .map(catalog -> String.valueOf(NOT_CARRIED.get(catalog)))
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (!things.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s changes %s, which a merge cannot carry to the parent; leave it out"
+              .formatted(subject, String.join(" and ", things)));
+    }
+  }
+
+  /**
+   * A merge replays what changes the schema and applies rows from the change set; a statement that
+   * did both would write its rows twice, or rows that nobody reviewed.
+   */
+  private static void requireUnmixed(Map<Long, TableName> standing, String subject) {
+    if (!standing.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s changes the schema and writes rows of %s in one go, which a merge cannot carry; split it into a statement for the schema and one for the rows"
+              .formatted(subject, names(standing.values())));
+    }
+  }
+
+  private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {
+    return Aside.look(connection, CatalogFingerprint::read);
+  }
+
+  private static String names(Collection<TableName> tables) {
+    String first =
+        tables.stream()
+            .limit(MOST_NAMES)
+            .map(table -> ShownText.oneLine(table.toString(), 80))
+            .collect(Collectors.joining(", "));
+    int more = tables.size() - MOST_NAMES;
+    return more > 0 ? "%s and %d more".formatted(first, more) : first;
+  }
+}

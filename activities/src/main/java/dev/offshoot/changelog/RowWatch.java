@@ -1,0 +1,120 @@
+package dev.offshoot.changelog;
+
+import dev.offshoot.domain.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches which tables' rows a session writes, statement by statement, by the server's own counters
+ * and by where the rows lie. Not thread-safe.
+ *
+ * <p>A rolled back statement counts too: after a rollback to a savepoint, {@link #look} once and
+ * set the answer aside.
+ */
+public final class RowWatch {
+  /** Every change of a table's storage is written there. */
+  private static final String STORAGE_CATALOG = "pg_class";
+
+  private final TableStorage start;
+  private final Map<Long, TableName> written = new TreeMap<>();
+  private TableStorage storage;
+  private TransactionLook began;
+  private TransactionLook last;
+
+  private RowWatch(TableStorage start, TransactionLook began) {
+    this.start = start;
+    this.storage = start;
+    this.began = began;
+    this.last = began;
+  }
+
+  /**
+   * What happened since the look before.
+   *
+   * @param now the transaction now
+   * @param writes tables and catalogs that were written
+   * @param standing tables that stood when the watch began, and whose rows were written or taken
+   *     away since the look before
+   */
+  public record Seen(TransactionLook now, Writes writes, Map<Long, TableName> standing) {}
+
+  /** Begins with the connection's transaction as it is. */
+  public static RowWatch begin(Connection connection) throws SQLException {
+    return new RowWatch(TableStorage.read(connection), TransactionLook.at(connection));
+  }
+
+  /** Another transaction of the same session has begun; counters may have started anew. */
+  public void transactionBegan(Connection connection) throws SQLException {
+    storage = TableStorage.read(connection);
+    began = TransactionLook.at(connection);
+    last = began;
+  }
+
+  /** The transaction as it was at the latest look. */
+  public TransactionLook latest() {
+    return last;
+  }
+
+  /** Looks again. */
+  public Seen look(Connection connection) throws SQLException {
+    TransactionLook now = TransactionLook.at(connection);
+    Writes writes = now.since(last);
+    last = now;
+    written.putAll(writes.tables());
+    written.putAll(writes.truncated());
+    Map<Long, TableName> standing = new TreeMap<>(writes.tables());
+    standing.putAll(writes.truncated());
+    if (writes.catalogs().contains(STORAGE_CATALOG)) {
+      TableStorage before = storage;
+      storage = TableStorage.read(connection);
+      standing.putAll(emptied(before));
+    }
+    standing.keySet().retainAll(start.files().keySet());
+    return new Seen(now, writes, standing);
+  }
+
+  /** Object ids of tables whose rows may differ: written, truncated, rewritten, or new. */
+  public List<Long> touchedTables() {
+    Set<Long> touched = new TreeSet<>(written.keySet());
+    storage
+        .files()
+        .forEach(
+            (oid, file) -> {
+              TableStorage.@Nullable File before = start.files().get(oid);
+              if (before == null || before.node() != file.node()) {
+                touched.add(oid);
+              }
+            });
+    touched.retainAll(storage.files().keySet());
+    return List.copyOf(touched);
+  }
+
+  /**
+   * Tables that got new, empty storage though they had rows and the transaction had written none:
+   * truncated, where a rewrite would have kept the rows.
+   */
+  private Map<Long, TableName> emptied(TableStorage before) {
+    Map<Long, TableName> emptied = new TreeMap<>();
+    storage
+        .files()
+        .forEach(
+            (oid, now) -> {
+              TableStorage.@Nullable File was = before.files().get(oid);
+              if (was != null
+                  && was.node() != now.node()
+                  && was.bytes() > 0
+                  && now.bytes() == 0
+                  && Objects.equals(last.counted().get(oid), began.counted().get(oid))) {
+                emptied.put(oid, now.table());
+              }
+            });
+    return emptied;
+  }
+}

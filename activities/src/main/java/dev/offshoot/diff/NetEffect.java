@@ -1,0 +1,195 @@
+package dev.offshoot.diff;
+
+import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SequenceAdvance;
+import dev.offshoot.domain.SpecValidation;
+import dev.offshoot.domain.TableName;
+import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.CatalogObject;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.TableCatalog;
+import dev.offshoot.sql.TableCatalog.Table;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an experiment amounts to: base against branch. Works in one transaction on the base, which
+ * the caller rolls back, and proves by its end that replaying script and rows on the base gives
+ * exactly the branch's schema.
+ */
+final class NetEffect {
+  private final Connection base;
+  private final Connection branch;
+  private final ComputeDiff request;
+  private final Progress progress;
+  private final SchemaRehearsal schema;
+  private final SampleRows samples = new SampleRows();
+
+  /** Both sessions in a transaction. */
+  NetEffect(Connection base, Connection branch, ComputeDiff request, Progress progress) {
+    this.base = base;
+    this.branch = branch;
+    this.request = request;
+    this.progress = progress;
+    this.schema =
+        new SchemaRehearsal(
+            base,
+            request.branch().branchName(),
+            SpecValidation.statementsOf(request.spec()),
+            request.spec().limits().statementTimeout(),
+            progress);
+  }
+
+  /** First changed rows of each table, once they are frozen. */
+  SampleRows samples() {
+    return samples;
+  }
+
+  /**
+   * Writes everything to {@code writer} and freezes it.
+   *
+   * @throws dev.offshoot.domain.OffshootException {@code NOT_CARRIED} if a merge could not give
+   *     exactly the branch
+   */
+  ChangeSet freezeInto(ChangeSetStore.Writer writer) throws SQLException {
+    LargeObjects.refuse(base, branch);
+    progress.report("reading the catalogs");
+    CatalogFingerprint before = CatalogFingerprint.read(base);
+    CatalogFingerprint after = CatalogFingerprint.read(branch);
+    TableCatalog original = TableCatalog.read(base);
+
+    schema.beforeRows(request.report().schemaStatements());
+    CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
+    if (schema.waiting().isEmpty()) {
+      requireSameSchema(rehearsed, after);
+    }
+    Pairing pairing = new Pairing(base, branch, original, schema.waiting());
+    RowRehearsal rows = new RowRehearsal(base, progress);
+    boolean rowsMatter = !schema.waiting().isEmpty() || gainsLabels(before, rehearsed);
+    for (TablePair pair : pairing.pairs(request.report().touchedTables())) {
+      compare(pair, writer, rowsMatter ? rows.table(pair) : change -> {});
+    }
+    rows.apply();
+    SortedSet<TableName> rewritten = new TreeSet<>(pairing.rewritten());
+    if (!schema.waiting().isEmpty()) {
+      requireSameSchema(afterRows(rehearsed, original, rewritten), after);
+    }
+
+    List<SequenceAdvance> sequences = SequenceComparison.advances(base, branch);
+    progress.report("freezing the change set");
+    return writer.freeze(
+        schema.script(),
+        CatalogFingerprint.changes(before, after),
+        List.copyOf(rewritten),
+        sequences);
+  }
+
+  private void compare(
+      TablePair pair, ChangeSetStore.Writer writer, TableComparison.Differences rehearsal)
+      throws SQLException {
+    TableRecord record = new TableRecord(base, pair, writer, samples);
+    new TableComparison(base, branch, progress)
+        .compare(
+            pair,
+            change -> {
+              record.add(change);
+              rehearsal.add(change);
+            });
+  }
+
+  /** A row cannot use a new label in the transaction that makes it; the rehearsal tells. */
+  private static boolean gainsLabels(CatalogFingerprint before, CatalogFingerprint rehearsed) {
+    return CatalogFingerprint.changes(before, rehearsed).stream()
+        .anyMatch(
+            change ->
+                change.kind() == SchemaChange.Kind.ALTERED
+                    && change.objectType().equals("type")
+                    && change.after() != null
+                    && change.after().startsWith("ENUM"));
+  }
+
+  /**
+   * Rehearsing the rows leaves its marks on the base's catalog; what counts is what the statements
+   * that waited for them do to it.
+   */
+  private CatalogFingerprint afterRows(
+      CatalogFingerprint rehearsed, TableCatalog original, SortedSet<TableName> rewritten)
+      throws SQLException {
+    CatalogFingerprint marked = CatalogFingerprint.read(base);
+    TableCatalog tables = TableCatalog.read(base);
+    schema.afterRows();
+    for (Table table : TableCatalog.read(base).tables().values()) {
+      @Nullable Table old = tables.tables().get(table.oid());
+      if (old != null
+          && old.fileNode() != table.fileNode()
+          && original.tables().containsKey(table.oid())) {
+        rewritten.add(table.name());
+      }
+    }
+    return withChanges(rehearsed, marked, CatalogFingerprint.read(base));
+  }
+
+  /** {@code start} with what differs between {@code from} and {@code to}. */
+  private static CatalogFingerprint withChanges(
+      CatalogFingerprint start, CatalogFingerprint from, CatalogFingerprint to) {
+    NavigableMap<CatalogObject, String> definitions = new TreeMap<>(start.definitions());
+    from.definitions().keySet().stream()
+        .filter(object -> !to.definitions().containsKey(object))
+        .forEach(definitions::remove);
+    to.definitions()
+        .forEach(
+            (object, definition) -> {
+              if (!definition.equals(from.definition(object))) {
+                definitions.put(object, definition);
+              }
+            });
+    return new CatalogFingerprint(definitions, to.derived());
+  }
+
+  private static void requireSameSchema(CatalogFingerprint rehearsed, CatalogFingerprint branch) {
+    List<CatalogObject> different = new ArrayList<>();
+    for (SchemaChange change : CatalogFingerprint.changes(rehearsed, branch)) {
+      different.add(new CatalogObject(change.objectType(), change.identity()));
+    }
+    if (!different.isEmpty()) {
+      throw NotCarried.because(
+          "replaying the schema statements on the data as it was at the branch point does not give what the branch has: %s. Write statements whose effect on the schema does not depend on rows, on the session or on the role that runs them"
+              .formatted(NotCarried.show(different)));
+    }
+  }
+
+  /** Large objects belong to no table and are in no image. */
+  private static final class LargeObjects {
+    private static final String ALL =
+        """
+        SELECT count(*) AS count, coalesce(sum(oid::bigint), 0) AS sum,
+          coalesce(bit_xor(hashint8(oid::bigint)), 0) AS mix
+        FROM pg_largeobject_metadata
+        """;
+
+    static void refuse(Connection base, Connection branch) throws SQLException {
+      if (!all(base).equals(all(branch))) {
+        throw NotCarried.because(
+            "the experiment created or removed large objects, which a merge cannot carry; keep the data in a bytea column");
+      }
+    }
+
+    private static List<String> all(Connection session) throws SQLException {
+      return Sql.only(
+          session,
+          ALL,
+          row -> List.of(row.getString("count"), row.getString("sum"), row.getString("mix")));
+    }
+  }
+}

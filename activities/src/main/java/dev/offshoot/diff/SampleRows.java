@@ -1,0 +1,47 @@
+package dev.offshoot.diff;
+
+import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.TableName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the first changed rows of the first tables, for history and whoever reviews there. */
+final class SampleRows {
+  private static final int ROWS = 5;
+  private static final int TABLES = 20;
+  private static final int VALUE_LIMIT = 200;
+
+  private final Map<TableName, List<RowChange>> samples = new HashMap<>();
+
+  void add(TableName table, RowChange change) {
+    if (samples.size() == TABLES && !samples.containsKey(table)) {
+      return;
+    }
+    List<RowChange> rows = samples.computeIfAbsent(table, name -> new ArrayList<>());
+    if (rows.size() < ROWS) {
+      rows.add(
+          new RowChange(
+              change.kind(), elided(change.before()), elided(change.after()), change.count()));
+    }
+  }
+
+  List<RowChange> of(TableName table) {
+    return List.copyOf(samples.getOrDefault(table, List.of()));
+  }
+
+  private static @Nullable List<@Nullable String> elided(@Nullable List<@Nullable String> image) {
+    if (image == null) {
+      return null;
+    }
+    List<@Nullable String> shown = new ArrayList<>(image.size());
+    for (String value : image) {
+      shown.add(value == null ? null : ShownText.lines(value, VALUE_LIMIT));
+    }
+    return Collections.unmodifiableList(shown);
+  }
+}

@@ -1,0 +1,246 @@
+package dev.offshoot.diff;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SchemaStatement;
+import dev.offshoot.domain.SqlStatement;
+import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.ReplayStatement.Phase;
+import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replays the experiment's schema statements on the base, inside the caller's transaction, as the
+ * experiment's own role. What fails there because the old rows break a constraint is put off until
+ * the rows are those of the branch, and so is what then fails for want of it.
+ */
+final class SchemaRehearsal {
+  private static final String INTEGRITY_VIOLATION = "23";
+  private static final String NEW_LABEL_IN_USE = "55P04";
+
+  /** Replaces each sequence's storage, so that a rollback takes back the numbers drawn since. */
+  private static final String SEQUENCES =
+      """
+      SELECT pg_catalog.format('ALTER SEQUENCE %I.%I INCREMENT BY %s',
+        n.nspname, c.relname, s.seqincrement)
+      FROM pg_catalog.pg_sequence s
+      JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'offshoot'
+        AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+      ORDER BY c.oid
+      """;
+
+  private static final String TABLES =
+      """
+      SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+        AND n.nspname NOT IN ('information_schema', 'offshoot')
+      """;
+
+  private final Connection base;
+  private final String role;
+  private final List<SqlStatement> statements;
+  private final Duration timeout;
+  private final Progress progress;
+  private final Set<Long> knownTables = new HashSet<>();
+  private final List<ReplayStatement> script = new ArrayList<>();
+  private final List<SchemaStatement> deferred = new ArrayList<>();
+
+  /**
+   * @param role the experiment's role, which is to own what the statements create
+   * @param statements all statements of the experiment
+   * @param timeout for each statement
+   */
+  SchemaRehearsal(
+      Connection base,
+      String role,
+      List<SqlStatement> statements,
+      Duration timeout,
+      Progress progress) {
+    this.base = base;
+    this.role = role;
+    this.statements = statements;
+    this.timeout = timeout;
+    this.progress = progress;
+  }
+
+  /**
+   * Replays what can be replayed before the rows change. Tables that it makes are empty afterwards.
+   *
+   * @throws dev.offshoot.domain.OffshootException {@code NOT_CARRIED} naming the statement that
+   *     cannot be replayed
+   */
+  void beforeRows(List<SchemaStatement> schema) throws SQLException {
+    if (schema.isEmpty()) {
+      return;
+    }
+    newTables();
+    keepSequences();
+    for (SchemaStatement statement : schema) {
+      Optional<SQLException> failure = attempt(statement);
+      if (failure.isEmpty()) {
+        script.add(replay(statement, Phase.BEFORE_ROWS));
+      } else if (SqlErrors.state(failure.get()).startsWith(INTEGRITY_VIOLATION)
+          || !deferred.isEmpty()) {
+        deferred.add(statement);
+      } else {
+        throw NotCarried.statement(
+            statements.get(statement.index()), advice(failure.get()), failure.get());
+      }
+    }
+    becomeReader();
+  }
+
+  /** Replays what had to wait for the rows. */
+  void afterRows() throws SQLException {
+    if (deferred.isEmpty()) {
+      return;
+    }
+    for (SchemaStatement waiting : deferred) {
+      Optional<SQLException> failure = attempt(waiting);
+      if (failure.isPresent()) {
+        throw NotCarried.statement(
+            statements.get(waiting.index()),
+            "it failed before and after the rows were as the experiment left them; split it into statements that each do one thing",
+            failure.get());
+      }
+      script.add(replay(waiting, Phase.AFTER_ROWS));
+    }
+    becomeReader();
+  }
+
+  /** Statements that wait for the rows. */
+  List<SqlStatement> waiting() {
+    return deferred.stream().map(statement -> statements.get(statement.index())).toList();
+  }
+
+  /** What was replayed, in the order in which a merge is to replay it. */
+  List<ReplayStatement> script() {
+    return List.copyOf(script);
+  }
+
+  private ReplayStatement replay(SchemaStatement statement, Phase phase) {
+    return new ReplayStatement(
+        statement.index(), statements.get(statement.index()).text(), statement.searchPath(), phase);
+  }
+
+  /** Runs one statement; after a failure everything is as it was before. */
+  private Optional<SQLException> attempt(SchemaStatement schema) throws SQLException {
+    SqlStatement statement = statements.get(schema.index());
+    progress.report("rehearsing statement %d".formatted(schema.index()));
+    becomeExperiment(schema.searchPath());
+    Savepoint savepoint = base.setSavepoint();
+    @Nullable SQLException failure = null;
+    try (Statement replay = base.createStatement()) {
+      replay.setEscapeProcessing(false);
+      Progress.Interruptible running = progress.interruptible(replay);
+      try {
+        replay.execute(statement.text());
+      } finally {
+        running.close();
+      }
+    } catch (SQLException e) {
+      refuseIfNotItsFault(statement, e);
+      failure = e;
+    }
+    if (failure != null) {
+      base.rollback(savepoint);
+    } else {
+      empty(newTables(), statement);
+    }
+    base.releaseSavepoint(savepoint);
+    return Optional.ofNullable(failure);
+  }
+
+  private static String advice(SQLException error) {
+    return SqlErrors.state(error).equals(NEW_LABEL_IN_USE)
+        ? "merge the new label of the type first and use it in another experiment"
+        : "it needs what other statements did to rows, sessions or temporary tables before it; do that and this in separate experiments";
+  }
+
+  /** What another try or more time would mend is no property of the statement. */
+  private void refuseIfNotItsFault(SqlStatement statement, SQLException error) throws SQLException {
+    String state = SqlErrors.state(error);
+    if (SqlErrors.isConnectionLoss(error) || state.equals("55P03") || state.startsWith("53")) {
+      throw error;
+    }
+    if (state.equals("57014")) {
+      throw new OffshootException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"
+              .formatted(statement.index(), HumanDuration.format(timeout)),
+          error);
+    }
+  }
+
+  /** Whose rows are the branch's to say, not those that a replay computes from the old data. */
+  private void empty(List<String> tables, SqlStatement by) throws SQLException {
+    for (String table : tables) {
+      try {
+        boolean hasRows =
+            Sql.only(
+                base, "SELECT EXISTS (SELECT FROM ONLY " + table + ")", row -> row.getBoolean(1));
+        if (hasRows) {
+          Sql.execute(base, "TRUNCATE ONLY " + table);
+        }
+      } catch (SQLException e) {
+        throw NotCarried.statement(
+            by,
+            "it creates a table, fills it and ties it down at once; do that in separate statements",
+            e);
+      }
+    }
+  }
+
+  /** Quoted names of the tables that were not there when this was last asked. */
+  private List<String> newTables() throws SQLException {
+    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
+    List<String> fresh = new ArrayList<>();
+    Sql.list(base, TABLES, row -> knownTables.add(row.getLong("oid")) ? row.getString("name") : "")
+        .stream()
+        .filter(name -> !name.isEmpty())
+        .forEach(fresh::add);
+    return fresh;
+  }
+
+  private void keepSequences() throws SQLException {
+    List<String> alterations = Sql.list(base, SEQUENCES, row -> row.getString(1));
+    if (!alterations.isEmpty()) {
+      Sql.execute(base, String.join(";\n", alterations));
+    }
+  }
+
+  private void becomeExperiment(String searchPath) throws SQLException {
+    Sql.execute(base, "SET LOCAL ROLE " + Identifiers.quote(role));
+    Sql.only(
+        base,
+        "SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('statement_timeout', ?, true)",
+        row -> true,
+        searchPath,
+        Long.toString(timeout.toMillis()));
+  }
+
+  /** Whatever the statements set in this session, it is ours again. */
+  private void becomeReader() throws SQLException {
+    Sql.execute(base, "RESET ROLE");
+    SessionSettings.apply(base);
+    SessionSettings.applyForReading(base);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.offshoot.diff;
+
+import dev.offshoot.domain.RowChange;
+import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Writes the differences of one table to the change set, which hears of it with the first one. */
+final class TableRecord implements TableComparison.Differences {
+  private final Connection base;
+  private final TablePair pair;
+  private final ChangeSetStore.Writer writer;
+  private final SampleRows samples;
+  private boolean started;
+
+  TableRecord(Connection base, TablePair pair, ChangeSetStore.Writer writer, SampleRows samples) {
+    this.base = base;
+    this.pair = pair;
+    this.writer = writer;
+    this.samples = samples;
+  }
+
+  @Override
+  public void add(RowChange change) throws SQLException {
+    if (change.before() != null
+        && !pair.rowsAreTellable()
+        && change.kind() == RowChange.Kind.DELETE) {
+      throw NotCarried.because(
+          "table %s: a new column got values that the server chose, and its rows cannot be told apart without it; add the column without a default and fill it with UPDATE, or give the table a key first"
+              .formatted(NotCarried.show(pair.name())));
+    }
+    if (!started) {
+      writer.startTable(pair.described(rowsInBase()));
+      started = true;
+    }
+    writer.row(change);
+    samples.add(pair.name(), change);
+  }
+
+  private long rowsInBase() throws SQLException {
+    return pair.baseName() == null
+        ? 0
+        : Sql.only(base, "SELECT pg_catalog.count(*) FROM " + pair.from(), row -> row.getLong(1));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.offshoot.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.ShownText;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Room for an experiment's results in history. What has been shown first may take a quarter of what
+ * is left, so that the last of many queries still shows something. Not thread-safe.
+ */
+final class ReportBudget {
+  /** Well below the limit of a payload, with room for what else a report holds. */
+  private static final int ROOM_FOR_ROWS = 160_000;
+
+  private static final int ROOM_FOR_SQL = 80_000;
+  private static final int MOST_OF_A_STATEMENT = 1_000;
+
+  private final int charactersPerStatement;
+  private int left = ROOM_FOR_ROWS;
+
+  ReportBudget(int statements) {
+    this.charactersPerStatement =
+        Math.min(MOST_OF_A_STATEMENT, ROOM_FOR_SQL / (3 * Math.max(1, statements)));
+  }
+
+  /** A statement's text, elided when long. */
+  String statement(String sql) {
+    return ShownText.elided(sql, charactersPerStatement);
+  }
+
+  /** Room for the next result. */
+  int forNextResult() {
+    return left / 4;
+  }
+
+  /** Takes room that {@link #forNextResult} gave. */
+  void take(int bytes) {
+    left = Math.max(0, left - bytes);
+  }
+
+  /** Bytes of {@code value} as JSON. */
+  static int bytes(Object value) {
+    try {
+      return OffshootJson.mapper()
+          .writeValueAsString(value)
+          .getBytes(StandardCharsets.UTF_8)
+          .length;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("text that is no JSON", e);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.offshoot.experiment;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.Limits;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session as the experiment's role that runs the experiment's own SQL, each piece under the
+ * worker's clock. Not thread-safe; closing it ends the session and what was not committed.
+ */
+final class TimedSession implements AutoCloseable {
+  /** Postgres keeps the timeout in milliseconds in an int. */
+  private static final long LONGEST_TIMEOUT_MILLIS = Integer.MAX_VALUE;
+
+  /** The server's own timeout may strike a little before our clock. */
+  private static final Duration EARLY = Duration.ofMillis(100);
+
+  private final Connection connection;
+  private final Limits limits;
+  private final Deadline deadline;
+  private final Progress progress;
+  private boolean committed;
+
+  private TimedSession(Connection connection, Limits limits, Deadline deadline, Progress progress) {
+    this.connection = connection;
+    this.limits = limits;
+    this.deadline = deadline;
+    this.progress = progress;
+  }
+
+  /** Takes over {@code connection}, in transactions from now on. */
+  static TimedSession over(
+      Connection connection, Limits limits, Deadline deadline, Progress progress)
+      throws SQLException {
+    long timeout =
+        Math.min(Math.max(1, limits.statementTimeout().toMillis()), LONGEST_TIMEOUT_MILLIS);
+    Sql.execute(
+        connection,
+        "SET statement_timeout = %d; SET client_min_messages = 'error'".formatted(timeout));
+    connection.setAutoCommit(false);
+    return new TimedSession(connection, limits, deadline, progress);
+  }
+
+  /** For looking around between the statements. */
+  Connection connection() {
+    return connection;
+  }
+
+  /** Takes what a statement gave. */
+  @FunctionalInterface
+  interface Reading<T> {
+    /**
+     * @param isResult whether {@code statement} stands on a result rather than a count
+     */
+    T of(Statement statement, boolean isResult) throws SQLException;
+  }
+
+  /**
+   * Runs one statement and the reading of what it gives.
+   *
+   * @throws OffshootException if it fails, takes too long, or loses the session
+   */
+  <T> T run(Subject subject, Reading<T> reading) {
+    Duration limit = limits.statementTimeout();
+    String limitName = "limits.statementTimeout";
+    Duration whole = limit;
+    if (deadline.left().compareTo(limit) < 0) {
+      limit = deadline.left();
+      limitName = "limits.maxRuntime";
+      whole = deadline.whole();
+    }
+    long start = System.nanoTime();
+    WorkerClock.@Nullable Watch watch = null;
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.setFetchSize(ResultReader.FETCHED_ROWS);
+      T result;
+      try (Progress.Interruptible interruptible = progress.interruptible(statement);
+          WorkerClock.Watch running = WorkerClock.watch(statement, limit)) {
+        watch = running;
+        result = execute(statement, subject, reading);
+      }
+      if (watch.isOver()) {
+        throw StatementErrors.timeIsOver(subject, limitName, whole);
+      }
+      return result;
+    } catch (SQLException e) {
+      boolean late = System.nanoTime() - start >= limit.minus(EARLY).toNanos();
+      boolean cancelled = SqlErrors.state(e).equals("57014");
+      if ((watch != null && watch.isOver()) || (cancelled && late)) {
+        throw StatementErrors.timeIsOver(subject, limitName, whole);
+      }
+      throw failed(subject, e);
+    }
+  }
+
+  /** The experiment has committed elsewhere: to lose this session is to lose the experiment. */
+  void nothingToTryAgain() {
+    committed = true;
+  }
+
+  /** Commits what ran since the last commit. */
+  void commit(Subject subject) {
+    try {
+      connection.commit();
+      committed = true;
+    } catch (SQLException e) {
+      throw failed(subject, e);
+    }
+  }
+
+  /** What it means that something failed in this session while {@code subject} was at work. */
+  OffshootException failed(Subject subject, SQLException error) {
+    return isLost()
+        ? StatementErrors.sessionLost(subject, error, committed)
+        : StatementErrors.failed(subject, error);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+
+  private static <T> T execute(Statement statement, Subject subject, Reading<T> reading)
+      throws SQLException {
+    T result = reading.of(statement, statement.execute(subject.sql()));
+    if (statement.getMoreResults() || statement.getLargeUpdateCount() >= 0) {
+      throw new OffshootException(
+          new Failure(
+              ErrorCode.STATEMENT_REFUSED,
+              "%s holds more than one statement as the server's driver reads it; give each on its own"
+                  .formatted(subject.at(0)),
+              subject.index(),
+              null,
+              null),
+          null);
+    }
+    return result;
+  }
+
+  private boolean isLost() {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+}

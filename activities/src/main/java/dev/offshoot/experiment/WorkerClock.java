@@ -1,0 +1,99 @@
+package dev.offshoot.experiment;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a session's work when its time is over. {@code statement_timeout} is advice that SQL can set
+ * aside; this is not.
+ *
+ * <p>It cancels, again and again because SQL can catch a cancellation, and at last closes the
+ * connection. Meanwhile it throws the server's notices away, which the driver would heap up.
+ */
+final class WorkerClock {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerClock.class);
+  private static final long TICK_MILLIS = 100;
+  private static final int TICKS_BETWEEN_CANCELS = 10;
+  private static final int MOST_CANCELS = 5;
+
+  private static final ScheduledExecutorService TICKS =
+      Executors.newScheduledThreadPool(
+          2,
+          work -> {
+            Thread thread = new Thread(work, "offshoot-clock");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private WorkerClock() {}
+
+  /** Watches {@code statement} until the result is closed. */
+  static Watch watch(Statement statement, Duration limit) throws SQLException {
+    return new Watch(statement, limit);
+  }
+
+  /** The time that one piece of work has. */
+  static final class Watch implements AutoCloseable {
+    private final Statement statement;
+    private final Connection connection;
+    private final long end;
+    private final ScheduledFuture<?> ticks;
+    private boolean closed;
+    private int ticksOver;
+    private volatile boolean over;
+
+    private Watch(Statement statement, Duration limit) throws SQLException {
+      this.statement = statement;
+      this.connection = statement.getConnection();
+      this.end = System.nanoTime() + limit.toNanos();
+      this.ticks =
+          TICKS.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the time was over before the work was. */
+    boolean isOver() {
+      return over;
+    }
+
+    /** Waits for a cancellation under way, so that none hits what comes next. */
+    @Override
+    public synchronized void close() {
+      closed = true;
+      ticks.cancel(false);
+    }
+
+    private synchronized void tick() {
+      if (closed) {
+        return;
+      }
+      try {
+        statement.clearWarnings();
+        if (System.nanoTime() - end >= 0) {
+          over = true;
+          ring();
+        }
+      } catch (SQLException e) {
+        LOG.warn("could not cancel a statement over its limit: SQLSTATE {}", e.getSQLState());
+      }
+    }
+
+    /** The connection is cancelled: a statement that is being fetched from cannot be. */
+    private void ring() throws SQLException {
+      if (ticksOver == MOST_CANCELS * TICKS_BETWEEN_CANCELS) {
+        connection.abort(Runnable::run);
+      } else if (ticksOver % TICKS_BETWEEN_CANCELS == 0) {
+        connection.unwrap(PGConnection.class).cancelQuery();
+      }
+      ticksOver++;
+    }
+  }
+}

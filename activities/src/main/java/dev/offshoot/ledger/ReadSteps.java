@@ -1,0 +1,59 @@
+package dev.offshoot.ledger;
+
+import dev.offshoot.activity.ReadActivities;
+import dev.offshoot.branch.Parents;
+import dev.offshoot.domain.DiffPage;
+import dev.offshoot.domain.ExperimentRow;
+import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers what only the worker can see; changes nothing. Thread-safe. */
+public final class ReadSteps implements ReadActivities {
+  private static final int MOST_EXPERIMENTS = 500;
+
+  private final Ledger ledger;
+  private final Parents parents;
+
+  public ReadSteps(Ledger ledger, Parents parents) {
+    this.ledger = ledger;
+    this.parents = parents;
+  }
+
+  @Override
+  public DiffPage readDiff(ReadDiff request) {
+    return Step.run(progress -> page(request));
+  }
+
+  @Override
+  public List<ExperimentRow> listExperiments(ListExperiments request) {
+    return Step.run(progress -> experiments(request));
+  }
+
+  @Override
+  public List<HealthFinding> examine() {
+    return Step.run(
+        progress -> {
+          progress.report("looking at ledger, parents and branches");
+          return findings();
+        });
+  }
+
+  DiffPage page(ReadDiff request) {
+    return DiffPages.read(ledger.changeSets(), request);
+  }
+
+  List<ExperimentRow> experiments(ListExperiments request) {
+    int limit = Math.max(1, Math.min(MOST_EXPERIMENTS, request.limit()));
+    return ledger.branches().experiments(request.parent(), request.tenant(), limit);
+  }
+
+  List<HealthFinding> findings() {
+    List<HealthFinding> findings = new ArrayList<>();
+    findings.add(ledger.examine());
+    parents.all().forEach(parent -> findings.addAll(parent.provider().examine()));
+    findings.add(StandingBranches.examine(ledger.branches(), parents));
+    return List.copyOf(findings);
+  }
+}

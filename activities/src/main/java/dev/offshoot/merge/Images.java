@@ -1,0 +1,55 @@
+package dev.offshoot.merge;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * SQL expressions that compare values by what the server prints and never by their own operators,
+ * for which 1.0 and 1.00 are equal, and which an experiment may have made.
+ *
+ * <p>Comparisons are to be run under {@code search_path = pg_catalog}; {@link #text} and {@link
+ * #array} hold under any.
+ */
+final class Images {
+  private Images() {}
+
+  /**
+   * What the server prints for {@code x}; null for null. {@code format} calls the type's output
+   * function and no cast; {@code IS DISTINCT FROM NULL} is false for nulls only, also of composite
+   * types; the collation makes texts equal only when they are the same.
+   */
+  static String text(String x) {
+    return """
+    CASE WHEN %1$s IS DISTINCT FROM NULL
+      THEN pg_catalog.format('%%s', %1$s) COLLATE pg_catalog."C" END\
+    """
+        .formatted(x);
+  }
+
+  static String same(String x, String y) {
+    return text(x) + " IS NOT DISTINCT FROM " + text(y);
+  }
+
+  /**
+   * Whether all values print alike. The binary comparison is a short cut: what is stored alike
+   * prints alike.
+   */
+  static String allSame(List<String> xs, List<String> ys) {
+    if (xs.isEmpty()) {
+      return "true";
+    }
+    List<String> each = new ArrayList<>();
+    for (int i = 0; i < xs.size(); i++) {
+      each.add(same(xs.get(i), ys.get(i)));
+    }
+    return "(record_image_eq(ROW(%s), ROW(%s)) OR (%s))"
+        .formatted(String.join(", ", xs), String.join(", ", ys), String.join(" AND ", each));
+  }
+
+  /** The printed values as one array, for reading them or for comparing whole rows. */
+  static String array(List<String> xs) {
+    return xs.isEmpty()
+        ? "ARRAY[]::text[]"
+        : "ARRAY[%s]".formatted(String.join(", ", xs.stream().map(Images::text).toList()));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.offshoot.merge;
+
+import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.branch.Parents;
+import dev.offshoot.branch.Parents.Parent;
+import dev.offshoot.domain.Decision;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import dev.offshoot.step.Step;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** The merge as an activity: one session on the parent, one transaction, closed in any case. */
+public final class MergeSteps implements MergeActivities {
+  private final Parents parents;
+  private final ChangeSetStore store;
+
+  public MergeSteps(Parents parents, ChangeSetStore store) {
+    this.parents = parents;
+    this.store = store;
+  }
+
+  @Override
+  public MergeResult merge(MergeRequest request) {
+    return Step.run(progress -> merge(request, progress));
+  }
+
+  /**
+   * The same outside of an activity.
+   *
+   * @throws OffshootException {@code LOCK_TIMEOUT} and {@code CONNECTION_LOST} may be tried again:
+   *     either nothing was written, or the receipt answers; {@code MERGE_REFUSED} if the merge would
+   *     have done what nobody reviewed
+   */
+  MergeResult merge(MergeRequest request, Progress progress) {
+    requireApproval(request);
+    Parent parent = parents.get(request.branch().parent());
+    String name = parent.config().name();
+    try (Connection connection = parent.provider().openParent()) {
+      ParentSession session =
+          new ParentSession(connection, progress, name, parent.config().lockTimeout());
+      return new MergeTransaction(session, store, request).run();
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.parent(name), "merging", e);
+    }
+  }
+
+  /** What was reviewed is what is merged, whoever calls. */
+  private static void requireApproval(MergeRequest request) {
+    Decision decision = request.decision();
+    boolean isForThis = decision.digest() == null || decision.digest().equals(request.digest());
+    if (decision.kind() != Decision.Kind.APPROVE || !decision.accepted() || !isForThis) {
+      throw new OffshootException(
+          ErrorCode.MERGE_REFUSED,
+          "experiment %s: change set %s was not approved; a merge needs an approval of this very change set"
+              .formatted(request.branch().experimentId(), request.digest()));
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package dev.offshoot.merge;
+
+import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.MergeReport;
+import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.ledger.ChangeSet.CountedTable;
+import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.ledger.ReplayStatement.Phase;
+import dev.offshoot.merge.TableFit.Misfit;
+import dev.offshoot.sql.SqlErrors;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One merge: the whole reviewed change set in one READ COMMITTED transaction on the parent, or
+ * every conflict and nothing written. {@link #run} is the order of things; each step is a class of
+ * its own.
+ *
+ * <p>Locks on tables are taken before locks on rows, so that the merge does not close a circle with
+ * the parent's own transactions; and sequences, on which everybody waits, come last.
+ */
+final class MergeTransaction {
+  private final ParentSession session;
+  private final ChangeSetStore store;
+  private final MergeRequest request;
+  private final Receipts receipts;
+  private final DeferredChecks deferredChecks;
+  private final Conflicts conflicts = new Conflicts();
+  private final long began = System.nanoTime();
+
+  MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
+    this.session = session;
+    this.store = store;
+    this.request = request;
+    this.receipts = new Receipts(session);
+    this.deferredChecks = new DeferredChecks(session);
+  }
+
+  MergeResult run() throws SQLException {
+    try {
+      session.begin();
+      receipts.lockParent();
+      Optional<MergeReport> earlier =
+          receipts.find(request.branch().experimentId(), request.digest());
+      if (earlier.isPresent()) {
+        session.rollback();
+        return MergeResult.merged(earlier.get());
+      }
+      Optional<MergeReport> report = merge();
+      if (report.isEmpty()) {
+        session.rollback();
+        return MergeResult.conflicted(conflicts.report());
+      }
+      session.commit();
+      return MergeResult.merged(report.get());
+    } catch (SQLException | RuntimeException e) {
+      rollBack(e);
+      throw e;
+    }
+  }
+
+  /** Everything but the commit; empty if there are conflicts. */
+  private Optional<MergeReport> merge() throws SQLException {
+    receipts.prepare();
+    ChangeSet changeSet = store.get(request.digest());
+    requireOurSchemaIsLeftAlone(changeSet);
+    TablesBefore before = TablesBefore.read(session);
+    SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
+    Proofs proofs = Proofs.before(session, store, changeSet);
+
+    Optional<SchemaReplay> schema = SchemaReplay.of(session, changeSet, before);
+    replayBeforeRows(schema);
+    boolean schemaFits = !conflicts.any();
+    if (schemaFits) {
+      selfCheck.afterSchema();
+    }
+
+    List<StagedTable> staged = stage(changeSet, before, schemaFits);
+    if (!schemaFits) {
+      decide(staged);
+      return Optional.empty();
+    }
+    List<ForeignKey> keys = ForeignKey.touching(session, tables(staged));
+    ApplicationOrder order =
+        ApplicationOrder.of(OrderRules.steps(staged), OrderRules.between(staged, keys));
+    UserTriggers triggers =
+        UserTriggers.disable(session, staged.stream().map(t -> t.table().target().oid()).toList());
+    deferredChecks.defer(order.deferred());
+
+    List<PlannedTable> planned = decide(staged);
+    List<UpdateWaves> waves = searchAndPlan(planned, keys);
+    if (conflicts.any()) {
+      return Optional.empty();
+    }
+    selfCheck.afterStaging();
+    apply(new RowApplication(session, planned, order.steps(), waves));
+    if (conflicts.any()) {
+      return Optional.empty();
+    }
+    triggers.enable();
+    for (PlannedTable table : planned) {
+      Verification.run(session, table.table(), request.strictness());
+    }
+    replay(schema, Phase.AFTER_ROWS);
+    if (conflicts.any()) {
+      return Optional.empty();
+    }
+    CheckRun.run(session, request.checks(), conflicts);
+    session.report("checking that nothing else was written");
+    selfCheck.finish(planned);
+    if (schema.isPresent()) {
+      schema.get().verify();
+    }
+    SequenceCatchUp.run(session, changeSet.sequences(), conflicts);
+    if (conflicts.any()) {
+      return Optional.empty();
+    }
+    MergeReport report = report(changeSet, planned, proofs);
+    session.report("committing");
+    receipts.write(request.branch().experimentId(), request.decision().by(), report);
+    return Optional.of(report);
+  }
+
+  private void requireOurSchemaIsLeftAlone(ChangeSet changeSet) {
+    if (changeSet.tables().stream().anyMatch(t -> t.shape().table().schema().equals("offshoot"))) {
+      throw new OffshootException(
+          ErrorCode.MERGE_REFUSED,
+          "%s: the change set writes schema offshoot, where merges are noted; leave it alone"
+              .formatted(session.parent()));
+    }
+  }
+
+  private void replayBeforeRows(Optional<SchemaReplay> schema) throws SQLException {
+    schema.ifPresent(replay -> replay.moved().forEach(conflicts::add));
+    if (!conflicts.any()) {
+      replay(schema, Phase.BEFORE_ROWS);
+    }
+  }
+
+  private void replay(Optional<SchemaReplay> schema, Phase phase) throws SQLException {
+    if (schema.isPresent()) {
+      schema.get().run(phase).ifPresent(conflicts::add);
+    }
+  }
+
+  /**
+   * Brings the reviewed rows to the parent. Where the schema collides the script has not run, and
+   * only tables that fit without it are looked at, so that their rows' conflicts are listed too.
+   */
+  private List<StagedTable> stage(ChangeSet changeSet, TablesBefore before, boolean schemaFits)
+      throws SQLException {
+    List<StagedTable> staged = new ArrayList<>();
+    for (CountedTable counted : changeSet.tables()) {
+      ChangedTable shape = counted.shape();
+      TableFit fit = TableMerge.fit(session, before, staged.size(), shape);
+      if (fit instanceof TableMerge table) {
+        stage(table).ifPresent(staged::add);
+      } else if (fit instanceof Misfit misfit && schemaFits) {
+        conflicts.add(Conflicts.of(Conflict.Kind.SCHEMA_CHANGED, shape.table(), misfit.why()));
+      }
+    }
+    return staged;
+  }
+
+  private Optional<StagedTable> stage(TableMerge table) throws SQLException {
+    Savepoint savepoint = session.savepoint();
+    try {
+      StagedChanges changes = StagedChanges.stage(session, store, request.digest(), table);
+      session.release(savepoint);
+      return Optional.of(
+          new StagedTable(table, changes, UniqueIndex.besidesKey(session, table)));
+    } catch (SQLException e) {
+      if (!SqlErrors.state(e).startsWith("22") && !SqlErrors.state(e).equals("55P04")) {
+        throw e;
+      }
+      session.rollBackTo(savepoint);
+      conflicts.add(
+          Conflicts.of(
+              Conflict.Kind.SCHEMA_CHANGED,
+              table.name(),
+              "a type of the parent's table does not take the reviewed values any more (SQLSTATE %s)"
+                  .formatted(SqlErrors.state(e))));
+      return Optional.empty();
+    }
+  }
+
+  private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {
+    List<PlannedTable> planned = new ArrayList<>();
+    for (StagedTable each : staged) {
+      TableMerge table = each.table();
+      session.report("comparing " + table.name());
+      StandingRows.lock(session, table);
+      Outcomes outcomes = Outcomes.decide(session, table, request.strictness());
+      if (outcomes.conflicts() > 0) {
+        conflicts.add(
+            outcomes.conflicts(),
+            new RowConflicts(table, request.strictness()).first(session, conflicts.room()));
+      }
+      planned.add(new PlannedTable(each, outcomes));
+    }
+    return planned;
+  }
+
+  private List<UpdateWaves> searchAndPlan(List<PlannedTable> planned, List<ForeignKey> keys)
+      throws SQLException {
+    Set<ForeignKey> broken = new ReferenceSearch(session, planned, conflicts).search(keys);
+    new ConstraintSearch(session, planned, conflicts).search(keys);
+    List<UpdateWaves> waves = new ArrayList<>();
+    for (PlannedTable table : planned) {
+      UpdateWaves wave = UpdateWaves.plan(session, table);
+      waves.add(wave);
+      if (wave.replaced()) {
+        broken.addAll(wave.breaks(table, keys, conflicts));
+      }
+    }
+    deferredChecks.defer(broken);
+    return waves;
+  }
+
+  private void apply(RowApplication application) throws SQLException {
+    try {
+      application.apply();
+      deferredChecks.check();
+    } catch (SQLException e) {
+      conflicts.add(ConstraintConflict.of(e).orElseThrow(() -> e));
+    }
+  }
+
+  private MergeReport report(ChangeSet changeSet, List<PlannedTable> planned, Proofs proofs)
+      throws SQLException {
+    Instant now =
+        session.only(
+            "SELECT transaction_timestamp()",
+            row -> row.getObject(1, OffsetDateTime.class).toInstant());
+    return new MergeReport(
+        changeSet.digest(),
+        planned.stream().mapToLong(table -> table.outcomes().inserts()).sum(),
+        planned.stream().mapToLong(table -> table.outcomes().updates()).sum(),
+        planned.stream().mapToLong(table -> table.outcomes().deletes()).sum(),
+        planned.stream().mapToLong(table -> table.outcomes().converged()).sum(),
+        changeSet.script().size(),
+        now,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
+        session.longestLockWait().toMillis(),
+        proofs.after());
+  }
+
+  private void rollBack(Exception cause) {
+    try {
+      session.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static List<TableMerge> tables(List<StagedTable> staged) {
+    return staged.stream().map(StagedTable::table).toList();
+  }
+}

@@ -1,0 +1,227 @@
+package dev.offshoot.merge;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql.RowReader;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * The merge's one session and transaction on the parent: how statements are run in it, under which
+ * settings, and how long they waited for locks. A cancellation reaches whatever runs.
+ */
+final class ParentSession {
+  /**
+   * What {@link SessionSettings} does not say. The role may have been changed by a replayed
+   * statement, as may every setting.
+   */
+  private static final String SETTINGS =
+      """
+      RESET ROLE;
+      RESET synchronous_commit;
+      SET LOCAL row_security = off;
+      SET LOCAL statement_timeout = '10min';
+      SET LOCAL idle_in_transaction_session_timeout = '10min';
+      SET LOCAL search_path = pg_catalog, pg_temp\
+      """;
+
+  private final Connection connection;
+  private final Progress progress;
+  private final Place parent;
+  private final Duration lockTimeout;
+  private String transaction = "";
+  private long longestLockWaitNanos;
+
+  ParentSession(Connection connection, Progress progress, String parent, Duration lockTimeout) {
+    this.connection = connection;
+    this.progress = progress;
+    this.parent = Place.parent(parent);
+    this.lockTimeout = lockTimeout;
+  }
+
+  /** Begins the transaction. */
+  void begin() throws SQLException {
+    connection.setAutoCommit(false);
+    execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
+    settle();
+    transaction = transaction();
+  }
+
+  /**
+   * Gives the session our own settings, whatever a replayed statement left.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} if it left the transaction
+   */
+  void settle() throws SQLException {
+    SessionSettings.apply(connection);
+    execute(SETTINGS);
+    execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+    if (!transaction.isEmpty() && !transaction.equals(transaction())) {
+      throw new OffshootException(
+          ErrorCode.MERGE_REFUSED,
+          "%s: a replayed statement ended the merge's transaction; see what it left behind"
+              .formatted(parent));
+    }
+  }
+
+  private String transaction() throws SQLException {
+    return only("SELECT pg_catalog.pg_current_xact_id()::text", row -> row.getString(1));
+  }
+
+  /** From here on names mean what they mean to the owner's own sessions. */
+  void useOwnersSearchPath() throws SQLException {
+    execute("SET LOCAL search_path TO DEFAULT");
+  }
+
+  /** From here on names mean what they meant where {@code searchPath} was in force. */
+  void useSearchPath(String searchPath) throws SQLException {
+    only("SELECT pg_catalog.set_config('search_path', ?, true)", row -> true, searchPath);
+  }
+
+  /** From here on names mean the server's own. */
+  void useCatalogSearchPath() throws SQLException {
+    execute("SET LOCAL search_path = pg_catalog, pg_temp");
+  }
+
+  /** Runs one or more statements as they are. */
+  void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        Progress.Interruptible running = progress.interruptible(statement)) {
+      statement.setEscapeProcessing(false);
+      statement.execute(sql);
+    }
+  }
+
+  /** The rows that a statement wrote. */
+  long update(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        Progress.Interruptible running = progress.interruptible(statement)) {
+      statement.setEscapeProcessing(false);
+      return statement.executeLargeUpdate(sql);
+    }
+  }
+
+  /**
+   * Runs statements whose time is that of getting locks, or nearly so; see {@link
+   * #longestLockWait}.
+   */
+  void lock(String sql) throws SQLException {
+    long from = System.nanoTime();
+    execute(sql);
+    longestLockWaitNanos = Math.max(longestLockWaitNanos, System.nanoTime() - from);
+  }
+
+  /**
+   * The longest time that one statement spent getting locks which the merge takes by itself: on
+   * tables it alters, on the rows it touches, on sequences, and against other merges. An upper
+   * bound, because finding the rows is in it. The server does not tell a session its waits, so what
+   * replayed statements waited is not in it; the lock timeout bounds each of those waits.
+   */
+  Duration longestLockWait() {
+    return Duration.ofNanos(longestLockWaitNanos);
+  }
+
+  /** All rows of {@code query}, whose question marks stand for {@code values}. */
+  <T> List<T> list(String query, RowReader<T> reader, Object... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query);
+        Progress.Interruptible running = progress.interruptible(statement)) {
+      for (int i = 0; i < values.length; i++) {
+        if (values[i] instanceof Untyped untyped) {
+          statement.setObject(i + 1, untyped.text(), Types.OTHER);
+        } else {
+          statement.setObject(i + 1, values[i]);
+        }
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        return read(rows, reader);
+      }
+    }
+  }
+
+  /** The first rows of a query that somebody else wrote; a question mark in it is an operator. */
+  <T> List<T> first(int limit, String query, RowReader<T> reader) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        Progress.Interruptible running = progress.interruptible(statement)) {
+      statement.setEscapeProcessing(false);
+      statement.setMaxRows(limit);
+      try (ResultSet rows = statement.executeQuery(query)) {
+        return read(rows, reader);
+      }
+    }
+  }
+
+  private static <T> List<T> read(ResultSet rows, RowReader<T> reader) throws SQLException {
+    List<T> list = new ArrayList<>();
+    while (rows.next()) {
+      list.add(reader.read(rows));
+    }
+    return list;
+  }
+
+  /** The one row that {@code query} always has. */
+  <T> T only(String query, RowReader<T> reader, Object... values) throws SQLException {
+    List<T> rows = list(query, reader, values);
+    if (rows.size() != 1) {
+      throw new IllegalStateException("a query with " + rows.size() + " rows where one belongs");
+    }
+    return rows.get(0);
+  }
+
+  Savepoint savepoint() throws SQLException {
+    return connection.setSavepoint();
+  }
+
+  /** Undoes what happened since, settings too. */
+  void rollBackTo(Savepoint savepoint) throws SQLException {
+    connection.rollback(savepoint);
+    connection.releaseSavepoint(savepoint);
+  }
+
+  void release(Savepoint savepoint) throws SQLException {
+    connection.releaseSavepoint(savepoint);
+  }
+
+  CopyManager copy() throws SQLException {
+    return connection.unwrap(PGConnection.class).getCopyAPI();
+  }
+
+  void commit() throws SQLException {
+    connection.commit();
+  }
+
+  void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  /** For what reads a database by itself and leaves transaction and settings as they are. */
+  Connection connection() {
+    return connection;
+  }
+
+  /**
+   * Says what is going on.
+   *
+   * @throws OffshootException {@code CANCELLED} if the merge was cancelled
+   */
+  void report(String what) {
+    progress.report(what);
+  }
+
+  /** {@code parent 'shop'}, for messages. */
+  Place parent() {
+    return parent;
+  }
+}

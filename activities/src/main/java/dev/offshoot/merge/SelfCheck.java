@@ -1,0 +1,262 @@
+package dev.offshoot.merge;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.TableName;
+import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.merge.WriteCounts.Count;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The merge watching itself. Replayed statements can run the experiment's code on the parent with
+ * its owner's rights (a default, an index expression, a query behind CREATE TABLE AS). So the
+ * server's own counters must say in the end that this transaction wrote exactly the reviewed number
+ * of rows in each table of the change set and none elsewhere, and replaced no table's storage, and
+ * dropped no table or column, that was not announced.
+ */
+final class SelfCheck {
+  /** Written by what is not of this database alone, or by large objects. */
+  private static final Set<String> FORBIDDEN_CATALOGS =
+      Set.of(
+          "pg_authid",
+          "pg_auth_members",
+          "pg_database",
+          "pg_db_role_setting",
+          "pg_largeobject",
+          "pg_largeobject_metadata",
+          "pg_parameter_acl",
+          "pg_replication_origin",
+          "pg_shseclabel",
+          "pg_subscription",
+          "pg_tablespace");
+
+  private static final String STANDING =
+      """
+      SELECT c.oid, c.relfilenode FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm')
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')
+      """;
+
+  /** Replacing storage and dropping take this lock, which then is held until the end. */
+  private static final String EXCLUSIVELY_OURS =
+      """
+      SELECT l.relation FROM pg_locks l
+      WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
+        AND l.mode = 'AccessExclusiveLock' AND l.granted
+      """;
+
+  private static final String TEMPORARY =
+      """
+      SELECT c.oid, c.relname, c.relfilenode FROM pg_class c
+      WHERE c.relnamespace = pg_my_temp_schema() AND c.relkind = 'r'
+      """;
+
+  private static final String PARTITIONS =
+      "SELECT p.relid::oid FROM pg_partition_tree(?::oid) AS p";
+
+  private final ParentSession session;
+  private final TablesBefore before;
+  private final ChangeSet changeSet;
+  private WriteCounts baseline;
+  private Map<Long, Long> staged = Map.of();
+
+  private SelfCheck(
+      ParentSession session, TablesBefore before, ChangeSet changeSet, WriteCounts baseline) {
+    this.session = session;
+    this.before = before;
+    this.changeSet = changeSet;
+    this.baseline = baseline;
+  }
+
+  /** Begins watching; nothing has been written yet. */
+  static SelfCheck begin(ParentSession session, TablesBefore before, ChangeSet changeSet)
+      throws SQLException {
+    return new SelfCheck(session, before, changeSet, WriteCounts.read(session));
+  }
+
+  /**
+   * After the schema script: it may have filled new tables, but no row of one that was there.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} naming the table
+   */
+  void afterSchema() throws SQLException {
+    WriteCounts now = WriteCounts.read(session);
+    now.since(baseline)
+        .forEach(
+            (oid, count) -> {
+              refuseForbidden(count);
+              if (isUserTable(count) && before.byOid().containsKey(oid)) {
+                throw refused(
+                    "the schema script writes rows of table %s"
+                        .formatted(new TableName(count.schema(), count.relation())));
+              }
+            });
+    refuseUnannouncedStorage();
+    baseline = now;
+  }
+
+  /** After staging: from here on only reviewed rows are to be written, and no staged one. */
+  void afterStaging() throws SQLException {
+    baseline = WriteCounts.read(session);
+    staged = temporaryStorage();
+  }
+
+  /**
+   * At the end.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} naming what was written and not reviewed
+   */
+  void finish(List<PlannedTable> tables) throws SQLException {
+    Map<Long, Count> written = new HashMap<>(WriteCounts.read(session).since(baseline));
+    for (PlannedTable planned : tables) {
+      long table = planned.table().target().oid();
+      List<Count> counts = new ArrayList<>();
+      List<Long> parts = new ArrayList<>(List.of(table));
+      parts.addAll(session.list(PARTITIONS, row -> row.getLong(1), table));
+      for (long part : parts) {
+        @Nullable Count count = written.remove(part);
+        if (count != null) {
+          counts.add(count);
+        }
+      }
+      compare(planned, counts);
+    }
+    written.forEach(
+            (oid, count) -> {
+              refuseForbidden(count);
+              boolean isNewView = count.view() && !before.byOid().containsKey(oid);
+              if (isUserTable(count) && !isNewView) {
+                throw refused(
+                    "it writes table %s, which the change set does not"
+                        .formatted(new TableName(count.schema(), count.relation())));
+              }
+              if (staged.containsKey(oid)) {
+                throw refused("it writes the rows that were staged");
+              }
+            });
+    if (!temporaryStorage().entrySet().containsAll(staged.entrySet())) {
+      throw refused("it replaces the rows that were staged");
+    }
+    refuseUnannouncedStorage();
+  }
+
+  /** A row that is deleted and inserted again, or moves to another partition, counts as both. */
+  private void compare(PlannedTable planned, List<Count> counts) {
+    long updated = counts.stream().mapToLong(Count::updated).sum();
+    long moved = planned.rows(RowChange.Kind.UPDATE) - updated;
+    long inserted = counts.stream().mapToLong(Count::inserted).sum() - moved;
+    long deleted = counts.stream().mapToLong(Count::deleted).sum() - moved;
+    if (moved < 0
+        || inserted != planned.rows(RowChange.Kind.INSERT)
+        || deleted != planned.rows(RowChange.Kind.DELETE)) {
+      throw refused(
+          "table %s would have %d rows inserted, %d updated, %d deleted; reviewed were %d, %d, %d"
+              .formatted(
+                  planned.table().name(),
+                  inserted + moved,
+                  updated,
+                  deleted + moved,
+                  planned.rows(RowChange.Kind.INSERT),
+                  planned.rows(RowChange.Kind.UPDATE),
+                  planned.rows(RowChange.Kind.DELETE)));
+    }
+  }
+
+  private void refuseUnannouncedStorage() throws SQLException {
+    Map<Long, Long> standing = new HashMap<>();
+    session.list(STANDING, row -> standing.put(row.getLong("oid"), row.getLong("relfilenode")));
+    Map<Long, Set<Integer>> columns = new HashMap<>();
+    session.list(
+        COLUMNS,
+        row ->
+            columns
+                .computeIfAbsent(row.getLong("attrelid"), oid -> new HashSet<>())
+                .add(row.getInt("attnum")));
+    Set<Long> ours = new HashSet<>(session.list(EXCLUSIVELY_OURS, row -> row.getLong(1)));
+    before.byOid().keySet().stream()
+        .filter(ours::contains)
+        .forEach(
+            oid -> {
+              TablesBefore.Table table = before.byOid().get(oid);
+              @Nullable Long fileNode = standing.get(oid);
+              if (fileNode == null) {
+                requireDropped(table.identity(), "table");
+              } else {
+                requireColumns(table, columns.getOrDefault(oid, Set.of()));
+                if (fileNode != table.fileNode() && !isRewritten(oid, table)) {
+                  throw refused("it empties or rewrites table %s".formatted(table.name()));
+                }
+              }
+            });
+  }
+
+  private boolean isRewritten(long oid, TablesBefore.Table table) {
+    return changeSet.rewrittenTables().contains(table.name())
+        || changeSet.tables().stream()
+            .map(ChangeSet.CountedTable::shape)
+            .anyMatch(
+                shape ->
+                    table.name().equals(shape.baseName())
+                        && changeSet.rewrittenTables().contains(shape.table()));
+  }
+
+  private void requireColumns(TablesBefore.Table table, Set<Integer> standing) {
+    table.columns().forEach(
+        (number, identity) -> {
+          if (!standing.contains(number)) {
+            requireDropped(identity, "column");
+          }
+        });
+  }
+
+  /** What vanishes and comes again under the same name has lost its contents all the same. */
+  private void requireDropped(String identity, String what) {
+    boolean announced =
+        changeSet.schemaChanges().stream()
+            .anyMatch(
+                change ->
+                    change.kind() == SchemaChange.Kind.DROPPED
+                        && change.identity().equals(identity));
+    if (!announced) {
+      throw refused("it drops %s %s and makes it anew, so its contents are lost".formatted(what, identity));
+    }
+  }
+
+  private void refuseForbidden(Count count) {
+    if (count.schema().equals("pg_catalog") && FORBIDDEN_CATALOGS.contains(count.relation())) {
+      throw refused("it writes %s, which reaches beyond schema and rows".formatted(count.relation()));
+    }
+  }
+
+  private static boolean isUserTable(Count count) {
+    return !count.schema().startsWith("pg_") && !count.schema().equals("information_schema");
+  }
+
+  private Map<Long, Long> temporaryStorage() throws SQLException {
+    return session
+        .list(TEMPORARY, row -> Map.entry(row.getLong("oid"), row.getLong("relfilenode")))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private OffshootException refused(String why) {
+    return new OffshootException(
+        ErrorCode.MERGE_REFUSED,
+        "%s: the merge was undone before it was committed, because %s; nobody reviewed that"
+            .formatted(session.parent(), why));
+  }
+}

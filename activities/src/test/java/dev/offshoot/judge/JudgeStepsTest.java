@@ -1,0 +1,104 @@
+package dev.offshoot.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.offshoot.activity.JudgeActivities.JudgeRequest;
+import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.Parents;
+import dev.offshoot.branch.PostgresBranchProvider;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JudgeStepsTest {
+  private static final ParentConfig PARENT =
+      new ParentConfig(
+          "shop",
+          "jdbc:postgresql://127.0.0.1:1/shop",
+          "owner",
+          "secret",
+          "postgres",
+          CopyMethod.AUTO,
+          Duration.ofDays(1),
+          1,
+          5,
+          Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+          Duration.ofSeconds(1));
+
+  @Test
+  void harmlessChange_isApprovedByThePolicyAlone() {
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0));
+
+    assertThat(judgement.digest()).isEqualTo("abc");
+    assertThat(judgement.hazards()).isEmpty();
+    assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.APPROVE);
+  }
+
+  @Test
+  void hazards_areWeighedAsTheParentSays_andLeftToAPerson() {
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1));
+
+    assertThat(judgement.hazards())
+        .extracting(HazardFinding::hazard, HazardFinding::severity)
+        .containsExactly(
+            tuple(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+            tuple(Hazard.WRITES_OVER_LIMIT, Severity.NEEDS_NAME));
+    assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.ABSTAIN);
+    assertThat(judgement.verdict().reasons())
+        .containsExactly(
+            "DELETES_ROWS, WRITES_OVER_LIMIT: no judge is configured, a person decides");
+  }
+
+  @Test
+  void judge_seesWhatThePolicyFound() {
+    Judge strict =
+        (request, hazards) ->
+            new Verdict(Verdict.Opinion.REJECT, "strict", List.of(hazards.size() + " hazards"));
+
+    assertThat(steps(strict).judgement(request(0, 1)).verdict())
+        .isEqualTo(new Verdict(Verdict.Opinion.REJECT, "strict", List.of("1 hazards")));
+  }
+
+  private static JudgeSteps steps(Judge judge) {
+    // Connects only when asked for a branch, which no judge does.
+    return new JudgeSteps(
+        new Parents(List.of(new Parents.Parent(PARENT, new PostgresBranchProvider(PARENT)))),
+        judge);
+  }
+
+  private static JudgeRequest request(long inserted, long deleted) {
+    TableChanges orders =
+        new TableChanges(
+            new TableName("public", "orders"),
+            List.of(),
+            List.of(),
+            inserted,
+            0,
+            deleted,
+            100,
+            List.of());
+    return new JudgeRequest(
+        ExperimentSpec.builder()
+            .goal("tidy up")
+            .parent("shop")
+            .requestedBy("agent")
+            .statement("SELECT 1")
+            .build(),
+        new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 1),
+        new ChangeSummary(
+            "abc", List.of(), 0, List.of(), List.of(orders), List.of(), List.of(), 1));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.offshoot.merge;
+
+import dev.offshoot.branch.BranchProvider;
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/** A home of no branches: all that a merge needs is the parent. */
+class ParentOnly implements BranchProvider {
+  private final ParentConfig config;
+
+  ParentOnly(ParentConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Connection openParent() {
+    try {
+      return SessionSettings.open(
+          config.url(), config.username(), config.password(), config.name());
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "parent only";
+  }
+
+  @Override
+  public void requireFit() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Connection openForExperiment(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void endExperiment(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Connection openBranchForReading(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Connection openBaseForReading(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void extend(BranchRef ref, Instant deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void drop(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<BranchRef> standing() {
+    return List.of();
+  }
+
+  @Override
+  public List<HealthFinding> examine() {
+    return List.of();
+  }
+}

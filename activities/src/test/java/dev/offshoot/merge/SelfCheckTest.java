@@ -1,0 +1,207 @@
+package dev.offshoot.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.Strictness;
+import dev.offshoot.ledger.ChangeSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Experiments whose code is harmless where it is reviewed and does something else where it is
+ * merged. It knows the parent by a row in {@code armed}.
+ */
+class SelfCheckTest {
+  private static final String BASE =
+      """
+      CREATE TABLE armed (yes boolean);
+      CREATE TABLE accounts (id int PRIMARY KEY, balance int);
+      CREATE TABLE items (id int PRIMARY KEY, note text);
+      INSERT INTO accounts VALUES (1, 100), (2, 200); INSERT INTO items VALUES (1, 'a'), (2, 'b');
+      """;
+
+  /** A function that looks immutable and is not. */
+  private static final String SLY =
+      """
+      CREATE FUNCTION deed() RETURNS int LANGUAGE plpgsql AS $$
+        BEGIN IF EXISTS (SELECT FROM public.armed) THEN %s; END IF; RETURN 1; END $$;
+      CREATE FUNCTION sly(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+        BEGIN PERFORM public.deed(); RETURN n; END $$;
+      """;
+
+  record Case(String name, String deed, String statements, String refusal) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final String DEFAULT = "ALTER TABLE items ADD COLUMN n int DEFAULT deed()";
+  private static final String WHILE_ROWS_ARE_WRITTEN =
+      """
+      CREATE TABLE fresh (id int PRIMARY KEY); CREATE INDEX ON fresh (sly(id));
+      INSERT INTO fresh VALUES (1), (2); UPDATE items SET note = 'reviewed' WHERE id = 1;
+      """;
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(
+            "a default writes another table",
+            "UPDATE public.accounts SET balance = 0",
+            DEFAULT,
+            "writes rows of table accounts"),
+        new Case(
+            "an index expression writes another table",
+            "DELETE FROM public.accounts",
+            "CREATE INDEX ON items (sly(id))",
+            "writes rows of table accounts"),
+        new Case(
+            "a table made from a query writes another table",
+            "INSERT INTO public.accounts VALUES (3, 1) ON CONFLICT DO NOTHING",
+            "CREATE TABLE made AS SELECT id, deed() FROM items",
+            "writes rows of table accounts"),
+        new Case(
+            "an index expression writes another table when rows are written",
+            "UPDATE public.accounts SET balance = 0",
+            WHILE_ROWS_ARE_WRITTEN,
+            "writes table accounts"),
+        new Case(
+            "more rows of a reviewed table are written",
+            "UPDATE public.items SET note = 'not reviewed' WHERE id = 2",
+            WHILE_ROWS_ARE_WRITTEN,
+            "table items would have 0 rows inserted, 3 updated, 0 deleted; reviewed were 0, 1, 0"),
+        new Case(
+            "staged rows are exchanged",
+            """
+            IF to_regclass('pg_temp.offshoot_change_1') IS NOT NULL THEN
+              UPDATE pg_temp.offshoot_change_1 SET a2 = 'not reviewed'; END IF\
+            """,
+            """
+            CREATE INDEX ON accounts (sly(balance));
+            UPDATE accounts SET balance = 5; UPDATE items SET note = 'reviewed';
+            """,
+            "rows that were staged"),
+        new Case(
+            "a table is emptied without a trace in the counters",
+            "TRUNCATE public.accounts",
+            DEFAULT,
+            "empties or rewrites table accounts"),
+        new Case(
+            "a role is made",
+            "IF to_regrole('sleeper') IS NULL THEN CREATE ROLE sleeper; END IF",
+            DEFAULT,
+            "writes pg_authid"),
+        new Case(
+            "the parent's database gets a setting",
+            "EXECUTE pg_catalog.format('ALTER DATABASE %%I SET work_mem = 64', current_database())",
+            DEFAULT,
+            "writes pg_db_role_setting"),
+        new Case(
+            "a large object is made",
+            "PERFORM pg_catalog.lo_from_bytea(0, 'x')",
+            DEFAULT,
+            "writes pg_largeobject"),
+        new Case(
+            "another object of the schema is made",
+            "CREATE TABLE IF NOT EXISTS public.hidden (id int)",
+            DEFAULT,
+            "does not make the reviewed change of"),
+        new Case(
+            "a right is given away",
+            "GRANT ALL ON public.accounts TO PUBLIC",
+            DEFAULT,
+            "does not make the reviewed change of privileges"),
+        new Case(
+            "the receipts get a trigger",
+            """
+            CREATE OR REPLACE TRIGGER later BEFORE INSERT ON offshoot.merge_receipt
+              FOR EACH ROW EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()\
+            """,
+            DEFAULT,
+            "changes schema offshoot"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void whatNobodyReviewed_isUndone(Case given) throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(SLY.formatted(given.deed().replace("%%", "%")) + given.statements());
+      merging.parentDoes("INSERT INTO armed VALUES (true)");
+      String before = merging.parent.dump();
+
+      assertThatThrownBy(() -> merging.merge(changeSet))
+          .isInstanceOfSatisfying(
+              OffshootException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
+          .hasMessageContaining(given.refusal());
+      assertThat(merging.parent.dump()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theSameStatements_areMergedWhereTheCodeIsHarmless(Case given) throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(SLY.formatted(given.deed().replace("%%", "%")) + given.statements());
+
+      assertThat(merging.merge(changeSet).report()).isNotNull();
+    }
+  }
+
+  @Test
+  void aTableThatIsDroppedAndMadeAnew_isNotMerged_becauseItsRowsWouldBeLost() throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(
+              """
+              DROP TABLE items; CREATE TABLE items (id int PRIMARY KEY, note text);
+              INSERT INTO items VALUES (1, 'only');
+              """);
+      merging.parentDoes("INSERT INTO items VALUES (9, 'precious')");
+
+      assertThatThrownBy(() -> merging.merge(changeSet))
+          .hasMessageContaining("drops table public.items and makes it anew");
+      assertThat(merging.ask("SELECT note FROM items WHERE id = 9")).isEqualTo("precious");
+    }
+  }
+
+  @Test
+  void aColumnThatIsDroppedAndMadeAnew_isNotMerged_becauseItsValuesWouldBeLost()
+      throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(
+              "ALTER TABLE items DROP COLUMN note; ALTER TABLE items ADD COLUMN note text");
+
+      assertThatThrownBy(() -> merging.merge(changeSet))
+          .hasMessageContaining("drops column public.items.note and makes it anew");
+    }
+  }
+
+  @Test
+  void concurrentChangesOfOthers_areNotTakenForOurs() throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet = merging.experiment(DEFAULT.replace("deed()", "1"));
+
+      var result =
+          merging.merge(
+              merging.request("task", changeSet, Strictness.ROW, List.of()),
+              Reports.at(
+                  "checking that nothing",
+                  () -> {
+                    merging.parentDoes("TRUNCATE accounts; INSERT INTO armed VALUES (true)");
+                  }));
+
+      assertThat(result.report()).isNotNull();
+    }
+  }
+}

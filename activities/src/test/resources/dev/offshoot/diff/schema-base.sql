@@ -1,0 +1,17 @@
+CREATE TYPE mood AS ENUM ('sad','ok'); CREATE DOMAIN posint AS int CHECK (VALUE>0); CREATE TYPE addr AS (street text, zip text);
+CREATE TABLE cust(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE, name varchar(40), m mood DEFAULT 'ok', created timestamptz NOT NULL DEFAULT now());
+CREATE TABLE ord(id bigserial PRIMARY KEY, cust_id bigint NOT NULL REFERENCES cust ON DELETE CASCADE, amount numeric(12,2) NOT NULL DEFAULT 0, qty int CONSTRAINT qty_pos CHECK (qty>0), tax numeric(12,2) GENERATED ALWAYS AS (amount*0.2) STORED, note text, data jsonb);
+CREATE INDEX ord_cust ON ord(cust_id); CREATE INDEX ord_note_lower ON ord(lower(note)); 
+CREATE TABLE ev(id int, at date NOT NULL, v text, PRIMARY KEY(id,at)) PARTITION BY RANGE(at); CREATE TABLE ev26 PARTITION OF ev FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE VIEW v_ord AS SELECT o.id, c.email, o.amount FROM ord o JOIN cust c ON c.id=o.cust_id;
+CREATE MATERIALIZED VIEW mv AS SELECT cust_id, sum(amount) s FROM ord GROUP BY 1;
+CREATE SEQUENCE sq START 100;
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a+1';
+CREATE FUNCTION tg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.note:=upper(NEW.note); RETURN NEW; END';
+CREATE TRIGGER t1 BEFORE INSERT ON ord FOR EACH ROW EXECUTE FUNCTION tg();
+CREATE TABLE doc(id int PRIMARY KEY, owner text, body text); 
+INSERT INTO cust (email, name, m, created) SELECT 'c' || i || '@example.com', 'Customer ' || i, CASE WHEN i % 2 = 0 THEN 'sad' ELSE 'ok' END::mood, '2026-01-01 00:00:00Z'::timestamptz + i * interval '1 hour' FROM generate_series(1, 20) i;
+INSERT INTO ord (cust_id, amount, qty, note, data) SELECT 1 + i % 20, i, 2 + i % 5, 'note ' || i, jsonb_build_object('i', i) FROM generate_series(1, 50) i;
+INSERT INTO ev SELECT i, '2026-05-01', 'v' || i FROM generate_series(1, 10) i;
+INSERT INTO doc SELECT i, 'owner ' || i, repeat('x', i) FROM generate_series(1, 10) i;
+REFRESH MATERIALIZED VIEW mv;

@@ -1,0 +1,22 @@
+package dev.offshoot.worker;
+
+import dev.offshoot.worker.temporal.TemporalTarget;
+import dev.offshoot.worker.up.StackServers;
+
+/** The stack's own servers; asking waits for them. */
+record StackBackends(StackServers servers) implements Backends {
+  @Override
+  public TemporalTarget temporal() {
+    return servers.temporalTarget();
+  }
+
+  @Override
+  public boolean temporalIsOurs() {
+    return servers.temporalIsOurs();
+  }
+
+  @Override
+  public Rooms rooms() {
+    return PostgresRooms.open(servers.ledger(), servers.parents());
+  }
+}

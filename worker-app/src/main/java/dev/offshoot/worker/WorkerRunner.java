@@ -1,0 +1,204 @@
+package dev.offshoot.worker;
+
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.ledger.BranchRegistry.Registered;
+import dev.offshoot.worker.observe.WorkerState;
+import dev.offshoot.worker.temporal.NotYet;
+import dev.offshoot.worker.temporal.Patience;
+import dev.offshoot.worker.temporal.TemporalServer;
+import dev.offshoot.workflow.DoctorWorkflowImpl;
+import dev.offshoot.workflow.ExperimentWorkflowImpl;
+import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
+import dev.offshoot.workflow.OffshootNames;
+import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import io.grpc.StatusRuntimeException;
+import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkflowImplementationOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Brings the worker from a started application to polling, and back. Waits for ledger and Temporal
+ * in a thread of its own, so that health can be asked meanwhile; at the end it stops polling, lets
+ * running steps finish within the grace, and only then lets Spring close the pools.
+ */
+public final class WorkerRunner implements SmartLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerRunner.class);
+
+  /** How long an owner must have been gone where others may use the Temporal server, too. */
+  static final Duration ORPHAN_GRACE = Duration.ofMinutes(5);
+
+  private final ObjectProvider<Rooms> rooms;
+  private final ObjectProvider<TemporalServer> server;
+  private final ObjectProvider<WorkersTemplate> workers;
+  private final ObjectProvider<BranchSweep> sweep;
+  private final Duration shutdownGrace;
+  private final WorkflowImplementationOptions workflowOptions;
+  private final WorkerState state;
+  private final Outcome outcome;
+  private final Patience patience = new Patience(Duration.ofMillis(250), Duration.ofSeconds(10));
+  private final ScheduledExecutorService later =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon("offshoot-sweep", task));
+
+  private volatile @Nullable Thread starting;
+  private volatile @Nullable WorkerFactory polling;
+  private volatile boolean running;
+
+  /** What happens at the end of the start. */
+  public interface Outcome {
+    /** The workers poll. */
+    void polling();
+
+    /** They never will. */
+    void failed(Throwable failure);
+  }
+
+  public WorkerRunner(
+      ObjectProvider<Rooms> rooms,
+      ObjectProvider<TemporalServer> server,
+      ObjectProvider<WorkersTemplate> workers,
+      ObjectProvider<BranchSweep> sweep,
+      Duration shutdownGrace,
+      WorkflowImplementationOptions workflowOptions,
+      WorkerState state,
+      Outcome outcome) {
+    this.rooms = rooms;
+    this.server = server;
+    this.workers = workers;
+    this.sweep = sweep;
+    this.shutdownGrace = shutdownGrace;
+    this.workflowOptions = workflowOptions;
+    this.state = state;
+    this.outcome = outcome;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    Thread thread = new Thread(this::startPolling, "offshoot-start");
+    starting = thread;
+    thread.start();
+  }
+
+  private void startPolling() {
+    try {
+      if (getReady()) {
+        state.polling();
+        LOG.info("polling task queue {}", OffshootNames.TASK_QUEUE);
+        outcome.polling();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      if (running) {
+        state.waitingFor("nothing: the start has failed, see the log");
+        outcome.failed(e);
+      }
+    }
+  }
+
+  /** Everything in order; false if told to end meanwhile. */
+  private boolean getReady() throws InterruptedException {
+    Rooms needed = rooms.getObject();
+    TemporalServer temporal = server.getObject();
+    return await(needed::requireLedger)
+        && await(temporal::requireReachable)
+        && await(temporal::requireSearchAttributes)
+        && sweepOrphans()
+        && await(() -> poll(needed));
+  }
+
+  private boolean await(Runnable step) throws InterruptedException {
+    return patience.until(step, state::waitingFor);
+  }
+
+  private boolean sweepOrphans() {
+    BranchSweep orphans = sweep.getObject();
+    Duration grace = orphans.grace();
+    List<Registered> left = orphans.sweep();
+    if (!left.isEmpty()) {
+      LOG.info(
+          "sweep: {} branches without a workflow are looked at again in {}",
+          left.size(),
+          HumanDuration.format(grace));
+      var unused =
+          later.schedule(
+              () -> orphans.dropStillOrphaned(left), grace.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return running;
+  }
+
+  private void poll(Rooms needed) {
+    WorkersTemplate template = workers.getObject();
+    Worker worker = template.getWorkers().iterator().next();
+    if (polling == null) {
+      worker.registerWorkflowImplementationTypes(
+          workflowOptions,
+          ExperimentWorkflowImpl.class,
+          ReadDiffWorkflowImpl.class,
+          ListExperimentsWorkflowImpl.class,
+          DoctorWorkflowImpl.class);
+      worker.registerActivitiesImplementations(needed.activities().toArray());
+      polling = template.getWorkerFactory();
+    }
+    try {
+      template.getWorkerFactory().start();
+    } catch (StatusRuntimeException e) {
+      throw new NotYet(
+          "Temporal went away before polling began (%s)".formatted(e.getStatus().getCode()), e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    state.waitingFor("nothing: the worker is ending");
+    patience.giveUp();
+    later.shutdownNow();
+    join(starting);
+    WorkerFactory factory = polling;
+    if (factory == null) {
+      return;
+    }
+    String grace = HumanDuration.format(shutdownGrace);
+    LOG.info("no longer polling; running steps have {} to finish", grace);
+    factory.shutdown();
+    factory.awaitTermination(shutdownGrace.toMillis(), TimeUnit.MILLISECONDS);
+    if (!factory.isTerminated()) {
+      LOG.warn("steps still run after {}; Temporal will have them tried again elsewhere", grace);
+      factory.shutdownNow();
+    }
+  }
+
+  private static void join(@Nullable Thread thread) {
+    if (thread == null || thread == Thread.currentThread()) {
+      return;
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread daemon(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.offshoot.worker.settings;
+
+import static java.util.Objects.requireNonNullElse;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Offshoot's own database. Its tables are made and migrated at start.
+ *
+ * @param url JDBC address without credentials
+ * @param username role that owns the database
+ * @param password its password
+ * @param passwordFile file that holds the password
+ * @param maxConnections connections that the pool may hold
+ */
+public record LedgerSettings(
+    @Nullable String url,
+    @Nullable String username,
+    @Nullable Secret password,
+    @Nullable Path passwordFile,
+    @DefaultValue("10") int maxConnections) {
+
+  void check(String prefix, Problems problems) {
+    JdbcUrl.check(prefix + ".url", url, prefix, problems);
+    problems.require(
+        prefix + ".username", username, "Set it to the role that owns the ledger's database.");
+    PasswordSource.check(prefix, "password", password, passwordFile, true, problems);
+    problems.atLeast(prefix + ".max-connections", maxConnections, 2);
+  }
+
+  /** The password, wherever it is configured. */
+  public String revealPassword() {
+    return requireNonNullElse(
+        PasswordSource.read(WorkerSettings.PREFIX + ".ledger.password", password, passwordFile),
+        "");
+  }
+}

@@ -1,0 +1,110 @@
+package dev.offshoot.worker.settings;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.Severity;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * A database that experiments may branch from.
+ *
+ * @param url JDBC address without credentials
+ * @param username role that owns the database and may create databases and roles; no superuser
+ * @param password its password
+ * @param passwordFile file that holds the password
+ * @param maintenanceDatabase database of the same server from which others are created and dropped
+ * @param copyMethod how branches are copied
+ * @param maxTtl longest lease of an experiment
+ * @param maxBranches branches that may stand at once
+ * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param hazards hazards that weigh differently here, by their names
+ */
+public record ParentSettings(
+    @Nullable String url,
+    @Nullable String username,
+    @Nullable Secret password,
+    @Nullable Path passwordFile,
+    @DefaultValue("postgres") String maintenanceDatabase,
+    @DefaultValue("AUTO") CopyMethod copyMethod,
+    @DefaultValue("7d") Duration maxTtl,
+    @DefaultValue("20") int maxBranches,
+    @DefaultValue("1000000") long maxChangedRows,
+    @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue Map<String, Severity> hazards) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+
+  void check(String prefix, String name, Problems problems) {
+    if (!NAME.matcher(name).matches()) {
+      problems.add(
+          prefix,
+          "'%s' is no name for a parent".formatted(name),
+          "Use 1 to 63 letters, digits, hyphens and underscores.");
+    }
+    JdbcUrl.check(prefix + ".url", url, prefix, problems);
+    problems.require(
+        prefix + ".username",
+        username,
+        "Set it to a role that owns the database, has CREATEDB and CREATEROLE and is no superuser.");
+    PasswordSource.check(prefix, "password", password, passwordFile, true, problems);
+    problems.require(
+        prefix + ".maintenance-database", maintenanceDatabase, "Leave it out for 'postgres'.");
+    problems.positive(prefix + ".max-ttl", maxTtl);
+    problems.atLeast(prefix + ".max-branches", maxBranches, 1);
+    problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
+    problems.positive(prefix + ".lock-timeout", lockTimeout);
+    for (String hazard : hazards.keySet()) {
+      if (hazardNamed(hazard).isEmpty()) {
+        String key = prefix + ".hazards." + hazard;
+        problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
+      }
+    }
+  }
+
+  /** Without regard to case and underscores, which environment variables cannot carry. */
+  private static Optional<Hazard> hazardNamed(String name) {
+    return Stream.of(Hazard.values())
+        .filter(hazard -> bare(hazard.name()).equals(bare(name)))
+        .findFirst();
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[_-]", "").toUpperCase(Locale.ROOT);
+  }
+
+  private Map<Hazard, Severity> severities() {
+    Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
+    hazards.forEach(
+        (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
+    return Map.copyOf(severities);
+  }
+
+  /** As the rooms that speak to Postgres want it; with the password in it. */
+  public ParentConfig config(String name) {
+    String key = "%s.parents.%s.password".formatted(WorkerSettings.PREFIX, name);
+    return new ParentConfig(
+        name,
+        requireNonNullElse(url, ""),
+        requireNonNullElse(username, ""),
+        requireNonNullElse(PasswordSource.read(key, password, passwordFile), ""),
+        maintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxChangedRows,
+        severities(),
+        lockTimeout);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.offshoot.worker.settings;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How much this process does at once and how it ends.
+ *
+ * @param maxConcurrentActivities steps that run at once; each holds one or two database sessions
+ * @param maxConcurrentWorkflowTasks workflow tasks that run at once
+ * @param shutdownGrace time that running steps are given to finish when the worker is told to end
+ */
+public record WorkSettings(
+    @DefaultValue("10") int maxConcurrentActivities,
+    @DefaultValue("20") int maxConcurrentWorkflowTasks,
+    @DefaultValue("30s") Duration shutdownGrace) {
+
+  void check(String prefix, Problems problems) {
+    problems.atLeast(prefix + ".max-concurrent-activities", maxConcurrentActivities, 1);
+    // Temporal's own minimum: one slot is for new tasks and one for those of cached workflows.
+    problems.atLeast(prefix + ".max-concurrent-workflow-tasks", maxConcurrentWorkflowTasks, 2);
+    problems.positive(prefix + ".shutdown-grace", shutdownGrace);
+  }
+}

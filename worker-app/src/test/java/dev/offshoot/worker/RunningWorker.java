@@ -1,0 +1,198 @@
+package dev.offshoot.worker;
+
+import dev.offshoot.branch.Parents;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentRow;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.ledger.BranchRegistry;
+import dev.offshoot.worker.temporal.NotYet;
+import dev.offshoot.worker.temporal.TemporalTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The whole application in the test's JVM, against a real Temporal server, with steps of the test's
+ * own instead of those that need Postgres.
+ */
+final class RunningWorker implements AutoCloseable {
+  static final String PASSWORD = "hunter2-the-secret";
+
+  private final ConfigurableApplicationContext context;
+  private final CountDownLatch polling;
+
+  private RunningWorker(ConfigurableApplicationContext context, CountDownLatch polling) {
+    this.context = context;
+    this.polling = polling;
+  }
+
+  static RunningWorker start(TemporalTarget temporal, FakeRooms rooms, String... properties) {
+    CountDownLatch polling = new CountDownLatch(1);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--server.port=0",
+                "--offshoot.ledger.url=jdbc:postgresql://127.0.0.1:1/ledger",
+                "--offshoot.ledger.username=ledger_owner",
+                "--offshoot.ledger.password=" + PASSWORD,
+                "--offshoot.parents.shop.url=jdbc:postgresql://127.0.0.1:1/shop",
+                "--offshoot.parents.shop.username=shop_owner",
+                "--offshoot.parents.shop.password=" + PASSWORD));
+    arguments.addAll(List.of(properties));
+    Launch launch = new Launch(Arguments.parse(arguments.toArray(String[]::new)), Map.of());
+    return new RunningWorker(
+        WorkerApplication.run(
+            launch, () -> new FixedBackends(temporal, rooms), () -> new Polling(polling)),
+        polling);
+  }
+
+  RunningWorker awaitPolling() throws InterruptedException {
+    if (!polling.await(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("the worker does not poll after 30 s");
+    }
+    return this;
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    String port = context.getEnvironment().getProperty("local.server.port");
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("it did not happen within 30 s");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  private record Polling(CountDownLatch latch) implements WorkerRunner.Outcome {
+    @Override
+    public void polling() {
+      latch.countDown();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      throw new AssertionError("the worker does not start", failure);
+    }
+  }
+
+  private record FixedBackends(TemporalTarget temporal, FakeRooms fake) implements Backends {
+    @Override
+    public boolean temporalIsOurs() {
+      return false;
+    }
+
+    @Override
+    public Rooms rooms() {
+      return fake;
+    }
+  }
+
+  /** Rooms without Postgres. */
+  static final class FakeRooms implements Rooms {
+    private final List<Object> activities;
+    volatile boolean ledgerIsThere = true;
+    volatile boolean closed;
+
+    FakeRooms(Object... activities) {
+      this.activities = List.of(activities);
+    }
+
+    @Override
+    public void requireLedger() {
+      if (!ledgerIsThere) {
+        throw new NotYet("the ledger does not answer");
+      }
+    }
+
+    @Override
+    public List<Object> activities() {
+      return activities;
+    }
+
+    @Override
+    public BranchRegistry registry() {
+      return new EmptyRegistry();
+    }
+
+    @Override
+    public Parents parents() {
+      return new Parents(List.of());
+    }
+
+    @Override
+    public DataSource ledger() {
+      PGSimpleDataSource nowhere = new PGSimpleDataSource();
+      nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/ledger");
+      nowhere.setUser("ledger_owner");
+      nowhere.setPassword(PASSWORD);
+      return nowhere;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static final class EmptyRegistry implements BranchRegistry {
+    @Override
+    public void register(
+        BranchRef ref,
+        String provider,
+        String workflowId,
+        String runId,
+        ExperimentSpec spec,
+        Instant deadline) {}
+
+    @Override
+    public void ready(BranchRef ref) {}
+
+    @Override
+    public void extend(BranchRef ref, Instant deadline) {}
+
+    @Override
+    public void dropped(BranchRef ref, String reason) {}
+
+    @Override
+    public List<Registered> living() {
+      return List.of();
+    }
+
+    @Override
+    public List<ExperimentRow> experiments(
+        @Nullable String parent, @Nullable String tenant, int limit) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package dev.offshoot.worker.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.Severity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+class SettingsReaderTest {
+  private static final String PASSWORD = "hunter2-the-secret";
+
+  @Test
+  void onlyWhatIsRequired_leavesEveryDefault() {
+    WorkerSettings settings = read(Map.of());
+
+    assertThat(settings.temporal())
+        .isEqualTo(
+            new TemporalSettings(
+                null,
+                null,
+                null,
+                null,
+                null,
+                new TemporalSettings.Tls(null, null, null, null, null)));
+    assertThat(settings.ledger())
+        .isEqualTo(
+            new LedgerSettings(
+                "jdbc:postgresql://db:5432/ledger", "ledger_owner", Secret.of(PASSWORD), null, 10));
+    assertThat(settings.parents().get("shop"))
+        .isEqualTo(
+            new ParentSettings(
+                "jdbc:postgresql://db:5432/shop",
+                "shop_owner",
+                Secret.of(PASSWORD),
+                null,
+                "postgres",
+                CopyMethod.AUTO,
+                Duration.ofDays(7),
+                20,
+                1_000_000,
+                Duration.ofSeconds(2),
+                Map.of()));
+    assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
+    assertThat(settings.stack())
+        .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
+  }
+
+  @Test
+  void defaultsOfAParent_areThoseOfTheRoomThatBranches() {
+    ParentConfig configured = read(Map.of()).parents().get("shop").config("shop");
+
+    assertThat(configured)
+        .isEqualTo(
+            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD));
+  }
+
+  @Test
+  void everyKey_reachesItsField(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "from-a-file\n");
+
+    WorkerSettings settings =
+        read(
+            Map.ofEntries(
+                Map.entry("offshoot.temporal.address", "temporal:7233"),
+                Map.entry("offshoot.temporal.namespace", "agents"),
+                Map.entry("offshoot.temporal.api-key-file", file.toString()),
+                Map.entry("offshoot.temporal.tls.enabled", "true"),
+                Map.entry("offshoot.temporal.tls.ca-file", file.toString()),
+                Map.entry("offshoot.temporal.tls.cert-file", file.toString()),
+                Map.entry("offshoot.temporal.tls.key-file", file.toString()),
+                Map.entry("offshoot.temporal.tls.server-name", "name"),
+                Map.entry("offshoot.ledger.max-connections", "4"),
+                Map.entry("offshoot.parents.shop.maintenance-database", "template1"),
+                Map.entry("offshoot.parents.shop.copy-method", "clone"),
+                Map.entry("offshoot.parents.shop.max-ttl", "1h30m"),
+                Map.entry("offshoot.parents.shop.max-branches", "3"),
+                Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
+                Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
+                Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
+                Map.entry("offshoot.worker.max-concurrent-activities", "7"),
+                Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
+                Map.entry("offshoot.worker.shutdown-grace", "9s")));
+
+    assertThat(settings.temporal().address()).isEqualTo("temporal:7233");
+    assertThat(settings.temporal().namespace()).isEqualTo("agents");
+    assertThat(settings.temporal().revealApiKey()).isEqualTo("from-a-file");
+    assertThat(settings.temporal().tls())
+        .isEqualTo(new TemporalSettings.Tls(true, file, file, file, "name"));
+    ParentSettings shop = settings.parents().get("shop");
+    assertThat(shop.maintenanceDatabase()).isEqualTo("template1");
+    assertThat(shop.copyMethod()).isEqualTo(CopyMethod.CLONE);
+    assertThat(shop.maxTtl()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(shop.maxBranches()).isEqualTo(3);
+    assertThat(shop.maxChangedRows()).isEqualTo(5);
+    assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
+    assertThat(shop.config("shop").severities())
+        .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
+    assertThat(settings.worker()).isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "offshoot.temporal.adress, offshoot.temporal.address",
+    "offshoot.parents.shop.max-tll, offshoot.parents.shop.max-ttl",
+    "offshoot.parents.shop.hazards.DELETE_ROWS, offshoot.parents.shop.hazards.DELETES_ROWS",
+    "offshoot.wroker.shutdown-grace, offshoot.worker.shutdown-grace",
+    "offshoot.nonsense, ''",
+  })
+  void unknownKey_isNamedWithTheNearestThatExists(String key, String near) {
+    SettingsException refused = refused(Map.of(key, "NOTICE"));
+
+    assertThat(refused.problems()).extracting(SettingProblem::key).containsExactly(key);
+    assertThat(refused).hasMessageContaining(near);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "offshoot.worker.max-concurrent-activities, many, whole number",
+    "offshoot.worker.max-concurrent-activities, 0, at least 1",
+    "offshoot.worker.max-concurrent-workflow-tasks, 1, at least 2",
+    "offshoot.worker.shutdown-grace, soon, 1h30m",
+    "offshoot.worker.shutdown-grace, 0s, positive",
+    "offshoot.parents.shop.max-ttl, -PT1H, positive",
+    "offshoot.parents.shop.copy-method, MAGIC, 'AUTO, WAL_LOG, FILE_COPY, CLONE'",
+    "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
+    "offshoot.parents.shop.max-branches, 0, at least 1",
+    "offshoot.temporal.address, temporal, host:port",
+    "offshoot.temporal.address, temporal:99999, host:port",
+    "offshoot.temporal.api-key, x, offshoot.temporal.address",
+    "offshoot.temporal.tls.ca-file, /no/such/file, cannot be read",
+    "offshoot.parents.shop.password-file, /no/such/file, Keep one of",
+    "offshoot.parents.shop.url, jdbc:mysql://db/shop, jdbc:postgresql://host:5432/database",
+    "offshoot.parents.shop.url, jdbc:postgresql://db:5432/, jdbc:postgresql://host:5432/database",
+    "offshoot.ledger.max-connections, 1, at least 2",
+  })
+  void wrongValue_isRefusedWithKeyAndRemedy(String key, String value, String remedy) {
+    SettingsException refused = refused(Map.of(key, value));
+
+    // Spring gives map keys in a form without underscores.
+    assertThat(refused.getMessage().replace("_", "")).containsIgnoringCase(key.replace("_", ""));
+    assertThat(refused).hasMessageContaining(remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://shop_owner:" + PASSWORD + "@db:5432/shop",
+        "jdbc:postgresql://db:5432/shop?user=shop_owner",
+        "jdbc:postgresql://db:5432/shop?ssl=true&password=" + PASSWORD,
+        "jdbc:postgresql://db:5432/shop?sslPassword=" + PASSWORD,
+      })
+  void credentialsInTheUrlOfAParent_areRefusedAndNotRepeated(String url) {
+    SettingsException refused = refused(Map.of("offshoot.parents.shop.url", url));
+
+    assertThat(refused)
+        .hasMessageContaining("offshoot.parents.shop.url: it holds credentials")
+        .hasMessageContaining("offshoot.parents.shop.username and offshoot.parents.shop.password")
+        .hasMessageNotContaining(PASSWORD);
+  }
+
+  @Test
+  void unsetEnvironmentVariable_isNamed() {
+    assertThat(refused(Map.of("offshoot.parents.shop.password", "${NO_SUCH_VARIABLE}")))
+        .hasMessageContaining("offshoot.parents.shop.password")
+        .hasMessageContaining("Set the environment variable NO_SUCH_VARIABLE");
+  }
+
+  @Test
+  void whatIsMissing_isSaidAllAtOnce() {
+    SettingsException refused =
+        catchThrowableOfType(
+            SettingsException.class,
+            () -> readOnly(Map.of("offshoot.parents.shop.username", "shop_owner")));
+
+    assertThat(refused.problems())
+        .extracting(SettingProblem::key)
+        .containsExactlyInAnyOrder(
+            "offshoot.parents.shop.url", "offshoot.parents.shop.password", "offshoot.ledger");
+  }
+
+  @Test
+  void passwordFile_isReadWithoutItsLineEnd(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    Map<String, Object> keys = new HashMap<>(required());
+    keys.remove("offshoot.parents.shop.password");
+    keys.put("offshoot.parents.shop.password-file", file.toString());
+
+    assertThat(readOnly(keys).parents().get("shop").config("shop").password()).isEqualTo(PASSWORD);
+  }
+
+  @Test
+  void secrets_printAsStars() {
+    WorkerSettings settings =
+        read(Map.of("offshoot.temporal.address", "t:1", "offshoot.temporal.api-key", PASSWORD));
+
+    assertThat(settings.toString()).contains("******").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  void wrongValueOfASecretKey_isNotRepeated() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    Map.of(
+                        "offshoot.worker.shutdown-grace",
+                        PASSWORD,
+                        "offshoot.parents.shop.copy-method",
+                        PASSWORD)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageNotContaining(PASSWORD);
+  }
+
+  private static SettingsException refused(Map<String, String> more) {
+    return catchThrowableOfType(SettingsException.class, () -> read(more));
+  }
+
+  private static WorkerSettings read(Map<String, String> more) {
+    Map<String, Object> keys = new HashMap<>(required());
+    keys.putAll(more);
+    return readOnly(keys);
+  }
+
+  private static Map<String, Object> required() {
+    return Map.of(
+        "offshoot.ledger.url", "jdbc:postgresql://db:5432/ledger",
+        "offshoot.ledger.username", "ledger_owner",
+        "offshoot.ledger.password", PASSWORD,
+        "offshoot.parents.shop.url", "jdbc:postgresql://db:5432/shop",
+        "offshoot.parents.shop.username", "shop_owner",
+        "offshoot.parents.shop.password", PASSWORD);
+  }
+
+  private static WorkerSettings readOnly(Map<String, ?> keys) {
+    StandardEnvironment environment = new StandardEnvironment();
+    Map<String, Object> copy = new HashMap<>(keys);
+    for (String source : List.of("systemEnvironment", "systemProperties")) {
+      environment.getPropertySources().remove(source);
+    }
+    environment.getPropertySources().addFirst(new MapPropertySource("test", copy));
+    return SettingsReader.read(environment);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.offshoot.policy;
+
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.HazardFinding;
+import java.util.List;
+
+/**
+ * What is dangerous about a change set, told from its effects: what rows and definitions became,
+ * and what a merge would run on the parent. A harmless addition (a nullable column, a table, a
+ * plain index, inserted rows, a small update) raises nothing.
+ *
+ * <p>In doubt a hazard is raised: a needless one costs a person a glance.
+ */
+public final class HazardPolicy {
+  private HazardPolicy() {}
+
+  /** Each hazard at most once, most severe first, with what shows it. */
+  public static List<HazardFinding> hazards(
+      ExperimentSpec spec,
+      ExperimentReport report,
+      ChangeSummary changes,
+      HazardSettings settings) {
+    Findings findings = new Findings();
+    RowHazards.find(spec, changes, settings, findings);
+    SchemaHazards.find(changes, findings);
+    CodeHazards.find(spec, changes, findings);
+    SuspectText.find(spec, report, changes, findings);
+    return findings.weighed(settings);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.offshoot.policy;
+
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.TableName;
+import java.util.Locale;
+
+/** Hazards of what happened to rows. */
+final class RowHazards {
+  private RowHazards() {}
+
+  static void find(
+      ExperimentSpec spec, ChangeSummary changes, HazardSettings settings, Findings findings) {
+    for (TableChanges table : changes.tables()) {
+      deletes(table, findings);
+      updates(table, settings, findings);
+    }
+    for (TableName table : changes.rewrittenTables()) {
+      findings.add(Hazard.REWRITES_TABLE, table.toString());
+    }
+    long own = spec.limits().maxChangedRows();
+    long limit = Math.min(own, settings.maxChangedRows());
+    if (changes.totalRows() > limit) {
+      findings.add(
+          Hazard.WRITES_OVER_LIMIT,
+          "%s changed rows are over the limit of %s (%s)"
+              .formatted(
+                  number(changes.totalRows()),
+                  number(limit),
+                  own <= limit ? "limits.maxChangedRows" : "the parent's maxChangedRows"));
+    }
+  }
+
+  private static void deletes(TableChanges table, Findings findings) {
+    if (table.deleted() == 0) {
+      return;
+    }
+    findings.add(Hazard.DELETES_ROWS, share(table, table.deleted()));
+    if (table.deleted() >= table.rowsInBase() && table.inserted() == 0) {
+      findings.add(
+          Hazard.EMPTIES_TABLE,
+          "%s loses all of its %s rows".formatted(table.table(), number(table.rowsInBase())));
+    }
+  }
+
+  private static void updates(TableChanges table, HazardSettings settings, Findings findings) {
+    if (table.updated() >= settings.manyRows()
+        && table.updated() >= settings.manyRowsShare() * table.rowsInBase()) {
+      findings.add(Hazard.UPDATES_MANY_ROWS, share(table, table.updated()));
+    }
+  }
+
+  private static String share(TableChanges table, long rows) {
+    double percent = table.rowsInBase() == 0 ? 100 : 100.0 * rows / table.rowsInBase();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s of %s rows (%s%%)",
+        table.table(),
+        number(rows),
+        number(table.rowsInBase()),
+        percent > 0 && percent < 0.1 ? "<0.1" : String.format(Locale.ROOT, "%.1f", percent));
+  }
+
+  private static String number(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+}

@@ -1,0 +1,180 @@
+package dev.offshoot.domain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** One of each record of the domain, with every field filled, for tests of their JSON. */
+final class SampleRecords {
+  private static final Instant THEN = Instant.parse("2026-01-02T03:04:05.678901Z");
+  private static final ExperimentId ID = new ExperimentId("tidy-7");
+  private static final TableName ORDERS = new TableName("public", "orders");
+  private static final BranchRef REF = new BranchRef(ID, 2, "shop");
+  private static final ColumnShape COLUMN = new ColumnShape("note", "text");
+  private static final RowChange ROW =
+      new RowChange(
+          RowChange.Kind.UPDATE, Arrays.asList("1", null), Arrays.asList("1", "\u202Ex\n"), 1);
+  private static final TableChanges TABLE =
+      new TableChanges(ORDERS, List.of(COLUMN), List.of(0), 1, 2, 3, 40, List.of(ROW));
+  private static final SchemaChange SCHEMA =
+      new SchemaChange(SchemaChange.Kind.ALTERED, "column", "public.orders.note", "text", "int");
+  private static final SequenceAdvance SEQUENCE = new SequenceAdvance(ORDERS, 1, 9);
+  private static final ChangeSummary CHANGES =
+      new ChangeSummary(
+          "abc",
+          List.of(SCHEMA),
+          1,
+          List.of("ALTER TABLE orders ADD note text"),
+          List.of(TABLE),
+          List.of(ORDERS),
+          List.of(SEQUENCE),
+          12);
+  private static final StatementResult RESULT =
+      new StatementResult(
+          0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
+  private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
+  private static final ExperimentReport REPORT =
+      new ExperimentReport(
+          List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
+  private static final HazardFinding HAZARD =
+      new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
+  private static final Verdict VERDICT =
+      new Verdict(Verdict.Opinion.ABSTAIN, "policy", List.of("why"));
+  private static final Judgement JUDGEMENT = new Judgement("abc", List.of(HAZARD), VERDICT, 4);
+  private static final Conflict CONFLICT =
+      new Conflict(
+          Conflict.Kind.UPDATE_UPDATE, ORDERS, Arrays.asList("1"), "note", "a", "b", "c", "both");
+  private static final ConflictReport CONFLICTS = new ConflictReport(1, List.of(CONFLICT));
+  private static final Failure FAILURE =
+      new Failure(ErrorCode.SQL_ERROR, "statement 2 failed", 1, 14, "42703");
+  private static final TableProof.Row PROOF_ROW =
+      new TableProof.Row(Arrays.asList("1", null), List.of("1", "x"));
+  private static final TableProof PROOF =
+      new TableProof(ORDERS, List.of("id"), List.of("id", "note"), List.of(PROOF_ROW));
+  private static final MergeReport MERGE =
+      new MergeReport("abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF));
+  private static final ExperimentOutcome OUTCOME =
+      new ExperimentOutcome(Outcome.MERGED, "ann", "fine", "abc", MERGE, CONFLICTS, FAILURE);
+  private static final DecisionRequest REQUEST =
+      new DecisionRequest("ann", "fine", "abc", List.of("DELETES_ROWS"));
+  private static final Decision DECISION =
+      new Decision(
+          Decision.Kind.APPROVE,
+          "ann",
+          "fine",
+          "abc",
+          List.of(Hazard.DELETES_ROWS),
+          THEN,
+          Decision.Channel.SIGNAL,
+          "too late");
+  private static final Limits LIMITS =
+      new Limits(5L, Duration.ofSeconds(3), Duration.ofMinutes(1), 7);
+  private static final ExperimentSpec SPEC =
+      new ExperimentSpec(
+          "tidy up",
+          "shop",
+          List.of("UPDATE orders SET note = ''"),
+          "SELECT 1",
+          List.of("SELECT true"),
+          "agent-7",
+          "acme",
+          Duration.ofMinutes(5),
+          Strictness.CELL,
+          OnConflict.ASK,
+          true,
+          TransactionMode.PER_STATEMENT,
+          LIMITS,
+          true,
+          Map.of());
+  private static final BranchInfo BRANCH =
+      new BranchInfo(REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7));
+  private static final TimelineEvent EVENT = new TimelineEvent(THEN, Stage.MERGING, "merging");
+
+  private SampleRecords() {}
+
+  static Stream<Object> all() {
+    return Stream.of(
+        ID,
+        ORDERS,
+        REF,
+        COLUMN,
+        ROW,
+        TABLE,
+        SCHEMA,
+        SEQUENCE,
+        CHANGES,
+        RESULT,
+        SCHEMA_STATEMENT,
+        REPORT,
+        HAZARD,
+        VERDICT,
+        JUDGEMENT,
+        CONFLICT,
+        CONFLICTS,
+        FAILURE,
+        PROOF_ROW,
+        PROOF,
+        MERGE,
+        OUTCOME,
+        REQUEST,
+        DECISION,
+        LIMITS,
+        SPEC,
+        BRANCH,
+        EVENT,
+        MergeResult.merged(MERGE),
+        MergeResult.conflicted(CONFLICTS),
+        new DecideRequest(Decision.Kind.REJECT, REQUEST),
+        new DiffPage("abc", ORDERS, List.of(ROW), 50L),
+        new ExperimentRow(
+            ID, "shop", "acme", "tidy up", "agent-7", Stage.CLOSED, Outcome.MERGED, THEN, THEN),
+        new ExperimentStatus(
+            ID,
+            SPEC,
+            Stage.CLOSED,
+            THEN,
+            THEN,
+            BRANCH,
+            true,
+            REPORT,
+            CHANGES,
+            JUDGEMENT,
+            CONFLICTS,
+            List.of(DECISION),
+            OUTCOME,
+            List.of(EVENT)),
+        new ExtendTtlRequest("ann", Duration.ofHours(2)),
+        new HealthFinding("ledger", HealthFinding.Level.OK, "answers", ""),
+        new SpecProblem("ttl", "is zero"),
+        new SqlStatement(0, "SELECT 1", 1),
+        new SqlToken(SqlToken.Kind.WORD, "SELECT", 0, 1));
+  }
+
+  /** Every record in the package, found among its compiled classes. */
+  static List<Class<?>> recordsOfTheDomain() throws IOException, ReflectiveOperationException {
+    Path classes =
+        Path.of(ExperimentSpec.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path folder = classes.resolve("dev/offshoot/domain");
+    List<Class<?>> records = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".class") && !name.startsWith("package-info")) {
+          Class<?> found =
+              Class.forName("dev.offshoot.domain." + name.substring(0, name.length() - 6));
+          if (found.isRecord()) {
+            records.add(found);
+          }
+        }
+      }
+    }
+    return records;
+  }
+}

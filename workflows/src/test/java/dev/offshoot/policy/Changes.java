@@ -1,0 +1,87 @@
+package dev.offshoot.policy;
+
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.TableName;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a change summary together, for tests. */
+final class Changes {
+  private final List<SchemaChange> schema = new ArrayList<>();
+  private final List<String> script = new ArrayList<>();
+  private final List<TableChanges> tables = new ArrayList<>();
+  private final List<TableName> rewritten = new ArrayList<>();
+  private int unlisted;
+
+  static ExperimentReport noReport() {
+    return new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0);
+  }
+
+  Changes created(String type, String identity, String after) {
+    schema.add(new SchemaChange(SchemaChange.Kind.CREATED, type, identity, null, after));
+    return this;
+  }
+
+  Changes dropped(String type, String identity, String before) {
+    schema.add(new SchemaChange(SchemaChange.Kind.DROPPED, type, identity, before, null));
+    return this;
+  }
+
+  Changes altered(String type, String identity, String before, String after) {
+    schema.add(new SchemaChange(SchemaChange.Kind.ALTERED, type, identity, before, after));
+    return this;
+  }
+
+  Changes script(String statement) {
+    script.add(statement);
+    return this;
+  }
+
+  Changes table(String name, long inserted, long updated, long deleted, long rowsInBase) {
+    tables.add(
+        new TableChanges(
+            new TableName("public", name),
+            List.of(),
+            List.of(),
+            inserted,
+            updated,
+            deleted,
+            rowsInBase,
+            List.of()));
+    return this;
+  }
+
+  Changes row(String table, String column, String value) {
+    tables.add(
+        new TableChanges(
+            new TableName("public", table),
+            List.of(new ColumnShape(column, "text")),
+            List.of(),
+            1,
+            0,
+            0,
+            10,
+            List.of(RowChange.insert(List.of(value)))));
+    return this;
+  }
+
+  Changes rewritten(String table) {
+    rewritten.add(new TableName("public", table));
+    return this;
+  }
+
+  Changes unlisted(int count) {
+    unlisted = count;
+    return this;
+  }
+
+  ChangeSummary summary() {
+    return new ChangeSummary(
+        "abc", schema, schema.size() + unlisted, script, tables, rewritten, List.of(), 1);
+  }
+}
