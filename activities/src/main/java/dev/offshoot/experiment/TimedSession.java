@@ -69,6 +69,7 @@ final class TimedSession implements AutoCloseable {
    *
    * @throws OffshootException if it fails, takes too long, or loses the session
    */
+  @SuppressWarnings("try") // what may be interrupted lasts as long as the block
   <T> T run(Subject subject, Reading<T> reading) {
     Duration limit = limits.statementTimeout();
     String limitName = "limits.statementTimeout";

@@ -52,8 +52,8 @@ record ApplicationOrder(List<Step> steps, List<ForeignKey> deferred) {
   }
 
   /**
-   * Keeps every rule if it can; else gives up those of foreign keys whose check can wait, then those
-   * of unique indexes, then all.
+   * Keeps every rule if it can; else gives up those of foreign keys whose check can wait, then
+   * those of unique indexes, then all.
    *
    * @param rules between steps that are there
    */

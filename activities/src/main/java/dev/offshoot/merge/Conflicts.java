@@ -54,14 +54,7 @@ final class Conflicts {
   static Conflict ofRow(
       Conflict.Kind kind, TableName table, List<@Nullable String> key, String note) {
     return new Conflict(
-        kind,
-        table,
-        values(key),
-        null,
-        null,
-        null,
-        null,
-        ShownText.oneLine(note, NOTE_CHARACTERS));
+        kind, table, values(key), null, null, null, null, ShownText.oneLine(note, NOTE_CHARACTERS));
   }
 
   static List<@Nullable String> values(List<@Nullable String> values) {

@@ -138,10 +138,7 @@ final class ConstraintSearch {
                     .map(
                         refers ->
                             SqlTemplate.fill(
-                                SUPPLIED,
-                                Map.of(
-                                    "changes", target.changes(),
-                                    "refers", refers))))
+                                SUPPLIED, Map.of("changes", target.changes(), "refers", refers))))
         .orElse("false");
   }
 

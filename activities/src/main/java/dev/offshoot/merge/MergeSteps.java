@@ -34,8 +34,8 @@ public final class MergeSteps implements MergeActivities {
    * The same outside of an activity.
    *
    * @throws OffshootException {@code LOCK_TIMEOUT} and {@code CONNECTION_LOST} may be tried again:
-   *     either nothing was written, or the receipt answers; {@code MERGE_REFUSED} if the merge would
-   *     have done what nobody reviewed
+   *     either nothing was written, or the receipt answers; {@code MERGE_REFUSED} if the merge
+   *     would have done what nobody reviewed
    */
   MergeResult merge(MergeRequest request, Progress progress) {
     requireApproval(request);

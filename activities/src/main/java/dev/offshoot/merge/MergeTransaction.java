@@ -179,8 +179,7 @@ final class MergeTransaction {
     try {
       StagedChanges changes = StagedChanges.stage(session, store, request.digest(), table);
       session.release(savepoint);
-      return Optional.of(
-          new StagedTable(table, changes, UniqueIndex.besidesKey(session, table)));
+      return Optional.of(new StagedTable(table, changes, UniqueIndex.besidesKey(session, table)));
     } catch (SQLException e) {
       if (!SqlErrors.state(e).startsWith("22") && !SqlErrors.state(e).equals("55P04")) {
         throw e;

@@ -15,7 +15,9 @@ import java.util.Set;
 final class NewTables {
   private record Table(long oid, String quoted, boolean referred) {}
 
-  /** A table that this transaction has made it also holds this lock on; somebody else's it does not. */
+  /**
+   * A table that this transaction has made it also holds this lock on; somebody else's it does not.
+   */
   private static final String MADE_BY_US =
       """
       SELECT c.oid, n.nspname, c.relname,
@@ -46,8 +48,7 @@ final class NewTables {
         filled.add(table);
       }
     }
-    UserTriggers triggers =
-        UserTriggers.disable(session, filled.stream().map(Table::oid).toList());
+    UserTriggers triggers = UserTriggers.disable(session, filled.stream().map(Table::oid).toList());
     for (Table table : filled) {
       // A table that another one refers to cannot be truncated alone.
       session.execute(

@@ -93,9 +93,7 @@ final class OrderRules {
       boolean canWait) {
     Step one = new Step(first, firstKind);
     Step other = new Step(then, thenKind);
-    if (tables.get(first).has(firstKind)
-        && tables.get(then).has(thenKind)
-        && !(one.equals(other))) {
+    if (tables.get(first).has(firstKind) && tables.get(then).has(thenKind) && !one.equals(other)) {
       rules.add(new Rule(one, other, key, canWait));
     }
   }

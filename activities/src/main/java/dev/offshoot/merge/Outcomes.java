@@ -117,15 +117,18 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
             TableMerge.each(columns, ReviewedColumn::after));
     boolean byCell = strictness == Strictness.CELL;
     return Map.of(
-        "equalsbefore", equalsBefore,
-        "equalsafter", equalsAfter,
+        "equalsbefore",
+        equalsBefore,
+        "equalsafter",
+        equalsAfter,
         "converged",
-            byCell ? all(columns, Outcomes::isAfter) : equalsAfter,
+        byCell ? all(columns, Outcomes::isAfter) : equalsAfter,
         "stands",
-            byCell
-                ? all(guarded, c -> isAfter(c) + " OR " + Images.same(c.standing(), c.before()))
-                : equalsBefore,
-        "untouched", unreviewedUntouched(table, column -> "p.c" + column.number()));
+        byCell
+            ? all(guarded, c -> isAfter(c) + " OR " + Images.same(c.standing(), c.before()))
+            : equalsBefore,
+        "untouched",
+        unreviewedUntouched(table, column -> "p.c" + column.number()));
   }
 
   private static String isAfter(ReviewedColumn column) {

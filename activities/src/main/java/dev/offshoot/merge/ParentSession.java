@@ -33,10 +33,14 @@ final class ParentSession {
       RESET ROLE;
       RESET synchronous_commit;
       SET LOCAL row_security = off;
+      SET LOCAL work_mem = '64MB';
       SET LOCAL statement_timeout = '10min';
       SET LOCAL idle_in_transaction_session_timeout = '10min';
       SET LOCAL search_path = pg_catalog, pg_temp\
       """;
+
+  /** Staged rows stay in memory as far as they fit; must be said before the first of them. */
+  private static final String TEMPORARY_TABLES = "SET temp_buffers = '64MB'";
 
   private final Connection connection;
   private final Progress progress;
@@ -56,6 +60,7 @@ final class ParentSession {
   void begin() throws SQLException {
     connection.setAutoCommit(false);
     execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
+    execute(TEMPORARY_TABLES);
     settle();
     transaction = transaction();
   }
@@ -98,19 +103,8 @@ final class ParentSession {
 
   /** Runs one or more statements as they are. */
   void execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        Progress.Interruptible running = progress.interruptible(statement)) {
-      statement.setEscapeProcessing(false);
-      statement.execute(sql);
-    }
-  }
-
-  /** The rows that a statement wrote. */
-  long update(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        Progress.Interruptible running = progress.interruptible(statement)) {
-      statement.setEscapeProcessing(false);
-      return statement.executeLargeUpdate(sql);
+    try (Statement statement = plain()) {
+      interruptibly(statement, () -> statement.execute(sql));
     }
   }
 
@@ -136,8 +130,7 @@ final class ParentSession {
 
   /** All rows of {@code query}, whose question marks stand for {@code values}. */
   <T> List<T> list(String query, RowReader<T> reader, Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(query);
-        Progress.Interruptible running = progress.interruptible(statement)) {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       for (int i = 0; i < values.length; i++) {
         if (values[i] instanceof Untyped untyped) {
           statement.setObject(i + 1, untyped.text(), Types.OTHER);
@@ -145,21 +138,35 @@ final class ParentSession {
           statement.setObject(i + 1, values[i]);
         }
       }
-      try (ResultSet rows = statement.executeQuery()) {
-        return read(rows, reader);
-      }
+      return interruptibly(statement, () -> read(statement.executeQuery(), reader));
     }
   }
 
   /** The first rows of a query that somebody else wrote; a question mark in it is an operator. */
   <T> List<T> first(int limit, String query, RowReader<T> reader) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        Progress.Interruptible running = progress.interruptible(statement)) {
-      statement.setEscapeProcessing(false);
+    try (Statement statement = plain()) {
       statement.setMaxRows(limit);
-      try (ResultSet rows = statement.executeQuery(query)) {
-        return read(rows, reader);
-      }
+      return interruptibly(statement, () -> read(statement.executeQuery(query), reader));
+    }
+  }
+
+  /** Takes SQL as it is: braces mean nothing to the driver. */
+  private Statement plain() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.setEscapeProcessing(false);
+    return statement;
+  }
+
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  private <T> T interruptibly(Statement statement, Work<T> work) throws SQLException {
+    Progress.Interruptible running = progress.interruptible(statement);
+    try {
+      return work.run();
+    } finally {
+      running.close();
     }
   }
 

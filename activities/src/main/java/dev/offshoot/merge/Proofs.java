@@ -83,8 +83,7 @@ final class Proofs {
           read(session, name, sample.shape(), sample.keys(), columns);
       List<TableProof.Row> rows = new ArrayList<>();
       for (int i = 0; i < now.size(); i++) {
-        rows.add(
-            new TableProof.Row(sample.rows().get(i).orElse(null), now.get(i).orElse(null)));
+        rows.add(new TableProof.Row(sample.rows().get(i).orElse(null), now.get(i).orElse(null)));
       }
       proofs.add(new TableProof(name, sample.columns(), columns, rows));
     }

@@ -160,16 +160,15 @@ final class ReferenceSearch {
     if (change.equals("U")) {
       return Conflict.Kind.CONSTRAINT;
     }
-    return action.writes()
-        ? Conflict.Kind.DELETE_WOULD_CASCADE
-        : Conflict.Kind.DELETE_REFERENCED;
+    return action.writes() ? Conflict.Kind.DELETE_WOULD_CASCADE : Conflict.Kind.DELETE_REFERENCED;
   }
 
   private static String note(ForeignKey key, String change, Action action, long referring) {
     String what =
         switch (action) {
           case NO_ACTION, RESTRICT -> "still refer to it";
-          case CASCADE -> change.equals("D") ? "would be deleted with it" : "would be changed with it";
+          case CASCADE ->
+              change.equals("D") ? "would be deleted with it" : "would be changed with it";
           case SET_NULL, SET_DEFAULT -> "would lose their reference";
         };
     return "%d rows of %s that nobody reviewed %s (%s)"
@@ -201,9 +200,7 @@ final class ReferenceSearch {
             "changes", table.changes(),
             "brings",
                 columns.get().stream()
-                    .map(
-                        column ->
-                            Images.same("x.a" + column.column().number(), column.standing()))
+                    .map(column -> Images.same("x.a" + column.column().number(), column.standing()))
                     .collect(Collectors.joining(" AND "))));
   }
 }

@@ -69,7 +69,8 @@ final class RowApplication {
   private final List<Step> steps;
   private final List<UpdateWaves> waves;
 
-  RowApplication(ParentSession session, List<PlannedTable> tables, List<Step> steps, List<UpdateWaves> waves) {
+  RowApplication(
+      ParentSession session, List<PlannedTable> tables, List<Step> steps, List<UpdateWaves> waves) {
     this.session = session;
     this.tables = tables;
     this.steps = steps;
@@ -105,7 +106,7 @@ final class RowApplication {
     TableMerge table = planned.table();
     switch (step.kind()) {
       case DELETE ->
-          session.update(
+          session.execute(
               SqlTemplate.fill(table.hasKey() ? DELETE_BY_KEY : DELETE_BY_PLACE, parts(table)));
       case UPDATE -> update(planned, waves.get(step.table()));
       case INSERT -> insert(table);
@@ -116,7 +117,7 @@ final class RowApplication {
     Map<String, String> parts = parts(table);
     parts.put("columns", names(TableMerge.each(table.columns(), c -> c.column().quoted())));
     parts.put("values", names(TableMerge.each(table.columns(), ReviewedColumn::after)));
-    session.update(SqlTemplate.fill(INSERT, parts));
+    session.execute(SqlTemplate.fill(INSERT, parts));
   }
 
   private void update(PlannedTable planned, UpdateWaves waves) throws SQLException {
@@ -129,7 +130,7 @@ final class RowApplication {
     String taker = SqlTemplate.fill(TAKER, parts);
     String replaced = SqlTemplate.fill(REPLACED, parts);
     parts.put("replaced", replaced);
-    session.update(SqlTemplate.fill(DELETE_REPLACED, parts));
+    session.execute(SqlTemplate.fill(DELETE_REPLACED, parts));
     update(planned, parts, " AND NOT " + taker);
     update(planned, parts, " AND " + taker + " AND NOT " + replaced);
     List<Column> columns = table.target().columns();
@@ -137,7 +138,7 @@ final class RowApplication {
     parts.put(
         "values",
         names(columns.stream().map(column -> UpdateWaves.merged(table, column)).toList()));
-    session.update(SqlTemplate.fill(INSERT_REPLACED, parts));
+    session.execute(SqlTemplate.fill(INSERT_REPLACED, parts));
   }
 
   /** Sets only what the experiment changed; the rest of a row stays the parent's. */
@@ -145,13 +146,18 @@ final class RowApplication {
       throws SQLException {
     String values =
         planned.table().columns().stream()
-            .filter(column -> planned.staged().changes().changesAny(List.of(column.column().name())))
+            .filter(
+                column -> planned.staged().changes().changesAny(List.of(column.column().name())))
             .filter(column -> !column.column().identityAlways())
-            .map(column -> column.column().quoted() + " = " + column.merged("t." + column.column().quoted()))
+            .map(
+                column ->
+                    column.column().quoted()
+                        + " = "
+                        + column.merged("t." + column.column().quoted()))
             .collect(Collectors.joining(", "));
     if (!values.isEmpty()) {
       parts.put("values", values);
-      session.update(SqlTemplate.fill(UPDATE, parts) + which);
+      session.execute(SqlTemplate.fill(UPDATE, parts) + which);
     }
   }
 

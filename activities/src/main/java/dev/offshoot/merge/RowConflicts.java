@@ -94,7 +94,8 @@ final class RowConflicts {
           Conflicts.ofRow(kind, table.name(), key, "the parent has deleted this row");
       case UPDATE_UPDATE -> {
         @Nullable String mask = row.getString("changed");
-        List<Integer> at = collisions(before, parent, place -> collides(place, mask, parent, after));
+        List<Integer> at =
+            collisions(before, parent, place -> collides(place, mask, parent, after));
         yield inColumn(kind, key, at, before, parent, after, "the parent has changed this row too");
       }
       case DELETE_UPDATED -> {
@@ -190,9 +191,7 @@ final class RowConflicts {
 
   /** Places at which two images differ and that count. */
   private static List<Integer> collisions(
-      List<@Nullable String> one,
-      List<@Nullable String> other,
-      IntPredicate counts) {
+      List<@Nullable String> one, List<@Nullable String> other, IntPredicate counts) {
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < one.size(); i++) {
       if (counts.test(i) && !Objects.equals(one.get(i), other.get(i))) {

@@ -31,7 +31,14 @@ final class SchemaReplay {
   /** A statement that ends or divides the transaction would end the merge in the middle. */
   private static final Set<String> TRANSACTION_CONTROL =
       Set.of(
-          "ABORT", "BEGIN", "COMMIT", "END", "PREPARE", "RELEASE", "ROLLBACK", "SAVEPOINT",
+          "ABORT",
+          "BEGIN",
+          "COMMIT",
+          "END",
+          "PREPARE",
+          "RELEASE",
+          "ROLLBACK",
+          "SAVEPOINT",
           "START");
 
   private static final int SHOWN_OBJECTS = 5;
@@ -42,10 +49,7 @@ final class SchemaReplay {
   private final NewTables newTables;
 
   private SchemaReplay(
-      ParentSession session,
-      ChangeSet changeSet,
-      CatalogFingerprint before,
-      NewTables newTables) {
+      ParentSession session, ChangeSet changeSet, CatalogFingerprint before, NewTables newTables) {
     this.session = session;
     this.changeSet = changeSet;
     this.before = before;
@@ -53,8 +57,8 @@ final class SchemaReplay {
   }
 
   /** Reads the parent's schema if the change set has any changes of it. */
-  static Optional<SchemaReplay> of(
-      ParentSession session, ChangeSet changeSet, TablesBefore tables) throws SQLException {
+  static Optional<SchemaReplay> of(ParentSession session, ChangeSet changeSet, TablesBefore tables)
+      throws SQLException {
     if (changeSet.script().isEmpty() && changeSet.schemaChanges().isEmpty()) {
       return Optional.empty();
     }

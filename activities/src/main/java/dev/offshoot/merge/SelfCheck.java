@@ -42,7 +42,9 @@ final class SelfCheck {
 
   private static final String STANDING =
       """
-      SELECT c.oid, c.relfilenode FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm')
+      SELECT c.oid, n.nspname, c.relname, c.relfilenode
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p', 'm')
       """;
 
   private static final String COLUMNS =
@@ -94,6 +96,21 @@ final class SelfCheck {
    * @throws OffshootException {@code MERGE_REFUSED} naming the table
    */
   void afterSchema() throws SQLException {
+    baseline = nothingWritten("the schema script");
+  }
+
+  /**
+   * After staging and comparing: from here on only reviewed rows are to be written, and no staged
+   * one.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} if the parent's rows are not as they were
+   */
+  void afterStaging() throws SQLException {
+    baseline = nothingWritten("staging");
+    staged = temporaryStorage();
+  }
+
+  private WriteCounts nothingWritten(String by) throws SQLException {
     WriteCounts now = WriteCounts.read(session);
     now.since(baseline)
         .forEach(
@@ -101,18 +118,11 @@ final class SelfCheck {
               refuseForbidden(count);
               if (isUserTable(count) && before.byOid().containsKey(oid)) {
                 throw refused(
-                    "the schema script writes rows of table %s"
-                        .formatted(new TableName(count.schema(), count.relation())));
+                    "%s writes rows of table %s"
+                        .formatted(by, new TableName(count.schema(), count.relation())));
               }
             });
-    refuseUnannouncedStorage();
-    baseline = now;
-  }
-
-  /** After staging: from here on only reviewed rows are to be written, and no staged one. */
-  void afterStaging() throws SQLException {
-    baseline = WriteCounts.read(session);
-    staged = temporaryStorage();
+    return now;
   }
 
   /**
@@ -136,22 +146,22 @@ final class SelfCheck {
       compare(planned, counts);
     }
     written.forEach(
-            (oid, count) -> {
-              refuseForbidden(count);
-              boolean isNewView = count.view() && !before.byOid().containsKey(oid);
-              if (isUserTable(count) && !isNewView) {
-                throw refused(
-                    "it writes table %s, which the change set does not"
-                        .formatted(new TableName(count.schema(), count.relation())));
-              }
-              if (staged.containsKey(oid)) {
-                throw refused("it writes the rows that were staged");
-              }
-            });
+        (oid, count) -> {
+          refuseForbidden(count);
+          boolean isNewView = count.view() && !before.byOid().containsKey(oid);
+          if (isUserTable(count) && !isNewView) {
+            throw refused(
+                "it writes table %s, which the change set does not"
+                    .formatted(new TableName(count.schema(), count.relation())));
+          }
+          if (staged.containsKey(oid)) {
+            throw refused("it writes the rows that were staged");
+          }
+        });
     if (!temporaryStorage().entrySet().containsAll(staged.entrySet())) {
       throw refused("it replaces the rows that were staged");
     }
-    refuseUnannouncedStorage();
+    refuseLostContents();
   }
 
   /** A row that is deleted and inserted again, or moves to another partition, counts as both. */
@@ -176,9 +186,17 @@ final class SelfCheck {
     }
   }
 
-  private void refuseUnannouncedStorage() throws SQLException {
-    Map<Long, Long> standing = new HashMap<>();
-    session.list(STANDING, row -> standing.put(row.getLong("oid"), row.getLong("relfilenode")));
+  private void refuseLostContents() throws SQLException {
+    record Standing(TableName name, long fileNode) {}
+    Map<Long, Standing> standing = new HashMap<>();
+    session.list(
+        STANDING,
+        row ->
+            standing.put(
+                row.getLong("oid"),
+                new Standing(
+                    new TableName(row.getString("nspname"), row.getString("relname")),
+                    row.getLong("relfilenode"))));
     Map<Long, Set<Integer>> columns = new HashMap<>();
     session.list(
         COLUMNS,
@@ -186,41 +204,32 @@ final class SelfCheck {
             columns
                 .computeIfAbsent(row.getLong("attrelid"), oid -> new HashSet<>())
                 .add(row.getInt("attnum")));
-    Set<Long> ours = new HashSet<>(session.list(EXCLUSIVELY_OURS, row -> row.getLong(1)));
-    before.byOid().keySet().stream()
-        .filter(ours::contains)
-        .forEach(
-            oid -> {
-              TablesBefore.Table table = before.byOid().get(oid);
-              @Nullable Long fileNode = standing.get(oid);
-              if (fileNode == null) {
-                requireDropped(table.identity(), "table");
-              } else {
-                requireColumns(table, columns.getOrDefault(oid, Set.of()));
-                if (fileNode != table.fileNode() && !isRewritten(oid, table)) {
-                  throw refused("it empties or rewrites table %s".formatted(table.name()));
-                }
-              }
-            });
-  }
-
-  private boolean isRewritten(long oid, TablesBefore.Table table) {
-    return changeSet.rewrittenTables().contains(table.name())
-        || changeSet.tables().stream()
-            .map(ChangeSet.CountedTable::shape)
-            .anyMatch(
-                shape ->
-                    table.name().equals(shape.baseName())
-                        && changeSet.rewrittenTables().contains(shape.table()));
+    for (long oid : session.list(EXCLUSIVELY_OURS, row -> row.getLong(1))) {
+      TablesBefore.@Nullable Table table = before.byOid().get(oid);
+      if (table == null) {
+        continue;
+      }
+      @Nullable Standing now = standing.get(oid);
+      if (now == null) {
+        requireDropped(table.identity(), "table");
+        continue;
+      }
+      requireColumns(table, columns.getOrDefault(oid, Set.of()));
+      if (now.fileNode() != table.fileNode() && !changeSet.rewrittenTables().contains(now.name())) {
+        throw refused("it empties or rewrites table %s".formatted(table.name()));
+      }
+    }
   }
 
   private void requireColumns(TablesBefore.Table table, Set<Integer> standing) {
-    table.columns().forEach(
-        (number, identity) -> {
-          if (!standing.contains(number)) {
-            requireDropped(identity, "column");
-          }
-        });
+    table
+        .columns()
+        .forEach(
+            (number, identity) -> {
+              if (!standing.contains(number)) {
+                requireDropped(identity, "column");
+              }
+            });
   }
 
   /** What vanishes and comes again under the same name has lost its contents all the same. */
@@ -232,13 +241,15 @@ final class SelfCheck {
                     change.kind() == SchemaChange.Kind.DROPPED
                         && change.identity().equals(identity));
     if (!announced) {
-      throw refused("it drops %s %s and makes it anew, so its contents are lost".formatted(what, identity));
+      throw refused(
+          "it drops %s %s and makes it anew, so its contents are lost".formatted(what, identity));
     }
   }
 
   private void refuseForbidden(Count count) {
     if (count.schema().equals("pg_catalog") && FORBIDDEN_CATALOGS.contains(count.relation())) {
-      throw refused("it writes %s, which reaches beyond schema and rows".formatted(count.relation()));
+      throw refused(
+          "it writes %s, which reaches beyond schema and rows".formatted(count.relation()));
     }
   }
 

@@ -30,8 +30,12 @@ final class SequenceCatchUp {
   /** Conflicts for sequences that the parent does not have any more; the others are set. */
   static void run(ParentSession session, List<SequenceAdvance> advances, Conflicts conflicts)
       throws SQLException {
+    // 0 says that the branch's sequence was never used: nothing to catch up with.
     List<SequenceAdvance> ordered =
-        advances.stream().sorted(Comparator.comparing(SequenceAdvance::sequence)).toList();
+        advances.stream()
+            .filter(advance -> advance.branchValue() != 0)
+            .sorted(Comparator.comparing(SequenceAdvance::sequence))
+            .toList();
     for (SequenceAdvance advance : ordered) {
       TableName name = advance.sequence();
       List<Long> increment =
@@ -39,17 +43,15 @@ final class SequenceCatchUp {
       if (increment.isEmpty()) {
         conflicts.add(
             Conflicts.of(
-                Conflict.Kind.SCHEMA_CHANGED,
-                name,
-                "the parent has no such sequence any more"));
+                Conflict.Kind.SCHEMA_CHANGED, name, "the parent has no such sequence any more"));
       } else {
         catchUp(session, Identifiers.quote(name), increment.get(0), advance.branchValue());
       }
     }
   }
 
-  private static void catchUp(
-      ParentSession session, String sequence, long increment, long value) throws SQLException {
+  private static void catchUp(ParentSession session, String sequence, long increment, long value)
+      throws SQLException {
     session.lock("ALTER SEQUENCE %s INCREMENT BY %d".formatted(sequence, increment));
     record Stand(long value, boolean used) {}
     Stand stand =
@@ -58,8 +60,7 @@ final class SequenceCatchUp {
             row -> new Stand(row.getLong("last_value"), row.getBoolean("is_called")));
     boolean isBehind = increment > 0 ? stand.value() < value : stand.value() > value;
     if (isBehind || (stand.value() == value && !stand.used())) {
-      session.only(
-          "SELECT setval(?::regclass, ?, true)", row -> row.getLong(1), sequence, value);
+      session.only("SELECT setval(?::regclass, ?, true)", row -> row.getLong(1), sequence, value);
     }
   }
 }

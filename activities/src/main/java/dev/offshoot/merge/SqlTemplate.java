@@ -18,8 +18,7 @@ final class SqlTemplate {
    * @throws IllegalArgumentException for a hole without a part
    */
   static String fill(String template, Map<String, String> parts) {
-    return HOLE.matcher(template)
-        .replaceAll(hole -> Matcher.quoteReplacement(part(hole, parts)));
+    return HOLE.matcher(template).replaceAll(hole -> Matcher.quoteReplacement(part(hole, parts)));
   }
 
   private static String part(MatchResult hole, Map<String, String> parts) {

@@ -12,15 +12,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 
 /**
  * The reviewed rows of one table on the parent, in a temporary table with the columns' own types:
- * {@code n} (number), {@code kind} (I, U or D), {@code copies}, {@code changed} (for an update a 1
+ * its number {@code n}, its kind (I, U or D), {@code copies}, {@code changed} (for an update a 1
  * for each changed column, else a 0), the key {@code k…}, the image at the branch point {@code b…}
  * and the reviewed image {@code a…}, named by the numbers of the parent's columns.
  *
@@ -29,7 +31,7 @@ import org.postgresql.copy.CopyIn;
  * @param kinds the kinds of changes that there are
  * @param changedColumns names of the columns that updates change
  */
-record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
+record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
   private static final int ROWS_PER_REPORT = 20_000;
   private static final int CHARACTERS_PER_MESSAGE = 1 << 16;
 
@@ -45,7 +47,8 @@ record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
       throws SQLException {
     session.execute(
         SqlTemplate.fill(
-            TABLE, Map.of("changes", table.changes(), "columns", String.join(", ", columns(table)))));
+            TABLE,
+            Map.of("changes", table.changes(), "columns", String.join(", ", columns(table)))));
     StagedChanges staged;
     try (RowCursor rows = store.rows(digest, table.name(), 0)) {
       CopyIn copy = session.copy().copyIn("COPY %s FROM STDIN".formatted(table.changes()));
@@ -93,7 +96,7 @@ record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
     private final List<Integer> keyPlaces;
     private final StringBuilder pending = new StringBuilder(CHARACTERS_PER_MESSAGE + 4096);
     private final BitSet changed = new BitSet();
-    private final BitSet kinds = new BitSet();
+    private final Set<RowChange.Kind> kinds = EnumSet.noneOf(RowChange.Kind.class);
     private long number;
 
     Stream(ParentSession session, TableMerge table, CopyIn copy) {
@@ -127,7 +130,7 @@ record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
       }
       send();
       return new StagedChanges(
-          kinds.stream().mapToObj(kind -> RowChange.Kind.values()[kind]).toList(),
+          Set.copyOf(kinds),
           changed.stream().mapToObj(i -> table.columns().get(i).column().name()).toList());
     }
 
@@ -139,7 +142,7 @@ record StagedChanges(List<RowChange.Kind> kinds, List<String> changedColumns) {
       List<@Nullable String> before = image(row, row.kind() != RowChange.Kind.INSERT, row.before());
       List<@Nullable String> after = image(row, row.kind() != RowChange.Kind.DELETE, row.after());
       List<@Nullable String> named = row.kind() == RowChange.Kind.INSERT ? after : before;
-      kinds.set(row.kind().ordinal());
+      kinds.add(row.kind());
       CopyLine line =
           new CopyLine(pending)
               .field(Long.toString(number))

@@ -31,10 +31,17 @@ record TableMerge(
     List<KeyColumn> key)
     implements TableFit {
 
-  /** Brings both together if they fit. */
+  /**
+   * Brings both together if they fit. From then on nobody changes the parent's table but its rows:
+   * the lock is the one that every writer of rows takes.
+   */
   static TableFit fit(ParentSession session, TablesBefore before, int number, ChangedTable shape)
       throws SQLException {
     Optional<ParentTable> found = ParentTable.find(session, shape.table());
+    if (found.isPresent()) {
+      session.lock("LOCK TABLE %s IN ROW EXCLUSIVE MODE".formatted(found.get().rows()));
+      found = ParentTable.find(session, shape.table());
+    }
     if (found.isEmpty()) {
       return new TableFit.Misfit("the parent has no such table any more");
     }

@@ -60,17 +60,18 @@ record TablesBefore(Map<Long, Table> byOid) {
                     row.getLong("relfilenode"),
                     row.getInt("relnatts"),
                     new HashMap<>())));
-    session.list(
-        COLUMNS,
-        row -> {
-          @Nullable Table table = tables.get(row.getLong("attrelid"));
-          return table == null
-              ? null
-              : table
-                  .columns()
-                  .put(
-                      row.getInt("attnum"), table.identity() + "." + row.getString("identity"));
-        });
+    record Column(long table, int number, String identity) {}
+    for (Column column :
+        session.list(
+            COLUMNS,
+            row ->
+                new Column(
+                    row.getLong("attrelid"), row.getInt("attnum"), row.getString("identity")))) {
+      @Nullable Table table = tables.get(column.table());
+      if (table != null) {
+        table.columns().put(column.number(), table.identity() + "." + column.identity());
+      }
+    }
     return new TablesBefore(tables);
   }
 

@@ -63,8 +63,7 @@ record UniqueIndex(
       """;
 
   /** Those of the table, without those over exactly its key. */
-  static List<UniqueIndex> besidesKey(ParentSession session, TableMerge table)
-      throws SQLException {
+  static List<UniqueIndex> besidesKey(ParentSession session, TableMerge table) throws SQLException {
     Set<String> key = new HashSet<>();
     table.key().forEach(part -> key.add(part.column().name()));
     return session.list(OF_TABLE, UniqueIndex::read, table.target().oid()).stream()
@@ -116,10 +115,14 @@ record UniqueIndex(
         SqlTemplate.fill(
             "(SELECT {outer} FROM (SELECT {inner} FROM {from}) AS \"offshoot rows\" WHERE {condition})",
             Map.of(
-                "outer", String.join(", ", outer),
-                "inner", String.join(", ", inner),
-                "from", from,
-                "condition", condition == null ? "true" : condition)));
+                "outer",
+                String.join(", ", outer),
+                "inner",
+                String.join(", ", inner),
+                "from",
+                from,
+                "condition",
+                condition == null ? "true" : condition)));
   }
 
   /** The condition that two such subqueries' rows are equal to the index. */

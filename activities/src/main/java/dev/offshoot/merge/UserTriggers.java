@@ -42,8 +42,7 @@ final class UserTriggers {
     this.firing = firing;
   }
 
-  static UserTriggers disable(ParentSession session, Collection<Long> tables)
-      throws SQLException {
+  static UserTriggers disable(ParentSession session, Collection<Long> tables) throws SQLException {
     Object oids = session.connection().createArrayOf("int8", tables.toArray());
     List<Firing> firing =
         session.list(
@@ -74,8 +73,7 @@ final class UserTriggers {
     }
   }
 
-  private static void alter(ParentSession session, Firing firing, String how)
-      throws SQLException {
+  private static void alter(ParentSession session, Firing firing, String how) throws SQLException {
     session.execute(
         "ALTER TABLE ONLY %s %s %s %s"
             .formatted(firing.table(), how, firing.what(), firing.name()));

@@ -88,9 +88,7 @@ final class Verification {
     return String.join(
         " AND ",
         table.key().stream()
-            .map(
-                part ->
-                    "i.k%1$d %2$s s.k%1$d".formatted(part.column().number(), part.equals()))
+            .map(part -> "i.k%1$d %2$s s.k%1$d".formatted(part.column().number(), part.equals()))
             .toList());
   }
 }

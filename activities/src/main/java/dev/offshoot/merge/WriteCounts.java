@@ -73,8 +73,7 @@ record WriteCounts(Map<Long, Count> byOid) {
     byOid.forEach(
         (oid, count) ->
             difference.put(
-                oid,
-                earlier.byOid.containsKey(oid) ? count.since(earlier.byOid.get(oid)) : count));
+                oid, earlier.byOid.containsKey(oid) ? count.since(earlier.byOid.get(oid)) : count));
     earlier.byOid.forEach((oid, count) -> difference.putIfAbsent(oid, count.negative()));
     difference.values().removeIf(Count::isZero);
     return difference;

@@ -200,7 +200,8 @@ class MergeConflictTest {
             "CONSTRAINT items"),
         byRow(
             "both change an object of the schema, and rows collide too",
-            ITEMS + "CREATE TABLE other (id int PRIMARY KEY, v int); INSERT INTO other VALUES (1, 1);",
+            ITEMS
+                + "CREATE TABLE other (id int PRIMARY KEY, v int); INSERT INTO other VALUES (1, 1);",
             """
             ALTER TABLE items ALTER COLUMN stock SET DEFAULT 1; UPDATE other SET v = 2;
             """,
@@ -278,8 +279,7 @@ class MergeConflictTest {
       MergeResult result = merging.merge(changeSet, given.strictness());
 
       assertThat(result.report()).isNull();
-      assertThat(Merging.described(result))
-          .containsExactlyInAnyOrderElementsOf(given.conflicts());
+      assertThat(Merging.described(result)).containsExactlyInAnyOrderElementsOf(given.conflicts());
       assertThat(merging.parent.dump()).isEqualTo(before);
     }
   }

@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The merge among the parent's own sessions: it waits little, loses nothing and lets nothing by. */
+/**
+ * The merge among the parent's own sessions: it waits little, loses nothing and lets nothing by.
+ */
 class MergeLockTest {
   private static final String ITEMS =
       """
@@ -33,7 +35,8 @@ class MergeLockTest {
   void rowsThatTheMergeHasCompared_cannotBeChangedBeforeItCommits() throws SQLException {
     try (Merging merging = Merging.into(ITEMS)) {
       ChangeSet changeSet =
-          merging.experiment("UPDATE items SET v = 'merged' WHERE id = 1; DELETE FROM items WHERE id = 2");
+          merging.experiment(
+              "UPDATE items SET v = 'merged' WHERE id = 1; DELETE FROM items WHERE id = 2");
       AtomicReference<String> refused = new AtomicReference<>("");
       Reports intruder =
           Reports.at(
@@ -215,8 +218,7 @@ class MergeLockTest {
     long from = System.nanoTime();
     assertThatThrownBy(() -> merging.merge(changeSet))
         .isInstanceOfSatisfying(
-            OffshootException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCK_TIMEOUT));
+            OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOCK_TIMEOUT));
     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from)).isLessThan(8);
   }
 

@@ -59,8 +59,7 @@ class MergeOnceTest {
       ChangeSet changeSet = merging.experiment(COUNT_UP);
       MergeRequest request = merging.request("task", changeSet, Strictness.ROW, List.of());
 
-      assertThatThrownBy(
-              () -> merging.merge(request, Progress.NONE, new LosesTheAnswer(merging)))
+      assertThatThrownBy(() -> merging.merge(request, Progress.NONE, new LosesTheAnswer(merging)))
           .isInstanceOfSatisfying(
               OffshootException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.CONNECTION_LOST));
@@ -131,8 +130,7 @@ class MergeOnceTest {
 
       assertThatThrownBy(() -> merging.merge(second))
           .isInstanceOfSatisfying(
-              OffshootException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
+              OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
           .hasMessageContaining("has been merged already");
       assertThat(merging.parent.dump()).isEqualTo(before);
     }

@@ -343,7 +343,8 @@ class MergeRoundTripTest {
             UPDATE a SET v = 'z' WHERE id = 1; DELETE FROM a WHERE id = 2;
             INSERT INTO a VALUES (3, 'w'); INSERT INTO p VALUES (1, 'p'); SET CONSTRAINTS ALL IMMEDIATE;
             """),
-        roundTrip("a truncated table", SHOP, "TRUNCATE orders; INSERT INTO orders VALUES (10, 1, 1)"));
+        roundTrip(
+            "a truncated table", SHOP, "TRUNCATE orders; INSERT INTO orders VALUES (10, 1, 1)"));
   }
 
   @ParameterizedTest

@@ -251,8 +251,7 @@ final class PlainDiff {
     Sql.list(
         connection,
         SEQUENCES,
-        row ->
-            sequences.put(new TableName(row.getString(1), row.getString(2)), row.getLong(3)));
+        row -> sequences.put(new TableName(row.getString(1), row.getString(2)), row.getLong(3)));
     return sequences;
   }
 }

@@ -139,8 +139,7 @@ class SelfCheckTest {
 
       assertThatThrownBy(() -> merging.merge(changeSet))
           .isInstanceOfSatisfying(
-              OffshootException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
+              OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
           .hasMessageContaining(given.refusal());
       assertThat(merging.parent.dump()).isEqualTo(before);
     }
