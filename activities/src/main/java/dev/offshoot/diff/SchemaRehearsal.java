@@ -1,10 +1,12 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.changelog.RowWatch;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SqlStatement;
+import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.sql.Identifiers;
@@ -18,10 +20,10 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,25 +58,15 @@ final class SchemaRehearsal {
         AND n.nspname NOT IN ('information_schema', 'offshoot')
       """;
 
-  /** The server's own count of what this transaction tried to write, whoever asked for it. */
-  private static final String WRITTEN =
-      """
-      SELECT s.relid, pg_catalog.format('%I.%I', s.schemaname, s.relname) AS name,
-        s.n_tup_ins + s.n_tup_upd + s.n_tup_del AS rows
-      FROM pg_catalog.pg_stat_xact_user_tables s
-      WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
-      """;
-
   private final Connection base;
   private final String role;
   private final List<SqlStatement> statements;
   private final Duration timeout;
   private final Progress progress;
   private final Set<Long> knownTables = new HashSet<>();
-  private final Set<Long> oldTables = new HashSet<>();
-  private final Map<Long, Long> written = new HashMap<>();
   private final List<ReplayStatement> script = new ArrayList<>();
   private final List<SchemaStatement> deferred = new ArrayList<>();
+  private @Nullable RowWatch rows;
 
   /**
    * @param role the experiment's role, which is to own what the statements create
@@ -105,8 +97,8 @@ final class SchemaRehearsal {
       return;
     }
     newTables();
-    oldTables.addAll(knownTables);
     keepSequences();
+    rows = RowWatch.begin(base);
     for (SchemaStatement statement : schema) {
       Optional<SQLException> failure = attempt(statement);
       if (failure.isEmpty()) {
@@ -127,7 +119,8 @@ final class SchemaRehearsal {
     if (deferred.isEmpty()) {
       return;
     }
-    writtenSinceLastAsked();
+    // The reviewed rows have been applied since; they are not what is watched for.
+    var unused = watch().look(base);
     for (SchemaStatement waiting : deferred) {
       Optional<SQLException> failure = attempt(waiting);
       if (failure.isPresent()) {
@@ -159,7 +152,7 @@ final class SchemaRehearsal {
   /** Runs one statement; after a failure everything is as it was before. */
   private Optional<SQLException> attempt(SchemaStatement schema) throws SQLException {
     SqlStatement statement = statements.get(schema.index());
-    progress.report("rehearsing statement %d".formatted(schema.index()));
+    progress.report("rehearsing statement %d".formatted(schema.index() + 1));
     becomeExperiment(schema.searchPath());
     Savepoint savepoint = base.setSavepoint();
     @Nullable SQLException failure = null;
@@ -179,7 +172,8 @@ final class SchemaRehearsal {
       base.rollback(savepoint);
     }
     Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
-    List<String> writtenByIt = writtenSinceLastAsked();
+    // After a rollback too: what was undone still counts.
+    Map<Long, TableName> writtenByIt = watch().look(base).standing();
     if (failure == null) {
       refuseWrites(statement, writtenByIt);
       empty(newTables(), statement);
@@ -204,7 +198,7 @@ final class SchemaRehearsal {
       throw new OffshootException(
           ErrorCode.LIMIT_EXCEEDED,
           "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"
-              .formatted(statement.index(), HumanDuration.format(timeout)),
+              .formatted(statement.index() + 1, HumanDuration.format(timeout)),
           error);
     }
   }
@@ -213,30 +207,18 @@ final class SchemaRehearsal {
    * What a replay writes into tables of the branch point would hide from the comparison, and would
    * be written on the parent as well.
    */
-  private static void refuseWrites(SqlStatement statement, List<String> tables) {
+  private static void refuseWrites(SqlStatement statement, Map<Long, TableName> tables) {
     if (!tables.isEmpty()) {
       throw NotCarried.because(
           "statement %d changes the schema and, when it is replayed, also writes rows of %s; do the one and the other in separate statements"
-              .formatted(statement.index(), NotCarried.show(tables)));
+              .formatted(
+                  statement.index() + 1,
+                  NotCarried.show(tables.values().stream().map(TableName::toString).toList())));
     }
   }
 
-  /** Tables of the branch point whose count of written rows has grown. */
-  private List<String> writtenSinceLastAsked() throws SQLException {
-    List<String> tables = new ArrayList<>();
-    Sql.list(
-        base,
-        WRITTEN,
-        row -> {
-          long table = row.getLong("relid");
-          long rows = row.getLong("rows");
-          Long before = written.put(table, rows);
-          if (oldTables.contains(table) && (before == null || before != rows)) {
-            tables.add(row.getString("name"));
-          }
-          return table;
-        });
-    return tables;
+  private RowWatch watch() {
+    return Objects.requireNonNull(rows, "a rehearsal of no statement watches nothing");
   }
 
   /** Whose rows are the branch's to say, not those that a replay computes from the old data. */
