@@ -112,7 +112,7 @@ class BranchStepsTest {
         failureOf(() -> steps.createBranch(request(ref, "run-1", Duration.ofDays(8))));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.BAD_SPEC);
-    assertThat(failure.message()).startsWith("ttl: 8d").contains("7d", "maxTtl");
+    assertThat(failure.message()).startsWith("ttl: 8d").contains("7d", "max-ttl");
     assertThat(registry.living()).isEmpty();
   }
 
