@@ -11,6 +11,7 @@ The contract is docs/json-contract.md.
 
 import argparse
 import asyncio
+import os
 import secrets
 import sys
 
@@ -100,4 +101,8 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    code = asyncio.run(main())
+    # Not sys.exit: threads of the SDK may crash a short-lived client while the interpreter is
+    # taken down, which would replace our exit code (temporalio/sdk-python issue 300).
+    sys.stdout.flush()
+    os._exit(code)

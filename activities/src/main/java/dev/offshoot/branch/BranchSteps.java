@@ -105,7 +105,7 @@ public final class BranchSteps implements BranchActivities {
     if (spec.ttl().compareTo(parent.maxTtl()) > 0) {
       throw new OffshootException(
           ErrorCode.BAD_SPEC,
-          "ttl: %1$s is longer than parent '%2$s' allows (%3$s); ask for less, or raise parents.%2$s.maxTtl"
+          "ttl: %1$s is longer than parent '%2$s' allows (%3$s); ask for less, or raise offshoot.parents.%2$s.max-ttl"
               .formatted(
                   HumanDuration.format(spec.ttl()),
                   parent.name(),

@@ -34,7 +34,7 @@ final class NotCarried {
             ErrorCode.NOT_CARRIED,
             "statement %d (%s) cannot be replayed on the data as it was at the branch point: %s (SQLSTATE %s); %s"
                 .formatted(
-                    statement.index(),
+                    statement.index() + 1,
                     ShownText.oneLine(statement.text(), SQL_LIMIT),
                     ShownText.oneLine(serverMessage(error), MESSAGE_LIMIT),
                     SqlErrors.state(error),

@@ -188,7 +188,7 @@ final class Pairing {
     }
     return NotCarried.because(
         "table %s: its new rows need statement %d, which itself needs the new rows; split it so that columns and tables come first and constraints last"
-            .formatted(NotCarried.show(table.name()), waiting.get(0).index()));
+            .formatted(NotCarried.show(table.name()), waiting.get(0).index() + 1));
   }
 
   private void refuseForeignPartitions(Table table) throws SQLException {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * however wide they are.
  */
 final class RowStream implements AutoCloseable {
-  private static final int FIRST_FETCH = 100;
+  private static final int FIRST_FETCH = 20;
   private static final int MOST_ROWS = 5_000;
   private static final long MOST_CHARACTERS = 4_000_000;
 
@@ -78,6 +78,11 @@ final class RowStream implements AutoCloseable {
       throw new IllegalStateException("not on a row");
     }
     return row;
+  }
+
+  /** Rows that the next fetch asks for. */
+  int fetchSize() {
+    return fetched;
   }
 
   /** Rows seen until now. */

@@ -1,10 +1,12 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.changelog.RowWatch;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SqlStatement;
+import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.sql.Identifiers;
@@ -20,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,7 @@ final class SchemaRehearsal {
   private final Set<Long> knownTables = new HashSet<>();
   private final List<ReplayStatement> script = new ArrayList<>();
   private final List<SchemaStatement> deferred = new ArrayList<>();
+  private @Nullable RowWatch rows;
 
   /**
    * @param role the experiment's role, which is to own what the statements create
@@ -93,6 +98,7 @@ final class SchemaRehearsal {
     }
     newTables();
     keepSequences();
+    rows = RowWatch.begin(base);
     for (SchemaStatement statement : schema) {
       Optional<SQLException> failure = attempt(statement);
       if (failure.isEmpty()) {
@@ -113,6 +119,8 @@ final class SchemaRehearsal {
     if (deferred.isEmpty()) {
       return;
     }
+    // The reviewed rows have been applied since; they are not what is watched for.
+    var unused = watch().look(base);
     for (SchemaStatement waiting : deferred) {
       Optional<SQLException> failure = attempt(waiting);
       if (failure.isPresent()) {
@@ -144,7 +152,7 @@ final class SchemaRehearsal {
   /** Runs one statement; after a failure everything is as it was before. */
   private Optional<SQLException> attempt(SchemaStatement schema) throws SQLException {
     SqlStatement statement = statements.get(schema.index());
-    progress.report("rehearsing statement %d".formatted(schema.index()));
+    progress.report("rehearsing statement %d".formatted(schema.index() + 1));
     becomeExperiment(schema.searchPath());
     Savepoint savepoint = base.setSavepoint();
     @Nullable SQLException failure = null;
@@ -162,7 +170,12 @@ final class SchemaRehearsal {
     }
     if (failure != null) {
       base.rollback(savepoint);
-    } else {
+    }
+    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
+    // After a rollback too: what was undone still counts.
+    Map<Long, TableName> writtenByIt = watch().look(base).standing();
+    if (failure == null) {
+      refuseWrites(statement, writtenByIt);
       empty(newTables(), statement);
     }
     base.releaseSavepoint(savepoint);
@@ -185,9 +198,27 @@ final class SchemaRehearsal {
       throw new OffshootException(
           ErrorCode.LIMIT_EXCEEDED,
           "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"
-              .formatted(statement.index(), HumanDuration.format(timeout)),
+              .formatted(statement.index() + 1, HumanDuration.format(timeout)),
           error);
     }
+  }
+
+  /**
+   * What a replay writes into tables of the branch point would hide from the comparison, and would
+   * be written on the parent as well.
+   */
+  private static void refuseWrites(SqlStatement statement, Map<Long, TableName> tables) {
+    if (!tables.isEmpty()) {
+      throw NotCarried.because(
+          "statement %d changes the schema and, when it is replayed, also writes rows of %s; do the one and the other in separate statements"
+              .formatted(
+                  statement.index() + 1,
+                  NotCarried.show(tables.values().stream().map(TableName::toString).toList())));
+    }
+  }
+
+  private RowWatch watch() {
+    return Objects.requireNonNull(rows, "a rehearsal of no statement watches nothing");
   }
 
   /** Whose rows are the branch's to say, not those that a replay computes from the old data. */
@@ -211,7 +242,6 @@ final class SchemaRehearsal {
 
   /** Quoted names of the tables that were not there when this was last asked. */
   private List<String> newTables() throws SQLException {
-    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
     List<String> fresh = new ArrayList<>();
     Sql.list(base, TABLES, row -> knownTables.add(row.getLong("oid")) ? row.getString("name") : "")
         .stream()

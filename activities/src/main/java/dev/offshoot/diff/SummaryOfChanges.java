@@ -10,6 +10,7 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.ledger.ChangeSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,7 @@ final class SummaryOfChanges {
 
   private static List<TableChanges> tables(ChangeSet changes, SampleRows samples, Detail detail) {
     List<ChangeSet.CountedTable> tables = changes.tables();
-    return java.util.stream.IntStream.range(0, tables.size())
+    return IntStream.range(0, tables.size())
         .mapToObj(
             i -> {
               ChangeSet.CountedTable table = tables.get(i);

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,14 +120,17 @@ final class TableComparison {
       while (before.hasRow() || after.hasRow()) {
         int order = next(this::compareKeys);
         if (order < 0) {
-          differences.add(RowChange.delete(atBranchPoint(before.row())));
+          differences.add(RowChange.delete(atBranchPoint(before.row(), column -> true)));
           before.advance();
         } else if (order > 0) {
           differences.add(RowChange.insert(after.row()));
           after.advance();
         } else {
           if (!before.row().equals(after.row())) {
-            differences.add(RowChange.update(atBranchPoint(before.row()), after.row()));
+            List<@Nullable String> now = after.row();
+            differences.add(
+                RowChange.update(
+                    atBranchPoint(before.row(), column -> now.get(column) != null), now));
           }
           before.advance();
           after.advance();
@@ -188,14 +192,18 @@ final class TableComparison {
       return value;
     }
 
-    /** Without what the server made up for columns that did not exist then. */
-    private List<@Nullable String> atBranchPoint(List<@Nullable String> row) {
+    /**
+     * Without what the server made up for columns that did not exist then. Where the branch has
+     * null, that is kept: the column has changed, and must be seen to.
+     */
+    private List<@Nullable String> atBranchPoint(
+        List<@Nullable String> row, IntPredicate forgettable) {
       if (pair.chosenByServer().isEmpty()) {
         return row;
       }
       List<@Nullable String> values = new ArrayList<>(row);
       pair.chosenByServer().stream()
-          .filter(column -> !pair.key().contains(column))
+          .filter(column -> !pair.key().contains(column) && forgettable.test(column))
           .forEach(column -> values.set(column, null));
       return Collections.unmodifiableList(values);
     }

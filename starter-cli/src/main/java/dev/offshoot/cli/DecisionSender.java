@@ -106,7 +106,8 @@ final class DecisionSender {
   static ExitCode refusedCode(
       Decision.Kind kind, DecisionRequest request, ExperimentStatus status) {
     boolean decided = status.decisions().stream().anyMatch(Decision::accepted);
-    if (status.stage() == Stage.CLOSED || decided) {
+    boolean reopened = status.stage() == Stage.AWAITING_DECISION;
+    if (status.stage() == Stage.CLOSED || (decided && !reopened)) {
       return ExitCode.CONFLICT;
     }
     if (kind == Decision.Kind.REJECT) {
@@ -122,7 +123,8 @@ final class DecisionSender {
       return ExitCode.PERMISSION;
     }
     boolean other = request.digest() != null && !request.digest().equals(status.changes().digest());
-    return other ? ExitCode.CONFLICT : ExitCode.USAGE;
+    // Decided, but not acted on yet: the stage follows a moment later.
+    return other || decided ? ExitCode.CONFLICT : ExitCode.USAGE;
   }
 
   private static boolean blocks(HazardFinding found, DecisionRequest request) {

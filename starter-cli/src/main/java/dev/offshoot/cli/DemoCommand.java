@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
     name = "demo",
     sortOptions = false,
     description = {
-      "Show the whole path on data of its own: a stack is started, an agent's experiment branches",
-      "a database, changes schema and rows, is shown, judged, decided by you, and merged.",
+      "Show the whole path, from branch to merge, on a stack of its own.",
+      "An agent's experiment branches a database, changes schema and rows, is shown and judged,",
+      "decided by you, and merged.",
       "Nothing stays behind. Exit codes: 0 merged, 3 rejected, 5 nobody could answer."
     })
 final class DemoCommand extends OffshootCommand {

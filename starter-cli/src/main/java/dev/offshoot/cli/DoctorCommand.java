@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "doctor",
     description = {
-      "Check Temporal, the worker, each parent and the ledger, and say what to do.",
+      "Check Temporal, worker, parents and ledger, and say what to do.",
       "Exit codes: 0 well (or warnings only), 1 something is broken, 8 no answer."
     })
 final class DoctorCommand extends OffshootCommand {

@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,6 +87,10 @@ public final class Offshoot {
   }
 
   public static void main(String[] args) {
+    // Libraries that log would write between our lines; whoever configures it wants to see it.
+    if (System.getProperty("java.util.logging.config.file") == null) {
+      LogManager.getLogManager().reset();
+    }
     System.exit(run(Terminal.ofProcess(), args));
   }
 

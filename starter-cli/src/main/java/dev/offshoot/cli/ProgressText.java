@@ -13,6 +13,7 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.domain.Verdict;
@@ -71,6 +72,9 @@ final class ProgressText {
   }
 
   private List<String> stage(TimelineEvent event) {
+    if (event.stage() == Stage.CLOSED) {
+      return List.of(); // The outcome says more.
+    }
     String name = event.stage().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     return List.of(
         colour.strong("%-17s ".formatted(name)) + colour.faint(shown(event.what(), TEXT_LIMIT)));

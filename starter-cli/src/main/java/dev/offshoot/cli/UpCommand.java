@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
     name = "up",
     sortOptions = false,
     description = {
-      "Start a stack on this machine and keep it up until Ctrl-C: Temporal, a Postgres 18 with the",
-      "ledger and a parent 'shop' full of data, and a worker. Everything listens on 127.0.0.1 only."
+      "Start a stack on this machine and keep it up until Ctrl-C.",
+      "It has Temporal, a Postgres 18 with the ledger and a parent 'shop' full of data, and a",
+      "worker. Everything listens on 127.0.0.1 only."
     })
 final class UpCommand extends OffshootCommand {
   static final String GET_THE_UI =

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     name = "worker",
     description = {
       "Run a worker with a configuration file: the production form.",
-      "offshoot.example.yml is commented and complete. The worker's own exit code is passed on."
+      "offshoot.example.yml is commented and complete."
     })
 final class WorkerCommand extends OffshootCommand {
   private static final long END_PATIENCE_SECONDS = 120;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Temporal server on a port of its own, a worker, and a prompt at which to type.
  *
- * <p>With system property {@code offshoot.test.temporal=HOST:PORT} the same on a fresh real server
- * that runs there.
+ * <p>With system property {@code offshoot.test.temporal=HOST:PORT} the same on a real server that
+ * runs there.
  */
 final class CliWorld implements AutoCloseable {
   private static final String REAL_SERVER = System.getProperty("offshoot.test.temporal", "");

@@ -104,7 +104,7 @@ final class LauncherTest {
         .contains("arg:-Doffshoot.worker.jar=" + root.toRealPath().resolve("worker-app/target"))
         .endsWith("arg:experiment\narg:list\narg:--parent\narg:two words\narg:\n");
     assertThat(second.err()).isEmpty();
-    assertThat(builds()).containsExactly("build -q -B -Dquick package");
+    assertThat(builds()).containsExactly("build -q -B -Dstyle.color=never -Dquick package");
   }
 
   @Test
@@ -117,6 +117,21 @@ final class LauncherTest {
 
     assertThat(again.err()).contains("sources are newer");
     assertThat(builds()).hasSize(2);
+  }
+
+  @Test
+  void buildByOtherMeans_getsItsArchiveOnce() throws Exception {
+    ended(started());
+    Path jar = root.resolve("starter-cli/target/offshoot-starter-cli-0.1.0-SNAPSHOT.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(1)));
+    Thread.sleep(1_100);
+
+    Ended first = ended(started());
+    Ended second = ended(started());
+
+    assertThat(first.err()).contains("preparing a faster start");
+    assertThat(second.err()).isEmpty();
+    assertThat(builds()).hasSize(1);
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.offshoot.judge.PolicyJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
+import dev.offshoot.read.ReadSteps;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import java.time.Duration;
@@ -79,7 +80,8 @@ final class PostgresRooms implements Rooms {
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
         new JudgeSteps(parents, new PolicyJudge()),
-        new MergeSteps(parents, ledger.changeSets()));
+        new MergeSteps(parents, ledger.changeSets()),
+        new ReadSteps(ledger, parents));
   }
 
   @Override

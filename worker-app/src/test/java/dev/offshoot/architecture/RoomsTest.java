@@ -19,6 +19,7 @@ class RoomsTest {
     "dev.offshoot.judge..",
     "dev.offshoot.merge..",
     "dev.offshoot.ledger..",
+    "dev.offshoot.read..",
     "dev.offshoot.sql..",
     "dev.offshoot.step.."
   };

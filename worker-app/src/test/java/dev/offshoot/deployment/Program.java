@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** A program of this machine that a test may use if it is there. */
-record Program(Path path) {
+public record Program(Path path) {
 
-  static Optional<Program> onPath(String name) {
+  public static Optional<Program> onPath(String name) {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     for (String folder : path.split(Pattern.quote(File.pathSeparator), -1)) {
       Path candidate = Path.of(folder, name);
@@ -26,7 +26,7 @@ record Program(Path path) {
     return Optional.empty();
   }
 
-  Run run(Path folder, Map<String, String> environment, Duration limit, String... arguments)
+  public Run run(Path folder, Map<String, String> environment, Duration limit, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new java.util.ArrayList<>(List.of(path.toString()));
     command.addAll(List.of(arguments));
@@ -54,5 +54,5 @@ record Program(Path path) {
    * @param exit exit code; -1 if it took too long
    * @param output what it printed on either stream
    */
-  record Run(int exit, String output) {}
+  public record Run(int exit, String output) {}
 }

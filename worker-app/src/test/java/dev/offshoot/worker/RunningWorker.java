@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -41,7 +42,6 @@ final class RunningWorker implements AutoCloseable {
   }
 
   static RunningWorker start(TemporalTarget temporal, FakeRooms rooms, String... properties) {
-    CountDownLatch polling = new CountDownLatch(1);
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -53,10 +53,22 @@ final class RunningWorker implements AutoCloseable {
                 "--offshoot.parents.shop.username=shop_owner",
                 "--offshoot.parents.shop.password=" + PASSWORD));
     arguments.addAll(List.of(properties));
-    Launch launch = new Launch(Arguments.parse(arguments.toArray(String[]::new)), Map.of());
+    return start(
+        new Launch(Arguments.parse(arguments.toArray(String[]::new)), Map.of()),
+        launch -> new FixedBackends(temporal, rooms));
+  }
+
+  /** As in production, with the servers that the arguments configure. */
+  static RunningWorker startConfigured(String... arguments) {
+    return start(
+        new Launch(Arguments.parse(arguments), Map.of()),
+        launch -> new ConfiguredBackends(launch.settings(), Map.of()));
+  }
+
+  private static RunningWorker start(Launch launch, Function<Launch, Backends> backends) {
+    CountDownLatch polling = new CountDownLatch(1);
     return new RunningWorker(
-        WorkerApplication.run(
-            launch, () -> new FixedBackends(temporal, rooms), () -> new Polling(polling)),
+        WorkerApplication.run(launch, () -> backends.apply(launch), () -> new Polling(polling)),
         polling);
   }
 

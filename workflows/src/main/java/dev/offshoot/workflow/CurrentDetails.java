@@ -226,6 +226,9 @@ final class CurrentDetails {
             .filter(finding -> finding.severity() == Severity.NEEDS_NAME)
             .map(finding -> "\n    \"" + finding.hazard().name() + "\"")
             .collect(Collectors.joining(","));
+    if (!accepted.isEmpty()) {
+      accepted += "\n  ";
+    }
     return """
         {
           "by": "",

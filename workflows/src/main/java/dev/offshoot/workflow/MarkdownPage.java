@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * any run of backticks in them, with control and bidirectional characters made visible.
  */
 final class MarkdownPage {
-  private static final int LINE_LIMIT = 400;
+  private static final int LINE_LIMIT = 600;
 
   private final StringBuilder page = new StringBuilder();
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One changed row on one line: sign, key, and the cells that matter. */
 final class RowText {
-  private static final int CELL_LIMIT = 60;
+  private static final int CELL_LIMIT = 200;
 
   private RowText() {}
 

@@ -11,8 +11,7 @@ final class JdbcUrl {
 
   private static final Pattern FORM =
       Pattern.compile("jdbc:postgresql:(//[^/?#]+/)?[^/?#]+(\\?.*)?");
-  private static final String FORM_ADVICE =
-      "Write it like jdbc:postgresql://host:5432/database.";
+  private static final String FORM_ADVICE = "Write it like jdbc:postgresql://host:5432/database.";
 
   private JdbcUrl() {}
 

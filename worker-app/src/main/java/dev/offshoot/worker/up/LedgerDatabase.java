@@ -48,8 +48,7 @@ final class LedgerDatabase {
           connection,
           "ALTER ROLE %s PASSWORD '%s'"
               .formatted(
-                  Identifiers.quote(NAME),
-                  PasswordUtil.encodeScramSha256(password.toCharArray())));
+                  Identifiers.quote(NAME), PasswordUtil.encodeScramSha256(password.toCharArray())));
       if (!exists(connection, "SELECT 1 FROM pg_catalog.pg_database WHERE datname = ?")) {
         execute(connection, "CREATE DATABASE %1$s OWNER %1$s".formatted(Identifiers.quote(NAME)));
         execute(

@@ -1,10 +1,11 @@
-package dev.offshoot.ledger;
+package dev.offshoot.read;
 
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.ledger.Ledger;
 import dev.offshoot.step.Step;
 import java.util.ArrayList;
 import java.util.List;

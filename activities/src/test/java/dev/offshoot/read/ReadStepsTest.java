@@ -1,4 +1,4 @@
-package dev.offshoot.ledger;
+package dev.offshoot.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +21,9 @@ import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.ledger.Ledger;
 import dev.offshoot.step.Progress;
 import java.sql.SQLException;
 import java.time.Duration;

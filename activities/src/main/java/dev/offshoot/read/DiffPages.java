@@ -1,9 +1,10 @@
-package dev.offshoot.ledger;
+package dev.offshoot.read;
 
 import dev.offshoot.activity.ReadActivities.ReadDiff;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.ledger.ChangeSetStore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

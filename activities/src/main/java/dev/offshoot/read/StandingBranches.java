@@ -1,10 +1,11 @@
-package dev.offshoot.ledger;
+package dev.offshoot.read;
 
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.ledger.BranchRegistry;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,0 +1,193 @@
+package dev.offshoot.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.OffshootJson;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Commands that look and change nothing, as they are typed. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class LookingCommandsTest {
+  private CliWorld world;
+
+  @BeforeAll
+  void openWorld() throws IOException {
+    world = new CliWorld();
+  }
+
+  @AfterAll
+  void closeWorld() {
+    world.close();
+  }
+
+  @Test
+  void history_tellsWhoDidWhatToWhichChangeSet() {
+    String id = world.waiting("hazardous");
+    var fromTheUi = world.temporal.newUntypedWorkflowStub("experiment-" + id);
+    fromTheUi.signal("approve", new DecisionRequest("bob", "looks fine", null, null));
+    fromTheUi.signal("reject", (Object) null);
+    world.run(
+        "experiment",
+        "approve",
+        id,
+        "-m",
+        "seen",
+        "--accept-hazard=DROPS_COLUMN",
+        "--accept-hazard=REWRITES_TABLE");
+
+    CliWorld.Result table = world.run("experiment", "history", id);
+    JsonNode entries = json(world.run("experiment", "history", id, "-o", "json").out());
+
+    assertThat(table.code()).as(table.err()).isZero();
+    assertThat(table.out())
+        .contains("requested by agent-7")
+        .contains("some-browser")
+        .contains("by bob: looks fine (refused: acceptHazards:")
+        .contains("empty (refused: by: is missing")
+        .contains("APPROVE by ada: seen, accepts DROPS_COLUMN, REWRITES_TABLE")
+        .contains("receipt: +0 ~25 -0 rows")
+        .contains("ended MERGED")
+        .contains("3fa81c0d3fa8");
+    assertThat(entries.findValuesAsText("what"))
+        .startsWith("started", "create branch done", "run experiment done", "compute diff done")
+        .contains("judge done", "update decide", "decision approve", "merge done")
+        .endsWith("ended MERGED");
+    assertThat(entries.get(entries.size() - 1).path("digest").asText()).isEqualTo(FakeWorld.DIGEST);
+  }
+
+  @Test
+  void diff_readsMoreRowsThanTheSamplePageByPage() {
+    String id = world.waiting("shop");
+
+    CliWorld.Result short_ = world.run("experiment", "diff", id, "--rows", "2");
+    CliWorld.Result whole = world.run("experiment", "diff", id, "--table", "customers");
+    CliWorld.Result sql = world.run("experiment", "diff", id, "--sql");
+    CliWorld.Result lines = world.run("experiment", "diff", id, "-o", "jsonl");
+    CliWorld.Result stat = world.run("experiment", "diff", id, "--stat");
+
+    assertThat(short_.out())
+        .contains("+ column public.customers.tier")
+        .contains("NULL → gold")
+        .contains("… and 23 more rows");
+    assertThat(whole.out().lines().filter(line -> line.contains("NULL → gold"))).hasSize(25);
+    assertThat(sql.out().lines().filter(line -> line.startsWith("UPDATE"))).hasSize(25);
+    assertThat(lines.out().lines()).hasSize(1 + 1 + 25);
+    assertThat(
+            json(lines.out().lines().skip(2).findFirst().orElseThrow()).at("/after/tier").asText())
+        .isEqualTo("gold");
+    assertThat(stat.out()).contains("customers").contains("~25");
+    assertThat(world.run("experiment", "diff", id, "--table", "ghosts").code())
+        .isEqualTo(ExitCode.NOT_FOUND.code());
+  }
+
+  @Test
+  void watchAsJsonLines_isOneEventPerLineInTheOrderOfThePath() {
+    String id = world.waiting("shop");
+    world.run("experiment", "approve", id, "-m", "x");
+
+    CliWorld.Result result = world.run("experiment", "watch", id, "-o", "jsonl");
+
+    List<String> events =
+        result.out().lines().map(line -> json(line).path("event").asText()).toList();
+    assertThat(result.code()).isZero();
+    assertThat(events)
+        .containsSubsequence(
+            "BRANCH", "STATEMENT", "STATEMENT", "DIFF", "VERDICT", "DECISION", "MERGE", "OUTCOME");
+    assertThat(events.get(events.size() - 1)).isEqualTo("OUTCOME");
+  }
+
+  @Test
+  void show_isTheStatusAsJsonAndAScreenForPeople() {
+    String id = world.waiting("hazardous");
+
+    CliWorld.Result shown = world.run("experiment", "show", id);
+
+    assertThat(status(id).at("/spec/goal").asText()).isEqualTo("give tiers");
+    assertThat(shown.out())
+        .contains("give tiers")
+        .contains("DROPS_COLUMN")
+        .contains("an approval must name it");
+    assertThat(shown.err()).contains("--accept-hazard DROPS_COLUMN --accept-hazard REWRITES_TABLE");
+  }
+
+  @Test
+  void list_findsExperimentsByWhatTheServerKnowsOfThem() throws InterruptedException {
+    assumeTrue(CliWorld.onRealServer(), "the in-memory server cannot list");
+    String id = world.waiting("hazardous");
+
+    JsonNode found = null;
+    for (int i = 0; i < 50 && (found == null || found.isEmpty()); i++) {
+      Thread.sleep(100);
+      found =
+          json(
+              world
+                  .run(
+                      "experiment",
+                      "list",
+                      "--stage=AWAITING_DECISION",
+                      "--parent=hazardous",
+                      "--hazard=DROPS_COLUMN",
+                      "--limit=1",
+                      "-o=json")
+                  .out());
+    }
+
+    assertThat(found).isNotNull();
+    assertThat(found.get(0).path("id").asText()).isEqualTo(id);
+    assertThat(found.get(0).path("requestedBy").asText()).isEqualTo("agent-7");
+    assertThat(found.get(0).path("digest").asText()).isEqualTo(FakeWorld.DIGEST);
+    assertThat(world.run("experiment", "list", "--parent", "x' OR 'a'='a").code())
+        .isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
+  void list_fallsBackToTheLedgerWhereTheServerCannotList() {
+    assumeFalse(CliWorld.onRealServer(), "a real server can list");
+    CliWorld.Result table = world.run("experiment", "list");
+    CliWorld.Result json =
+        world.run("experiment", "list", "--stage", "AWAITING_DECISION", "-o", "json");
+
+    assertThat(table.code()).as(table.err()).isZero();
+    assertThat(table.err()).contains("asking the worker's ledger");
+    assertThat(table.out()).contains("from-the-ledger").contains("fix\\u202ethings");
+    assertThat(json(json.out()).get(0).path("id").asText()).isEqualTo("from-the-ledger");
+    assertThat(json(world.run("experiment", "list", "--stage", "MERGING", "-o", "json").out()))
+        .isEmpty();
+    assertThat(world.run("experiment", "list", "--hazard", "DROPS_TABLE").code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(world.run("experiment", "list", "--limit", "0").code()).isEqualTo(2);
+  }
+
+  @Test
+  void doctor_printsEachFindingWithItsRemedy() {
+    CliWorld.Result result = world.run("doctor");
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains(world.address)
+        .contains("ledger: version 1")
+        .contains("warning  parent shop: is a superuser's")
+        .contains("make a role of its own");
+  }
+
+  private JsonNode status(String id) {
+    return json(world.run("experiment", "show", id, "-o", "json").out());
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return OffshootJson.mapper().readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
+  }
+}
