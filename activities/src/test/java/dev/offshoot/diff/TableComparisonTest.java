@@ -64,8 +64,7 @@ class TableComparisonTest {
 
   @Test
   void wideRows_areFetchedAFewAtATime() throws SQLException {
-    try (Connection base = session();
-        Connection branch = session()) {
+    try (Connection base = session()) {
       Sql.execute(
           base,
           """
