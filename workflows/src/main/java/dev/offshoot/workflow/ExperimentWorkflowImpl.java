@@ -22,10 +22,8 @@ import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
-import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
-import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
@@ -35,6 +33,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Functions;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
@@ -61,12 +60,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private final Journal journal;
   private final DecisionDesk desk;
   private final Lease lease;
+  private final Endings endings;
   private final CancellationScope path;
 
   /** Branches that may stand, with who deletes them: filled before the branch is created. */
   private final List<BranchRef> standing = new ArrayList<>();
 
-  private final List<Promise<Void>> releases = new ArrayList<>();
+  /** Work that the path does not wait for, and the end does. */
+  private final List<Promise<Void>> beside = new ArrayList<>();
+
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
 
@@ -79,6 +81,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     this.journal = new Journal(info.getWorkflowId(), spec, startedAt);
     this.desk = new DecisionDesk(Objects.requireNonNullElse(spec.requestedBy(), ""));
     this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::deadlineReached);
+    this.endings = new Endings(journal);
     this.path = Workflow.newCancellationScope(this::walk);
   }
 
@@ -98,7 +101,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     try {
       ended = path();
     } catch (RuntimeException e) {
-      ended = outcomeOf(e);
+      ended = endedBy(e);
     }
   }
 
@@ -116,7 +119,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       ChangeSummary changes = computeDiff(branch, report);
       releaseBranch(branch);
       if (changes.nothingChanged()) {
-        return dropped("policy", "the experiment changed nothing, so there is nothing to merge");
+        return endings.nothingToMerge();
       }
       judge(report, changes);
       @Nullable ExperimentOutcome outcome = decideAndMerge(branch, changes, attempt);
@@ -169,9 +172,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
    */
   private void releaseBranch(BranchRef branch) {
     if (!spec.keepBranch()) {
-      Workflow.newDetachedCancellationScope(
-              () -> releases.add(Async.procedure(this::drop, branch, "change set frozen")))
-          .run();
+      beside(() -> drop(branch, "change set frozen"));
     }
   }
 
@@ -194,23 +195,23 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     while (true) {
       Decision decision = awaitDecision();
       if (decision.kind() == Decision.Kind.REJECT) {
-        return rejected(decision);
+        return endings.rejected(decision);
       }
       MergeResult result = merge(branch, changes, decision);
       if (result.report() != null) {
-        return merged(decision, result.report());
+        return endings.merged(decision, result.report());
       }
       ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
       journal.conflicted(conflicts);
       switch (spec.onConflict()) {
         case DROP -> {
-          return conflicted(changes, conflicts, "the merge wrote nothing");
+          return endings.conflicted(conflicts, "the merge wrote nothing");
         }
         case ASK -> desk.reopen();
         case REBASE -> {
           if (attempt == MOST_ATTEMPTS) {
-            return conflicted(
-                changes, conflicts, "still so after %d branches".formatted(MOST_ATTEMPTS));
+            return endings.conflicted(
+                conflicts, "still so after %d branches".formatted(MOST_ATTEMPTS));
           }
           return null;
         }
@@ -277,6 +278,21 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
+  /** Tells the branch's home and the ledger; the deadline itself is the workflow's. */
+  private void extendLease(BranchRef branch, Instant deadline) {
+    try {
+      Steps.extendLease().extendLease(new BranchActivities.ExtendLease(branch, deadline));
+    } catch (ActivityFailure e) {
+      journal.note(
+          "the branch's home did not take the new deadline: "
+              + shown(Failures.fromTemporal(e).message(), 200));
+    }
+  }
+
+  private void beside(Functions.Proc work) {
+    Workflow.newDetachedCancellationScope(() -> beside.add(Async.procedure(work))).run();
+  }
+
   /** Deletes what still stands, however the path ended; runs detached and does not give up. */
   private void close() {
     ExperimentOutcome outcome = Objects.requireNonNull(ended);
@@ -284,106 +300,31 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
     if (!standing.isEmpty()) {
       journal.enter(Stage.DROPPING, "deleting the branch");
-      releases.forEach(Promise::get);
+      beside.forEach(Promise::get);
       for (BranchRef branch : List.copyOf(standing)) {
         drop(branch, outcome.outcome().name());
       }
     }
+    beside.forEach(Promise::get);
     journal.closed(outcome);
     Workflow.await(Workflow::isEveryHandlerFinished);
   }
 
-  // How it can end.
-
-  private ExperimentOutcome merged(Decision decision, MergeReport report) {
-    return new ExperimentOutcome(
-        Outcome.MERGED,
-        name(decision),
-        reason(decision),
-        report.digest(),
-        report,
-        journal.conflicts(),
-        null);
-  }
-
-  private ExperimentOutcome rejected(Decision decision) {
-    return dropped(name(decision), reason(decision));
-  }
-
-  private ExperimentOutcome dropped(String by, String why) {
-    return new ExperimentOutcome(
-        Outcome.DROPPED, by, why, journal.digest(), null, journal.conflicts(), null);
-  }
-
-  private static ExperimentOutcome conflicted(
-      ChangeSummary changes, ConflictReport conflicts, String consequence) {
-    return new ExperimentOutcome(
-        Outcome.CONFLICTED,
-        "policy",
-        "%d conflicts with the parent; %s".formatted(conflicts.total(), consequence),
-        changes.digest(),
-        null,
-        conflicts,
-        null);
-  }
-
-  private ExperimentOutcome outcomeOf(RuntimeException e) {
-    Decision decision = desk.settled();
-    if (Failures.isCancellation(e)) {
-      if (decision != null && desk.isRejected()) {
-        return rejected(decision);
-      }
-      if (desk.isClosed()) {
-        return new ExperimentOutcome(
-            Outcome.EXPIRED,
-            "deadline",
-            "no decision before the deadline %s; ask for a longer ttl or extend it in time"
-                .formatted(lease.deadline()),
-            journal.digest(),
-            null,
-            journal.conflicts(),
-            null);
-      }
-      thrown = cancelled(e);
-      return new ExperimentOutcome(
-          Outcome.CANCELLED,
-          "canceller",
-          "somebody cancelled the workflow",
-          journal.digest(),
-          null,
-          journal.conflicts(),
-          Failure.of(ErrorCode.CANCELLED, "cancelled"));
+  private ExperimentOutcome endedBy(RuntimeException e) {
+    if (!Failures.isCancellation(e)) {
+      Failure failure = Failures.fromTemporal(e);
+      ExperimentOutcome failed = endings.failed(failure);
+      thrown = Failures.ofExperiment(failure, failed);
+      return failed;
     }
-    Failure failure = Failures.fromTemporal(e);
-    ExperimentOutcome outcome =
-        new ExperimentOutcome(
-            Outcome.FAILED,
-            "worker",
-            ShownText.lines(failure.message(), 2_000),
-            journal.digest(),
-            null,
-            journal.conflicts(),
-            failure);
-    thrown =
-        ApplicationFailure.newBuilder()
-            .setMessage(failure.message())
-            .setType(failure.code().name())
-            .setNonRetryable(true)
-            .setDetails(failure, outcome)
-            .build();
-    return outcome;
-  }
-
-  private static TemporalFailure cancelled(RuntimeException e) {
-    return e.getCause() instanceof TemporalFailure cause ? cause : (TemporalFailure) e;
-  }
-
-  private static String name(Decision decision) {
-    return Objects.requireNonNullElse(decision.by(), "unknown");
-  }
-
-  private static String reason(Decision decision) {
-    return Objects.requireNonNullElse(decision.reason(), "no reason given");
+    if (desk.isRejected()) {
+      return endings.rejected(Objects.requireNonNull(desk.settled()));
+    }
+    if (desk.isClosed()) {
+      return endings.expired(lease.deadline());
+    }
+    thrown = e.getCause() instanceof TemporalFailure cause ? cause : (TemporalFailure) e;
+    return endings.cancelled();
   }
 
   private static String shown(String text, int limit) {
@@ -457,6 +398,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         "deadline moved to %s by %s"
             .formatted(deadline, shown(String.valueOf(request == null ? "" : request.by()), 60)));
     journal.publish(deadline);
+    for (BranchRef branch : List.copyOf(standing)) {
+      beside(() -> extendLease(branch, deadline));
+    }
     return deadline;
   }
 

@@ -1,6 +1,7 @@
 package dev.offshoot.workflow;
 
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;
 import io.temporal.failure.ActivityFailure;
@@ -24,6 +25,16 @@ public final class Failures {
         .setType(failure.code().name())
         .setNonRetryable(!failure.code().retryable())
         .setDetails(failure)
+        .build();
+  }
+
+  /** For a workflow to fail with: the failure, and the outcome for whoever catches it. */
+  static ApplicationFailure ofExperiment(Failure failure, ExperimentOutcome outcome) {
+    return ApplicationFailure.newBuilder()
+        .setMessage(failure.message())
+        .setType(failure.code().name())
+        .setNonRetryable(true)
+        .setDetails(failure, outcome)
         .build();
   }
 

@@ -114,6 +114,15 @@ class ExperimentWorkflowTest {
   }
 
   @Test
+  void extendedLeaseOfAStandingBranch_reachesItsHome() {
+    WorkflowStub stub = run.startAndAwaitReview(spec().keepBranch(true).build());
+    stub.update("extendTtl", Instant.class, new ExtendTtlRequest("ada", Duration.ofHours(5)));
+    stub.signal("reject", by("ada"));
+    result(stub);
+    assertThat(run.world.calls).contains("extend");
+  }
+
+  @Test
   void extensionBeyondWhatTheParentAllows_isRefused() {
     WorkflowStub stub = run.startAndAwaitReview(spec().build());
     assertThatThrownBy(
