@@ -95,6 +95,9 @@ public final class ShopParent {
       }
       // Each time: a run may have been killed between the two.
       statement.execute("REVOKE ALL ON DATABASE " + DATABASE + " FROM PUBLIC");
+      // Branches are made from there; nobody else has business on it.
+      statement.execute("REVOKE ALL ON DATABASE postgres FROM PUBLIC");
+      statement.execute("GRANT CONNECT ON DATABASE postgres TO " + OWNER);
     }
   }
 
