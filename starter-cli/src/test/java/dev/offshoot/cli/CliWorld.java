@@ -26,32 +26,33 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A Temporal server on a port of its own, a worker, and a prompt at which to type.
- *
- * <p>With system property {@code offshoot.test.temporal=HOST:PORT} the same on a real server that
- * runs there.
- */
+/** A Temporal server on a port of its own, a worker, and a prompt at which to type. */
 final class CliWorld implements AutoCloseable {
-  private static final String REAL_SERVER = System.getProperty("offshoot.test.temporal", "");
-
-  private final TestServer.@Nullable PortBoundTestServer server;
+  private final AutoCloseable server;
+  private final boolean listing;
   private final WorkflowServiceStubs stubs;
   private final WorkerFactory workers;
   final WorkflowClient temporal;
   final String address;
 
-  CliWorld() throws IOException {
-    if (onRealServer()) {
-      server = null;
-      address = REAL_SERVER;
-    } else {
-      int port = freePort();
-      server = TestServer.createPortBoundServer(port, true);
-      address = "127.0.0.1:" + port;
-    }
+  /** On the in-memory server. */
+  static CliWorld inMemory() throws IOException {
+    int port = freePort();
+    TestServer.PortBoundTestServer server = TestServer.createPortBoundServer(port, true);
+    return new CliWorld(server, "127.0.0.1:" + port, false);
+  }
+
+  /** On {@code temporal server start-dev}, which must be there. */
+  static CliWorld onDevServer() throws IOException {
+    DevServer server = DevServer.start();
+    return new CliWorld(server, server.address(), true);
+  }
+
+  private CliWorld(AutoCloseable server, String address, boolean listing) {
+    this.server = server;
+    this.address = address;
+    this.listing = listing;
     stubs =
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
@@ -77,8 +78,9 @@ final class CliWorld implements AutoCloseable {
     workers.start();
   }
 
-  static boolean onRealServer() {
-    return !REAL_SERVER.isEmpty();
+  /** Whether this server can list workflows. */
+  boolean canList() {
+    return listing;
   }
 
   private void registerSearchAttributes() {
@@ -170,8 +172,10 @@ final class CliWorld implements AutoCloseable {
   public void close() {
     workers.shutdownNow();
     stubs.shutdownNow();
-    if (server != null) {
+    try {
       server.close();
+    } catch (Exception e) {
+      throw new AssertionError("the server does not end", e);
     }
   }
 }

@@ -24,7 +24,7 @@ final class DemoAndUpTest {
 
   @BeforeAll
   void openWorld() throws IOException {
-    world = new CliWorld();
+    world = CliWorld.inMemory();
   }
 
   @AfterAll

@@ -34,7 +34,7 @@ final class ExamplesTest {
 
   @BeforeAll
   void openWorld() throws IOException {
-    world = new CliWorld();
+    world = CliWorld.inMemory();
   }
 
   @AfterAll

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** Every command about experiments, as it is typed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class ExperimentCommandsTest {
+class ExperimentCommandsTest {
   /** Makes ids that no earlier run on the same server has used. */
   private static final String RUN = "-" + Long.toString(System.currentTimeMillis(), 36);
 
@@ -21,12 +21,19 @@ final class ExperimentCommandsTest {
 
   @BeforeAll
   void openWorld() throws IOException {
-    world = new CliWorld();
+    world = server();
+  }
+
+  /** The server that these commands are typed against. */
+  CliWorld server() throws IOException {
+    return CliWorld.inMemory();
   }
 
   @AfterAll
   void closeWorld() {
-    world.close();
+    if (world != null) {
+      world.close();
+    }
   }
 
   @Test
