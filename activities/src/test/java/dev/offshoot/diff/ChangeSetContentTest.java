@@ -197,8 +197,8 @@ class ChangeSetContentTest {
 
   @Test
   void summary_staysSmall_whateverIsInTheChangeSet() throws Exception {
-    int tables = 40;
-    int columns = 150;
+    int tables = 30;
+    int columns = 60;
     List<String> statements = new ArrayList<>();
     String values =
         IntStream.range(0, columns)
