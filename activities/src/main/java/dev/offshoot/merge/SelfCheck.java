@@ -183,8 +183,7 @@ final class SelfCheck {
     long moved = planned.rows(RowChange.Kind.UPDATE) - updated;
     long inserted = counts.stream().mapToLong(Count::inserted).sum() - moved;
     long deleted = counts.stream().mapToLong(Count::deleted).sum() - moved;
-    if (moved < 0
-        || inserted != planned.rows(RowChange.Kind.INSERT)
+    if (inserted != planned.rows(RowChange.Kind.INSERT)
         || deleted != planned.rows(RowChange.Kind.DELETE)) {
       throw refused(
           "table %s would have %d rows inserted, %d updated, %d deleted; reviewed were %d, %d, %d"

@@ -144,6 +144,8 @@ class MergeLockTest {
       ChangeSet one = merging.experiment("UPDATE items SET v = 'one' WHERE id = 1");
       ChangeSet two = merging.experiment("UPDATE items SET v = 'two' WHERE id = 2");
       MergeRequest second = merging.request("second", two, Strictness.ROW, List.of());
+      // The first merge makes the place for receipts, for which any other would have to wait.
+      merging.merge(merging.experiment("UPDATE items SET v = 'three' WHERE id = 3"));
       AtomicReference<ErrorCode> refused = new AtomicReference<>();
 
       merging.merge(

@@ -78,6 +78,16 @@ class SelfCheckTest {
             WHILE_ROWS_ARE_WRITTEN,
             "table items would have 0 rows inserted, 3 updated, 0 deleted; reviewed were 0, 1, 0"),
         new Case(
+            "a row comes along that nobody reviewed",
+            "INSERT INTO public.items VALUES (3, 'not reviewed') ON CONFLICT DO NOTHING",
+            WHILE_ROWS_ARE_WRITTEN,
+            "table items would have 1 rows inserted, 1 updated, 0 deleted; reviewed were 0, 1, 0"),
+        new Case(
+            "a row goes along that nobody reviewed",
+            "DELETE FROM public.items WHERE id = 2",
+            WHILE_ROWS_ARE_WRITTEN,
+            "table items would have 0 rows inserted, 1 updated, 1 deleted; reviewed were 0, 1, 0"),
+        new Case(
             "staged rows are exchanged",
             """
             IF to_regclass('pg_temp.offshoot_change_1') IS NOT NULL THEN
