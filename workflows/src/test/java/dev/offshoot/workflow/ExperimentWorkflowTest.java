@@ -38,6 +38,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ExperimentWorkflowTest {
@@ -86,9 +88,9 @@ class ExperimentWorkflowTest {
 
   @Test
   void rejectedWhileTheStatementsRun_endsThemAndDrops() throws InterruptedException {
-    run.world.experimentRuns = new CountDownLatch(1);
+    run.world.hangs = "experiment";
     WorkflowStub stub = run.start(spec().build());
-    run.world.experimentRuns.await();
+    run.world.hanging.await();
     stub.signal("reject", by("ada"));
     assertThat(result(stub).outcome()).isEqualTo(Outcome.DROPPED);
   }
@@ -136,17 +138,19 @@ class ExperimentWorkflowTest {
     result(stub);
   }
 
-  @Test
-  void cancelledWhileTheStatementsRun_endsThemThenDropsAndIsCancelled()
+  @ParameterizedTest
+  @ValueSource(strings = {"create", "experiment", "diff", "judge"})
+  void cancelledInAStep_endsTheStepThenDropsAndIsCancelled(String step)
       throws InterruptedException {
-    run.world.experimentRuns = new CountDownLatch(1);
+    run.world.hangs = step;
     WorkflowStub stub = run.start(spec().build());
-    run.world.experimentRuns.await();
+    run.world.hanging.await();
     stub.cancel();
     assertThatThrownBy(() -> result(stub))
         .isInstanceOf(WorkflowFailedException.class)
         .hasCauseInstanceOf(CanceledFailure.class);
     assertThat(status(stub).outcome().outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(run.world.calls).doesNotContain("merge");
   }
 
   @Test

@@ -52,7 +52,11 @@ final class FakeSteps
   volatile @Nullable OffshootException createFails;
   volatile @Nullable OffshootException experimentFails;
   final AtomicInteger dropFailures = new AtomicInteger();
-  volatile @Nullable CountDownLatch experimentRuns;
+
+  /** The step that hangs until it is cancelled, and the sign that it does. */
+  volatile String hangs = "";
+
+  final CountDownLatch hanging = new CountDownLatch(1);
   volatile @Nullable CountDownLatch mergeBegun;
   volatile @Nullable CountDownLatch mergeMayEnd;
   volatile String goalOfRow = "new";
@@ -61,6 +65,7 @@ final class FakeSteps
   public BranchInfo createBranch(CreateBranch request) {
     calls.add("create " + request.ref().attempt());
     standing.add(request.ref());
+    mayHang("create");
     OffshootException failure = createFails;
     if (failure != null) {
       throw Failures.toTemporal(failure);
@@ -90,17 +95,20 @@ final class FakeSteps
     if (failure != null) {
       throw Failures.toTemporal(failure);
     }
-    CountDownLatch runs = experimentRuns;
-    if (runs != null) {
-      runs.countDown();
-      untilCancelled();
-    }
+    mayHang("experiment");
     return new ExperimentReport(
         List.of(new StatementResult(0, "UPDATE t", 1, 1L, List.of(), List.of(), false, false)),
         List.of(),
         List.of(),
         List.of(1L),
         1);
+  }
+
+  private void mayHang(String step) {
+    if (step.equals(hangs)) {
+      hanging.countDown();
+      untilCancelled();
+    }
   }
 
   private static void untilCancelled() {
@@ -120,6 +128,7 @@ final class FakeSteps
   @Override
   public ChangeSummary computeDiff(ComputeDiff request) {
     calls.add("diff");
+    mayHang("diff");
     String digest = digests.isEmpty() ? DIGEST : digests.removeFirst();
     TableChanges table =
         new TableChanges(
@@ -145,6 +154,7 @@ final class FakeSteps
   @Override
   public Judgement judge(JudgeRequest request) {
     calls.add("judge");
+    mayHang("judge");
     Verdict.Opinion opinion = hazards.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
     return new Judgement(
         request.changes().digest(), hazards, new Verdict(opinion, "policy", List.of("seen")), 1);
