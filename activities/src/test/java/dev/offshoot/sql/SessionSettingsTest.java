@@ -30,7 +30,7 @@ class SessionSettingsTest {
           ALTER DATABASE %1$s SET TimeZone = 'Asia/Tokyo';
           ALTER DATABASE %1$s SET bytea_output = 'escape';
           ALTER DATABASE %1$s SET extra_float_digits = -5;
-          ALTER DATABASE %1$s SET statement_timeout = '1ms';
+          ALTER DATABASE %1$s SET statement_timeout = '10s';
           """
               .formatted(parent.database()));
 
@@ -43,6 +43,8 @@ class SessionSettingsTest {
         assertThat(row.getString(3)).isEqualTo("\\x61");
         assertThat(row.getString(4)).isEqualTo("0.1");
         assertThat(row.getString(5)).isEqualTo("$1,234.50");
+        String timeout = Sql.only(connection, "SHOW statement_timeout", r -> r.getString(1));
+        assertThat(timeout).isEqualTo("0");
       }
     }
   }
