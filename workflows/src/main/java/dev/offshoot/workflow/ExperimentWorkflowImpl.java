@@ -310,21 +310,22 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     Workflow.await(Workflow::isEveryHandlerFinished);
   }
 
+  /** Whoever ended it comes first: a step that then fails instead of stopping changes nothing. */
   private ExperimentOutcome endedBy(RuntimeException e) {
-    if (!Failures.isCancellation(e)) {
-      Failure failure = Failures.fromTemporal(e);
-      ExperimentOutcome failed = endings.failed(failure);
-      thrown = Failures.ofExperiment(failure, failed);
-      return failed;
-    }
     if (desk.isRejected()) {
       return endings.rejected(Objects.requireNonNull(desk.settled()));
     }
     if (desk.isClosed()) {
       return endings.expired(lease.deadline());
     }
-    thrown = e.getCause() instanceof TemporalFailure cause ? cause : (TemporalFailure) e;
-    return endings.cancelled();
+    if (Failures.isCancellation(e)) {
+      thrown = e.getCause() instanceof TemporalFailure cause ? cause : (TemporalFailure) e;
+      return endings.cancelled();
+    }
+    Failure failure = Failures.fromTemporal(e);
+    ExperimentOutcome failed = endings.failed(failure);
+    thrown = Failures.ofExperiment(failure, failed);
+    return failed;
   }
 
   private static String shown(String text, int limit) {

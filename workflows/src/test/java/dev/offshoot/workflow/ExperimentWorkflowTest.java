@@ -96,6 +96,18 @@ class ExperimentWorkflowTest {
   }
 
   @Test
+  void stepThatFailsOnceRejected_doesNotMakeAFailureOfTheRejection() throws InterruptedException {
+    run.world.hangs = "experiment";
+    run.world.failsInsteadOfStopping = true;
+    WorkflowStub stub = run.start(spec().build());
+    run.world.hanging.await();
+    stub.signal("reject", by("ada"));
+    ExperimentOutcome outcome = result(stub);
+    assertThat(outcome.outcome()).isEqualTo(Outcome.DROPPED);
+    assertThat(outcome.by()).isEqualTo("ada");
+  }
+
+  @Test
   void deadlineWithoutDecision_expires() {
     WorkflowStub stub = run.start(spec().ttl(Duration.ofMinutes(10)).build());
     ExperimentOutcome outcome = result(stub);

@@ -9,6 +9,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
@@ -55,6 +56,9 @@ final class FakeSteps
 
   /** The step that hangs until it is cancelled, and the sign that it does. */
   volatile String hangs = "";
+
+  /** Whether the step that hangs then fails instead of stopping, as a lost worker's does. */
+  volatile boolean failsInsteadOfStopping;
 
   final CountDownLatch hanging = new CountDownLatch(1);
   volatile @Nullable CountDownLatch mergeBegun;
@@ -107,7 +111,14 @@ final class FakeSteps
   private void mayHang(String step) {
     if (step.equals(hangs)) {
       hanging.countDown();
-      untilCancelled();
+      try {
+        untilCancelled();
+      } catch (ActivityCompletionException e) {
+        if (failsInsteadOfStopping) {
+          throw Failures.toTemporal(new OffshootException(ErrorCode.BRANCH_GONE, "lost"));
+        }
+        throw e;
+      }
     }
   }
 
