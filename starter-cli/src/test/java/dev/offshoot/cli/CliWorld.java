@@ -26,6 +26,7 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A Temporal server on a port of its own, a worker, and a prompt at which to type. */
 final class CliWorld implements AutoCloseable {
@@ -93,7 +94,10 @@ final class CliWorld implements AutoCloseable {
                 type.equals("Keyword")
                     ? IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
                     : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST));
-    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel()).addSearchAttributes(request.build());
+    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel())
+        .withWaitForReady()
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .addSearchAttributes(request.build());
   }
 
   static int freePort() throws IOException {
