@@ -45,8 +45,7 @@ final class SampleRecords {
           List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
-  private static final Verdict VERDICT =
-      new Verdict(Verdict.Opinion.ABSTAIN, "policy", List.of("why"));
+  private static final Verdict VERDICT = Verdict.of(Verdict.Opinion.ABSTAIN, "policy", "why");
   private static final Judgement JUDGEMENT = new Judgement("abc", List.of(HAZARD), VERDICT, 4);
   private static final Conflict CONFLICT =
       new Conflict(
