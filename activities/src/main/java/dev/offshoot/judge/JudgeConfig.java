@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param timeout time for one answer, from the question to its last byte
  * @param responseForm how the form of the answer is asked for
  * @param includeRowValues whether the model sees values of rows
- * @param mostPromptCharacters above which a change set is not shown to a model at all
- * @param mostOutputTokens tokens that an answer may have
- * @param mostTokensPerExperiment tokens that one experiment may use, read and written, tries and
+ * @param maxPromptCharacters above which a change set is not shown to a model at all
+ * @param maxOutputTokens tokens that an answer may have
+ * @param maxTokensPerExperiment tokens that one experiment may use, read and written, tries and
  *     reruns taken together
- * @param leastConfidence below which an approval counts as an abstention
+ * @param minConfidence below which an approval counts as an abstention
  */
 public record JudgeConfig(
     Protocol protocol,
@@ -28,10 +28,10 @@ public record JudgeConfig(
     Duration timeout,
     ResponseForm responseForm,
     boolean includeRowValues,
-    int mostPromptCharacters,
-    int mostOutputTokens,
-    int mostTokensPerExperiment,
-    double leastConfidence) {
+    int maxPromptCharacters,
+    int maxOutputTokens,
+    int maxTokensPerExperiment,
+    double minConfidence) {
 
   /** Servers that can be asked. */
   public enum Protocol {

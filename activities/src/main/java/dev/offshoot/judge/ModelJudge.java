@@ -79,20 +79,20 @@ public final class ModelJudge implements Judge {
     }
     Briefing briefing =
         Briefing.of(request, hazards, new Shown(config.includeRowValues(), masked), nonce());
-    if (briefing.characters() > config.mostPromptCharacters()) {
+    if (briefing.characters() > config.maxPromptCharacters()) {
       return abstention(
-          "the change set is too large to show to a model (%,d characters; judge.most-prompt-characters is %,d)"
-              .formatted(briefing.characters(), config.mostPromptCharacters()),
+          "the change set is too large to show to a model (%,d characters; judge.max-prompt-characters is %,d)"
+              .formatted(briefing.characters(), config.maxPromptCharacters()),
           null);
     }
     long mayTake =
         briefing.characters() / CHARACTERS_PER_TOKEN
-            + config.mostOutputTokens()
+            + config.maxOutputTokens()
             + request.tokensUsed();
-    if (mayTake > config.mostTokensPerExperiment()) {
+    if (mayTake > config.maxTokensPerExperiment()) {
       return abstention(
-          "asking could take this experiment past %,d tokens (judge.most-tokens-per-experiment)"
-              .formatted(config.mostTokensPerExperiment()),
+          "asking could take this experiment past %,d tokens (judge.max-tokens-per-experiment)"
+              .formatted(config.maxTokensPerExperiment()),
           null);
     }
     return asked(briefing);
@@ -214,9 +214,9 @@ public final class ModelJudge implements Judge {
     if (!answer.questions().isEmpty()) {
       return "it would approve, but has questions";
     }
-    if (answer.confidence() < config.leastConfidence()) {
-      return "it would approve, but is not sure enough (%s; judge.least-confidence is %s)"
-          .formatted(answer.confidence(), config.leastConfidence());
+    if (answer.confidence() < config.minConfidence()) {
+      return "it would approve, but is not sure enough (%s; judge.min-confidence is %s)"
+          .formatted(answer.confidence(), config.minConfidence());
     }
     return null;
   }
@@ -236,7 +236,7 @@ public final class ModelJudge implements Judge {
 
   private long charged(Briefing briefing, @Nullable TokenUsage tokens) {
     return tokens == null || tokens.totalTokenCount() == null
-        ? briefing.characters() / CHARACTERS_PER_TOKEN + config.mostOutputTokens()
+        ? briefing.characters() / CHARACTERS_PER_TOKEN + config.maxOutputTokens()
         : tokens.totalTokenCount();
   }
 

@@ -150,10 +150,10 @@ class ModelJudgeTest {
                 base.timeout(),
                 base.responseForm(),
                 false,
-                base.mostPromptCharacters(),
-                base.mostOutputTokens(),
-                base.mostTokensPerExperiment(),
-                base.leastConfidence()))
+                base.maxPromptCharacters(),
+                base.maxOutputTokens(),
+                base.maxTokensPerExperiment(),
+                base.minConfidence()))
         .verdict(request("4111-1111"), List.of(), Set.of());
 
     assertThat(sent().toString()).doesNotContain("4111").contains("(masked)");
@@ -364,7 +364,7 @@ class ModelJudgeTest {
     Verdict verdict = judge().verdict(spent, List.of(), Set.of());
 
     assertAbstains(verdict);
-    assertThat(verdict.reasons().get(0).text()).contains("most-tokens-per-experiment");
+    assertThat(verdict.reasons().get(0).text()).contains("max-tokens-per-experiment");
     assertThat(server.getRequestCount()).isZero();
   }
 
@@ -392,10 +392,10 @@ class ModelJudgeTest {
             timeout,
             ResponseForm.TEXT,
             true,
-            base.mostPromptCharacters(),
-            base.mostOutputTokens(),
-            base.mostTokensPerExperiment(),
-            base.leastConfidence()));
+            base.maxPromptCharacters(),
+            base.maxOutputTokens(),
+            base.maxTokensPerExperiment(),
+            base.minConfidence()));
   }
 
   private JsonNode sent() throws Exception {
