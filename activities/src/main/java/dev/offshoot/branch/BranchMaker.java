@@ -2,6 +2,8 @@ package dev.offshoot.branch;
 
 import dev.offshoot.branch.DatabaseCopy.Grant;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
@@ -151,18 +153,31 @@ final class BranchMaker {
                   row -> row.getObject(1, OffsetDateTime.class))
               .toInstant();
         };
-    @Nullable Long outage = null;
-    Instant copied;
-    if (parent.copying().onBusy() == OnBusy.FENCE
-        && !Occupants.of(maintenance, database).isEmpty()) {
-      Fence.Fenced<Instant> fenced = fence.during(maintenance, ref, progress, copying);
-      copied = fenced.result();
-      outage = fenced.outageMillis();
-    } else {
-      copied = copying.make();
+    Copied copied = copied(maintenance, ref, progress, copying);
+    Instant branchPoint =
+        info == null || info.refreshedAt() == null ? copied.at() : info.refreshedAt();
+    return new Marker.Made(
+        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info);
+  }
+
+  private record Copied(Instant at, @Nullable Long outageMillis) {}
+
+  private Copied copied(
+      Connection maintenance, BranchRef ref, Progress progress, Fence.Copy<Instant> copying)
+      throws SQLException {
+    boolean mayFence = parent.copying().onBusy() == OnBusy.FENCE;
+    if (!mayFence || Occupants.of(maintenance, database).isEmpty()) {
+      try {
+        return new Copied(copying.make(), null);
+      } catch (OffshootException e) {
+        // Somebody may have connected in between.
+        if (!mayFence || e.code() != ErrorCode.PARENT_BUSY) {
+          throw e;
+        }
+      }
     }
-    Instant branchPoint = info == null || info.refreshedAt() == null ? copied : info.refreshedAt();
-    return new Marker.Made(branchPoint, 0, method.name(), facts.bytes(), outage, info);
+    Fence.Fenced<Instant> fenced = fence.during(maintenance, ref, progress, copying);
+    return new Copied(fenced.result(), fenced.outageMillis());
   }
 
   private void handOver(BranchRef ref, Progress progress) throws SQLException {

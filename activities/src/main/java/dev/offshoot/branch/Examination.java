@@ -24,11 +24,7 @@ final class Examination {
   private final String subject;
 
   Examination(
-      ParentConfig parent,
-      String database,
-      Roles roles,
-      Fence fence,
-      @Nullable SourceCopy source) {
+      ParentConfig parent, String database, Roles roles, Fence fence, @Nullable SourceCopy source) {
     this.parent = parent;
     this.database = database;
     this.roles = roles;
@@ -46,9 +42,7 @@ final class Examination {
       findings.add(broken(e.failure().message(), ""));
     } catch (SQLException e) {
       findings.add(
-          broken(
-              SqlErrors.working(parent.place(), "examining it", e).failure().message(),
-              ""));
+          broken(SqlErrors.working(parent.place(), "examining it", e).failure().message(), ""));
     }
     return findings;
   }

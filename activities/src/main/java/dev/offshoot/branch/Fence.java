@@ -39,8 +39,7 @@ final class Fence {
                  OR (NOT r.rolsuper AND pg_has_role('pg_signal_backend', 'USAGE')))
       GROUP BY 1 ORDER BY 1
       """;
-  private static final String ACCEPTS =
-      "SELECT datallowconn FROM pg_database WHERE datname = ?";
+  private static final String ACCEPTS = "SELECT datallowconn FROM pg_database WHERE datname = ?";
   private static final String PREPARED =
       "SELECT count(*) FROM pg_prepared_xacts WHERE database = ?";
 
@@ -73,8 +72,8 @@ final class Fence {
    * @throws OffshootException {@code PARENT_BUSY} if somebody is connected whom we may not end;
    *     nobody was shut out then
    */
-  <T> Fenced<T> during(
-      Connection session, BranchRef ref, Progress progress, Copy<T> copy) throws SQLException {
+  <T> Fenced<T> during(Connection session, BranchRef ref, Progress progress, Copy<T> copy)
+      throws SQLException {
     Maintenance.lock(session, lock(), progress);
     try {
       letOurOwnFinish(session, progress);
@@ -163,8 +162,7 @@ final class Fence {
           "%s: %d prepared transactions keep it from being copied, which no fence ends; commit or roll them back (pg_prepared_xacts lists them)"
               .formatted(parent.place(), prepared));
     }
-    List<String> others =
-        Sql.list(session, NOT_OURS_TO_END, row -> row.getString(1), database);
+    List<String> others = Sql.list(session, NOT_OURS_TO_END, row -> row.getString(1), database);
     if (!others.isEmpty()) {
       throw new OffshootException(
           ErrorCode.PARENT_BUSY,
@@ -203,13 +201,11 @@ final class Fence {
         "ALTER DATABASE %s ALLOW_CONNECTIONS %s".formatted(Identifiers.quote(database), allowed));
   }
 
-  private static void mark(
-      Connection session, BranchRef ref, @Nullable Instant since)
+  private static void mark(Connection session, BranchRef ref, @Nullable Instant since)
       throws SQLException {
     Optional<Marker> marker = Roles.markerOf(session, ref.branchName());
     if (marker.isPresent()) {
-      Sql.execute(
-          session, Comments.onRole(session, ref.branchName(), marker.get().fenced(since)));
+      Sql.execute(session, Comments.onRole(session, ref.branchName(), marker.get().fenced(since)));
     }
   }
 }

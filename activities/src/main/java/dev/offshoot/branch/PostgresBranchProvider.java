@@ -52,7 +52,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     this.home = parent.home();
     this.database = SessionSettings.databaseOf(home.url(), home.username());
     this.maintenance = new Maintenance(home);
-    this.atParent = home == parent ? maintenance : new Maintenance(parent);
+    this.atParent = home.isSourceCopy() ? new Maintenance(parent) : maintenance;
     this.roles = new Roles(home);
     this.removal = new Removal(home, roles);
     this.fence = new Fence(home, database, roles, maintenance);
@@ -135,7 +135,8 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   @Override
   public Connection openParent() {
     try {
-      return SessionSettings.open(parent.url(), parent.username(), parent.password(), parentDatabase());
+      return SessionSettings.open(
+          parent.url(), parent.username(), parent.password(), parentDatabase());
     } catch (SQLException e) {
       throw SqlErrors.connecting(Place.parent(parent.name()), e);
     }
@@ -212,7 +213,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   @Override
   public void close() {
     maintenance.close();
-    if (atParent != maintenance) {
+    if (home.isSourceCopy()) {
       atParent.close();
     }
   }

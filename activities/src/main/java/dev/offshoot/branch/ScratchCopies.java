@@ -59,8 +59,7 @@ final class ScratchCopies {
     Maintenance.lock(maintenance, name(ref), progress);
     progress.report("merge: copying the parent for a rehearsal");
     removal.dropDatabase(maintenance, name(ref));
-    DatabaseSettings settings =
-        DatabaseSettings.read(maintenance, database, parent.username());
+    DatabaseSettings settings = DatabaseSettings.read(maintenance, database, parent.username());
     try {
       copy.make(maintenance, database, name(ref), copy.methodFor(facts), facts, progress);
     } catch (SQLException e) {
@@ -112,8 +111,7 @@ final class ScratchCopies {
     }
   }
 
-  private Optional<String> obstacle(Connection maintenance, ParentFacts facts)
-      throws SQLException {
+  private Optional<String> obstacle(Connection maintenance, ParentFacts facts) throws SQLException {
     long most = parent.copying().rehearsalMaxBytes();
     if (most == 0) {
       return Optional.of("rehearsals on a copy are turned off");

@@ -46,8 +46,7 @@ record SourceMarker(
 
   /** The comment of a database; empty if there is none or no such database. */
   static String commentOf(Connection maintenance, String database) throws SQLException {
-    return Sql.first(
-            maintenance, COMMENT, row -> Optional.ofNullable(row.getString(1)), database)
+    return Sql.first(maintenance, COMMENT, row -> Optional.ofNullable(row.getString(1)), database)
         .flatMap(comment -> comment)
         .orElse("");
   }

@@ -58,9 +58,7 @@ final class Viewing {
         source == null ? null : source.config().refreshEvery(),
         parent.copying().onBusy().name(),
         occupants.isEmpty() ? null : Occupants.shown(occupants),
-        problems.isEmpty()
-            ? null
-            : problems.get(0).finding() + "; " + problems.get(0).remedy());
+        problems.isEmpty() ? null : problems.get(0).finding() + "; " + problems.get(0).remedy());
   }
 
   private ParentView problem(OffshootException e) {

@@ -75,7 +75,16 @@ final class FakeSteps
       throw Failures.toTemporal(failure);
     }
     return new BranchInfo(
-        request.ref(), "fake", Instant.EPOCH, 7, "WAL_LOG", 1, "18.6", Duration.ofDays(7), null, null);
+        request.ref(),
+        "fake",
+        Instant.EPOCH,
+        7,
+        "WAL_LOG",
+        1,
+        "18.6",
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
