@@ -204,7 +204,8 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
+        new MergeReport(
+            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
   }
 
   @Override
