@@ -41,10 +41,14 @@ public final class MergeSteps implements MergeActivities {
     requireApproval(request);
     Parent parent = parents.get(request.branch().parent());
     String name = parent.config().name();
+    Rehearsal rehearsal = Rehearsal.run(parent, store, request, progress);
+    if (rehearsal.conflicts() != null) {
+      return MergeResult.conflicted(rehearsal.conflicts());
+    }
     try (Connection connection = parent.provider().openParent()) {
       ParentSession session =
           new ParentSession(connection, progress, name, parent.config().lockTimeout());
-      return new MergeTransaction(session, store, request).run();
+      return rehearsal.noteIn(new MergeTransaction(session, store, request).run());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.parent(name), "merging", e);
     }

@@ -99,7 +99,20 @@ final class Journal {
     report = null;
     changes = null;
     judgement = null;
-    note("branch created in %d ms (%s)".formatted(made.createMillis(), made.copyMethod()));
+    note(
+        "branch created in %d ms (%s)%s%s"
+            .formatted(
+                made.createMillis(),
+                made.copyMethod(),
+                made.source() == null
+                    ? ""
+                    : ", of source copy %s as of %s"
+                        .formatted(
+                            ShownText.oneLine(made.source().database(), 63), made.branchPoint()),
+                made.outageMillis() == null
+                    ? ""
+                    : ", the parent's users were shut out for %d ms"
+                        .formatted(made.outageMillis())));
   }
 
   void reported(ExperimentReport newReport) {
@@ -170,6 +183,7 @@ final class Journal {
         CurrentDetails.awaitingDecision(
             spec,
             deadline,
+            branch,
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),
             conflicts,

@@ -3,6 +3,8 @@ package dev.offshoot.worker.settings;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A database that experiments may branch from.
@@ -30,6 +33,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param onBusy what happens to what is copied while sessions are connected to it
+ * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
+ * @param source the copy of the parent that branches are made of; absent for the parent itself
  * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
@@ -43,6 +49,9 @@ public record ParentSettings(
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("REFUSE") OnBusy onBusy,
+    @DefaultValue("256MB") DataSize rehearsalMaxSize,
+    @Nullable SourceSettings source,
     @DefaultValue Map<String, Severity> hazards) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
@@ -65,6 +74,10 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
+    if (source != null) {
+      source.check(prefix + ".source", url, problems);
+    }
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -105,6 +118,8 @@ public record ParentSettings(
         maxBranches,
         maxChangedRows,
         severities(),
-        lockTimeout);
+        lockTimeout,
+        new Copying(
+            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)));
   }
 }
