@@ -157,13 +157,16 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   /**
    * The condition that nobody has written {@code value} into a column which the parent has gained
    * since the branch point: it is null or what {@code ADD COLUMN … DEFAULT} gave to every row that
-   * was there.
+   * was there. Holds under any search path.
    */
   static String untouched(TableMerge table, Column column, String value) {
     return """
-    (%1$s IS NOT DISTINCT FROM NULL OR %2$s IS NOT DISTINCT FROM (
-      SELECT format('%%s', a.attmissingval) COLLATE "C" FROM pg_attribute a
-      WHERE a.attrelid = %3$d AND a.attnum = %4$d))\
+    (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
+      SELECT pg_catalog.format('%%s', a.attmissingval) COLLATE pg_catalog."C"
+        OPERATOR(pg_catalog.=) %2$s
+      FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid OPERATOR(pg_catalog.=) %3$d AND a.attnum OPERATOR(pg_catalog.=) %4$d
+        AND a.attmissingval IS NOT NULL), false))\
     """
         .formatted(
             value, Images.text("ARRAY[" + value + "]"), table.target().oid(), column.number());

@@ -18,6 +18,17 @@ record ReviewedColumn(int place, ParentTable.Column column, boolean isNew) {
 
   /** Reviewed value. */
   String after() {
+    return after("s");
+  }
+
+  /** The reviewed value of another change; holds under any search path. */
+  String after(String change) {
+    return "(CASE WHEN pg_catalog.substr(%1$s.changed, %2$d, 1) OPERATOR(pg_catalog.=) '0' THEN %1$s.b%3$d ELSE %1$s.a%3$d END)"
+        .formatted(change, place, column.number());
+  }
+
+  /** Reviewed value of an insert, or where an update changes it. */
+  String written() {
     return "s.a" + column.number();
   }
 
@@ -41,6 +52,6 @@ record ReviewedColumn(int place, ParentTable.Column column, boolean isNew) {
 
   /** What an updated row is to hold: the reviewed value where there is one, else the parent's. */
   String merged(String parents) {
-    return "CASE WHEN %s THEN %s ELSE %s END".formatted(changed(), after(), parents);
+    return "CASE WHEN %s THEN %s ELSE %s END".formatted(changed(), written(), parents);
   }
 }

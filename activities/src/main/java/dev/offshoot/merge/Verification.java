@@ -64,7 +64,15 @@ final class Verification {
       parts.put("same", Images.array(inTable) + " = " + Images.array(after));
       query = OF_MULTISET;
     }
-    long wrong = session.only(SqlTemplate.fill(query, parts), row -> row.getLong(1));
+    requireNone(
+        session, table, session.only(SqlTemplate.fill(query, parts), row -> row.getLong(1)));
+  }
+
+  /**
+   * @throws OffshootException {@code MERGE_REFUSED} if there are rows that are not what was
+   *     reviewed
+   */
+  static void requireNone(ParentSession session, TableMerge table, long wrong) {
     if (wrong > 0) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,

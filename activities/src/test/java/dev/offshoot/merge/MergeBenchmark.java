@@ -1,5 +1,7 @@
 package dev.offshoot.merge;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.benchmark.Benchmark;
 import dev.offshoot.benchmark.Measurements;
@@ -21,14 +23,18 @@ public final class MergeBenchmark implements Benchmark {
 
   @Override
   public void run(Measurements measurements) throws Exception {
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
-    ChangeSetStore store = ledger.changeSets();
-    if (measurements.quick()) {
-      merges(measurements, store, "merge.100k", 400_000, 1);
-    } else {
-      merges(measurements, store, "merge.100k", 1_000_000, 4);
-      merges(measurements, store, "merge.100k.of10m", 10_000_000, 5);
+    HikariConfig pool = new HikariConfig();
+    pool.setDataSource(PostgresServer.freshLedger());
+    try (HikariDataSource database = new HikariDataSource(pool)) {
+      Ledger ledger = new Ledger(database);
+      ledger.migrate();
+      ChangeSetStore store = ledger.changeSets();
+      if (measurements.quick()) {
+        merges(measurements, store, "merge.100k", 400_000, 1);
+      } else {
+        merges(measurements, store, "merge.100k", 1_000_000, 4);
+        merges(measurements, store, "merge.100k.of10m", 10_000_000, 5);
+      }
     }
   }
 
