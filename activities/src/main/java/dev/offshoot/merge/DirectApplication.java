@@ -75,8 +75,8 @@ final class DirectApplication {
 
   /**
    * Whether the guards can stand in the writing statements: rows have keys, no statement has to
-   * come before another that would come after it, and nothing that is deleted or renumbered is
-   * referred to, so that no row that nobody reviewed is in question.
+   * come before another that would come after it, nothing that is deleted or renumbered is referred
+   * to, so that no row that nobody reviewed is in question, and no counter has to be read first.
    */
   boolean fits(ApplicationOrder order, List<ForeignKey> keys) {
     return order.deferred().isEmpty()
@@ -90,7 +90,9 @@ final class DirectApplication {
             .filter(column -> column.column().identityAlways())
             .map(column -> column.column().name())
             .toList();
-    return staged.table().hasKey() && !staged.changes().changesAny(identities);
+    return staged.table().hasKey()
+        && staged.table().counters().isEmpty()
+        && !staged.changes().changesAny(identities);
   }
 
   private static boolean shakes(StagedTable staged, ForeignKey key) {

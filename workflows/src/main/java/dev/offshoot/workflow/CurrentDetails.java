@@ -109,6 +109,9 @@ final class CurrentDetails {
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+    if (!spec.deltaColumns().isEmpty()) {
+      fence.line("counters     " + String.join(", ", spec.deltaColumns()));
+    }
   }
 
   private static void refusals(MarkdownPage page, List<Decision> decisions) {

@@ -87,6 +87,7 @@ final class SampleRecords {
           "acme",
           Duration.ofMinutes(5),
           Strictness.CELL,
+          List.of("public.orders.total"),
           OnConflict.ASK,
           true,
           TransactionMode.PER_STATEMENT,
