@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A parent, experiments on it, and their merges. */
@@ -43,6 +44,13 @@ final class Merging implements AutoCloseable {
   ChangeSet experiment(String script) throws SQLException {
     try (Connection connection = new ParentOnly(parent.config()).openParent()) {
       return PlainDiff.freeze(connection, script, store);
+    }
+  }
+
+  /** The same where columns of those names are counters. */
+  ChangeSet countingExperiment(String script, String... counters) throws SQLException {
+    try (Connection connection = new ParentOnly(parent.config()).openParent()) {
+      return PlainDiff.freeze(connection, script, store, Set.of(counters));
     }
   }
 
