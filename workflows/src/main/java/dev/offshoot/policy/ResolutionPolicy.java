@@ -62,10 +62,12 @@ public final class ResolutionPolicy {
     return new Weighed(List.copyOf(resolve), null);
   }
 
-  /**
-   * Why a conflict of that kind cannot be resolved to that side, and what to do; null if it can.
-   */
-  public static @Nullable String impossible(Conflict.Kind kind, Take take) {
+  /** Why a conflict of that kind cannot be resolved to that side, and what to do. */
+  public static Optional<String> impossible(Conflict.Kind kind, Take take) {
+    return Optional.ofNullable(obstacle(kind, take));
+  }
+
+  private static @Nullable String obstacle(Conflict.Kind kind, Take take) {
     return switch (kind) {
       case INSERT_EXISTS, UPDATE_MISSING, UPDATE_UPDATE, DELETE_UPDATED -> null;
       case DELETE_WOULD_CASCADE ->
@@ -145,7 +147,7 @@ public final class ResolutionPolicy {
       return "%s is to be PARENT and BRANCH at once; say which with kind and table together"
           .formatted(named(group));
     }
-    @Nullable String impossible = impossible(group.kind(), take.get());
+    @Nullable String impossible = obstacle(group.kind(), take.get());
     return impossible == null
         ? null
         : "%s cannot be resolved as %s: %s".formatted(named(group), take.get(), impossible);
