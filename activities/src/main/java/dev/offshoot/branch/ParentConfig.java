@@ -2,8 +2,10 @@ package dev.offshoot.branch;
 
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.sql.Place;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parent as the worker's configuration describes it. Holds a secret: never logged, never sent.
@@ -21,6 +23,7 @@ import java.util.Map;
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param severities hazards that weigh differently here
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param copying what copies are made of, and when
  */
 public record ParentConfig(
     String name,
@@ -33,7 +36,8 @@ public record ParentConfig(
     int maxBranches,
     long maxChangedRows,
     Map<Hazard, Severity> severities,
-    Duration lockTimeout) {
+    Duration lockTimeout,
+    Copying copying) {
 
   /** A parent with the defaults of the configuration. */
   public static ParentConfig of(String name, String url, String username, String password) {
@@ -48,7 +52,60 @@ public record ParentConfig(
         20,
         1_000_000,
         Map.of(),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        Copying.OF_THE_PARENT);
+  }
+
+  /** The same with other copies. */
+  public ParentConfig with(Copying other) {
+    return at(url, username, password, maintenanceDatabase, other);
+  }
+
+  /**
+   * The same as seen from where its branches live: with address and login of the source copy if
+   * there is one.
+   */
+  ParentConfig home() {
+    @Nullable SourceConfig source = copying.source();
+    return source == null
+        ? this
+        : at(
+            source.url(),
+            source.username(),
+            source.password(),
+            source.maintenanceDatabase(),
+            copying);
+  }
+
+  /** Whether this is the home of branches that are made of a source copy. */
+  boolean isSourceCopy() {
+    return copying.source() != null && url.equals(copying.source().url());
+  }
+
+  /** As errors speak of it. */
+  Place place() {
+    return isSourceCopy() ? Place.source(name) : Place.parent(name);
+  }
+
+  private ParentConfig at(
+      String otherUrl,
+      String otherUsername,
+      String otherPassword,
+      String otherMaintenanceDatabase,
+      Copying otherCopying) {
+    return new ParentConfig(
+        name,
+        otherUrl,
+        otherUsername,
+        otherPassword,
+        otherMaintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxChangedRows,
+        severities,
+        lockTimeout,
+        otherCopying);
   }
 
   /** Without the password. */

@@ -40,11 +40,17 @@ public final class MergeSteps implements MergeActivities {
    */
   MergeResult merge(MergeRequest request, Progress progress) {
     requireApproval(request);
-    return onParent(
-        request,
-        progress,
-        "merging",
-        session -> new MergeTransaction(session, store, request).run());
+    Parent parent = parents.get(request.branch().parent());
+    Rehearsal rehearsal = Rehearsal.run(parent, store, request, progress);
+    if (rehearsal.conflicts() != null) {
+      return MergeResult.conflicted(rehearsal.conflicts());
+    }
+    return rehearsal.noteIn(
+        onParent(
+            parent,
+            progress,
+            "merging",
+            session -> new MergeTransaction(session, store, request).run()));
   }
 
   @Override
@@ -56,7 +62,7 @@ public final class MergeSteps implements MergeActivities {
   ResolveResult resolve(ResolveConflicts request, Progress progress) {
     requireApproval(request.merge());
     return onParent(
-        request.merge(),
+        parents.get(request.merge().branch().parent()),
         progress,
         "resolving conflicts",
         session ->
@@ -68,8 +74,7 @@ public final class MergeSteps implements MergeActivities {
     T in(ParentSession session) throws SQLException;
   }
 
-  private <T> T onParent(MergeRequest request, Progress progress, String doing, Work<T> work) {
-    Parent parent = parents.get(request.branch().parent());
+  private static <T> T onParent(Parent parent, Progress progress, String doing, Work<T> work) {
     String name = parent.config().name();
     try (Connection connection = parent.provider().openParent()) {
       return work.in(new ParentSession(connection, progress, name, parent.config().lockTimeout()));

@@ -263,7 +263,8 @@ final class MergeTransaction {
         now,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
         session.longestLockWait().toMillis(),
-        proofs.after());
+        proofs.after(),
+        null);
   }
 
   private void rollBack(Exception cause) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -36,7 +37,8 @@ class JudgeStepsTest {
           1,
           5,
           Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Copying.OF_THE_PARENT);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

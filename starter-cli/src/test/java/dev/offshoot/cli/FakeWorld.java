@@ -78,7 +78,9 @@ final class FakeWorld
         "WAL_LOG",
         10_000_000,
         "18.6",
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
@@ -207,7 +209,7 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof)));
+        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
   }
 
   @Override

@@ -66,7 +66,8 @@ final class SampleRecords {
   private static final TableProof PROOF =
       new TableProof(ORDERS, List.of("id"), List.of("id", "note"), List.of(PROOF_ROW));
   private static final MergeReport MERGE =
-      new MergeReport("abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF));
+      new MergeReport(
+          "abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF), "on a copy of today's parent, 40 ms");
   private static final ExperimentOutcome OUTCOME =
       new ExperimentOutcome(Outcome.MERGED, "ann", "fine", "abc", MERGE, CONFLICTS, FAILURE);
   private static final DecisionRequest REQUEST =
@@ -102,8 +103,12 @@ final class SampleRecords {
           LIMITS,
           true,
           Map.of());
+  private static final SourceInfo SOURCE =
+      new SourceInfo("shop_copy", THEN, List.of("table public.orders"));
+
   private static final BranchInfo BRANCH =
-      new BranchInfo(REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7));
+      new BranchInfo(
+          REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7), 480L, SOURCE);
   private static final TimelineEvent EVENT = new TimelineEvent(THEN, Stage.MERGING, "merging");
 
   private SampleRecords() {}

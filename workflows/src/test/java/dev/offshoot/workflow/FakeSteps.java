@@ -80,7 +80,16 @@ final class FakeSteps
       throw Failures.toTemporal(failure);
     }
     return new BranchInfo(
-        request.ref(), "fake", Instant.EPOCH, 7, "WAL_LOG", 1, "18.6", Duration.ofDays(7));
+        request.ref(),
+        "fake",
+        Instant.EPOCH,
+        7,
+        "WAL_LOG",
+        1,
+        "18.6",
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
@@ -213,6 +222,6 @@ final class FakeSteps
 
   static MergeResult merged(String digest) {
     return MergeResult.merged(
-        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of()));
+        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of(), null));
   }
 }
