@@ -2,10 +2,12 @@ package dev.offshoot.merge;
 
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
@@ -39,6 +41,7 @@ final class MergeTransaction {
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
+  private List<PlannedTable> planned = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -70,6 +73,31 @@ final class MergeTransaction {
     }
   }
 
+  /**
+   * Finds the conflicts that the merge would meet and writes the change set that their resolution
+   * gives to the ledger; nothing stays on the parent.
+   */
+  ResolveResult resolve(ConflictResolver resolver) throws SQLException {
+    try {
+      session.begin();
+      receipts.lockParent();
+      if (receipts.find(request.branch().experimentId(), request.digest()).isEmpty()) {
+        merge();
+      }
+      session.rollback();
+      return ResolveResult.unresolved(
+          ConflictReport.NONE,
+          "the parent has changed since the conflicts were shown, and none is left; decide again");
+    } catch (Conflicts.Found e) {
+      ResolveResult result = resolver.resolve(conflicts.report(), planned);
+      session.rollback();
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      rollBack(e);
+      throw e;
+    }
+  }
+
   /** Everything but the commit. */
   private MergeReport merge() throws SQLException, Conflicts.Found {
     receipts.prepare();
@@ -88,7 +116,7 @@ final class MergeTransaction {
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
     selfCheck.sealChanges(staged);
-    List<PlannedTable> planned =
+    planned =
         writeDirectly(staged, keys, order, selfCheck)
             ? staged.stream().map(PlannedTable::wholly).toList()
             : writeThoroughly(staged, keys, order, selfCheck);
@@ -204,33 +232,32 @@ final class MergeTransaction {
       List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
       throws SQLException, Conflicts.Found {
     deferredChecks.defer(order.deferred());
-    List<PlannedTable> planned = decide(staged);
-    selfCheck.sealFindings(planned);
-    List<UpdateWaves> waves = searchAndPlan(planned, keys);
+    List<PlannedTable> decided = decide(staged);
+    planned = decided;
+    selfCheck.sealFindings(decided);
+    List<UpdateWaves> waves = searchAndPlan(decided, keys);
     conflicts.requireNone();
     selfCheck.beforeRows();
-    apply(new RowApplication(session, planned, order.steps(), waves));
-    for (PlannedTable table : planned) {
+    apply(new RowApplication(session, decided, order.steps(), waves));
+    for (PlannedTable table : decided) {
       Verification.run(session, table.table(), request.strictness());
     }
-    return planned;
+    return decided;
   }
 
   private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {
-    List<PlannedTable> planned = new ArrayList<>();
+    List<PlannedTable> decided = new ArrayList<>();
     for (StagedTable each : staged) {
       TableMerge table = each.table();
       session.report("comparing " + table.name());
       StandingRows.lock(session, table);
       Outcomes outcomes = Outcomes.decide(session, table, request.strictness());
       if (outcomes.conflicts() > 0) {
-        conflicts.add(
-            outcomes.conflicts(),
-            new RowConflicts(table, request.strictness()).first(session, conflicts.room()));
+        new RowConflicts(table, request.strictness()).addTo(conflicts, session);
       }
-      planned.add(new PlannedTable(each, outcomes));
+      decided.add(new PlannedTable(each, outcomes));
     }
-    return planned;
+    return decided;
   }
 
   private List<UpdateWaves> searchAndPlan(List<PlannedTable> planned, List<ForeignKey> keys)

@@ -11,12 +11,14 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Resolution;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.ResolutionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -209,6 +211,15 @@ final class ProgressText {
                 who,
                 decision.channel().name().toLowerCase(Locale.ROOT),
                 why);
+    if (!decision.resolve().isEmpty()) {
+      text +=
+          decision.resolve().stream()
+              .map(ProgressText::resolution)
+              .collect(Collectors.joining(", ", "; conflicts: ", ""));
+    }
+    if (decision.resolvedDigest() != null) {
+      text += ", which gives change set " + shortDigest(decision.resolvedDigest());
+    }
     return decision.refusal() == null
         ? done(text)
         : colour.warning("  x ")
@@ -217,12 +228,28 @@ final class ProgressText {
             + shown(decision.refusal(), TEXT_LIMIT);
   }
 
+  /** {@code items UPDATE_UPDATE: branch}. */
+  static String resolution(Resolution resolution) {
+    String what =
+        "%s %s"
+            .formatted(
+                resolution.table() == null ? "" : DiffRenderer.shown(resolution.table()),
+                resolution.kind() == null ? "" : resolution.kind())
+            .strip();
+    return "%s: %s"
+        .formatted(
+            what.isEmpty() ? "all" : what, resolution.take().name().toLowerCase(Locale.ROOT));
+  }
+
   List<String> conflicts(ConflictReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         colour.bad("  x ")
             + "%s with the parent; nothing was written"
                 .formatted(Numbers.of(report.total(), "conflict")));
+    report
+        .counts()
+        .forEach(group -> lines.add("      " + colour.strong(ResolutionPolicy.named(group))));
     for (Conflict conflict : report.conflicts()) {
       String where = conflict.table() == null ? "" : " " + DiffRenderer.shown(conflict.table());
       String key =

@@ -41,6 +41,19 @@ public record ChangeSummary(
     return inserted() + updated() + deleted();
   }
 
+  /** The same with other rows, under another digest. */
+  public ChangeSummary withRows(String newDigest, List<TableChanges> newTables, long newMillis) {
+    return new ChangeSummary(
+        newDigest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        newTables,
+        rewrittenTables,
+        sequences,
+        newMillis);
+  }
+
   /** Whether there is nothing to merge. */
   public boolean nothingChanged() {
     return tables.isEmpty()

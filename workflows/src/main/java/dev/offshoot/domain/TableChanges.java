@@ -25,6 +25,13 @@ public record TableChanges(
     long rowsInBase,
     List<RowChange> sample) {
 
+  /** The same with other rows. */
+  public TableChanges withRows(
+      long newInserted, long newUpdated, long newDeleted, List<RowChange> newSample) {
+    return new TableChanges(
+        table, columns, keyColumns, newInserted, newUpdated, newDeleted, rowsInBase, newSample);
+  }
+
   public long total() {
     return inserted + updated + deleted;
   }

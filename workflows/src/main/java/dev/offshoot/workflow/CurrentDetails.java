@@ -9,6 +9,7 @@ import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.SourceInfo;
@@ -33,6 +34,7 @@ final class CurrentDetails {
 
   private static final int SECTION_BUDGET = 2_500;
   private static final int TABLES_SHOWN = 12;
+  private static final int CONFLICT_GROUPS = 10;
 
   private CurrentDetails() {}
 
@@ -80,7 +82,12 @@ final class CurrentDetails {
     conflicts(page, conflicts);
     hazards(page, judgement);
     page.text("**To merge**, send the signal `approve` with this JSON (put in your name and why):");
-    page.fence("json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement)));
+    page.fence(
+        "json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement, conflicts)));
+    if (conflicts != null && !conflicts.counts().isEmpty()) {
+      page.text(
+          "`take` is `PARENT` (the parent keeps what it has) or `BRANCH` (it gets what the branch has). Without `resolve` the merge is tried again as it is.");
+    }
     page.text("**To drop**, send the signal `reject` with this JSON:");
     page.fence("json", SECTION_BUDGET, fence -> fence.lines(rejectJson()));
     schema(page, changes);
@@ -253,7 +260,8 @@ final class CurrentDetails {
   }
 
   /** Laid out by hand: the digest on a line of its own fits the page, so nothing scrolls away. */
-  private static String approveJson(ChangeSummary changes, Judgement judgement) {
+  private static String approveJson(
+      ChangeSummary changes, Judgement judgement, @Nullable ConflictReport conflicts) {
     String accepted =
         judgement.hazards().stream()
             .filter(finding -> finding.severity() == Severity.NEEDS_NAME)
@@ -268,9 +276,29 @@ final class CurrentDetails {
           "reason": "",
           "digest":
             "%s",
-          "acceptHazards": [%s]
+          "acceptHazards": [%s]%s
         }"""
-        .formatted(changes.digest(), accepted);
+        .formatted(changes.digest(), accepted, resolveJson(conflicts));
+  }
+
+  /** Which side is not filled in: a person has to say it. */
+  private static String resolveJson(@Nullable ConflictReport conflicts) {
+    if (conflicts == null || conflicts.counts().isEmpty()) {
+      return "";
+    }
+    return conflicts.counts().stream()
+        .limit(CONFLICT_GROUPS)
+        .map(
+            group ->
+                "\n    {\"kind\": \"%s\"%s,\n      \"take\": \"\"}"
+                    .formatted(
+                        group.kind(),
+                        group.table() == null
+                            ? ""
+                            : ",\n      \"table\": "
+                                + OffshootJson.text(
+                                    group.table().schema() + "." + group.table().name())))
+        .collect(Collectors.joining(",", ",\n  \"resolve\": [", "\n  ]"));
   }
 
   private static String rejectJson() {

@@ -57,6 +57,15 @@ final class Steps {
             .build());
   }
 
+  /** Tries as long as the merge does, whose locks it takes: it writes nothing to the parent. */
+  static MergeActivities resolveConflicts() {
+    return Workflow.newActivityStub(
+        MergeActivities.class,
+        ActivityOptions.newBuilder(options(Duration.ofHours(1), retries(0, 30), "resolve"))
+            .setScheduleToCloseTimeout(Duration.ofDays(1))
+            .build());
+  }
+
   /** Never gives up: a branch that is not deleted is an orphan. */
   static BranchActivities dropBranch() {
     return Workflow.newActivityStub(

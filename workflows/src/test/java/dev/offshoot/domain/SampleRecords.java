@@ -54,7 +54,14 @@ final class SampleRecords {
   private static final Conflict CONFLICT =
       new Conflict(
           Conflict.Kind.UPDATE_UPDATE, ORDERS, Arrays.asList("1"), "note", "a", "b", "c", "both");
-  private static final ConflictReport CONFLICTS = new ConflictReport(1, List.of(CONFLICT));
+  private static final ConflictCount CONFLICT_COUNT =
+      new ConflictCount(Conflict.Kind.UPDATE_UPDATE, ORDERS, 1);
+  private static final ConflictReport CONFLICTS =
+      new ConflictReport(1, List.of(CONFLICT), List.of(CONFLICT_COUNT), "f1");
+  private static final ResolveRequest RESOLVE_REQUEST =
+      new ResolveRequest("UPDATE_UPDATE", "orders", "PARENT");
+  private static final Resolution RESOLUTION =
+      new Resolution(Conflict.Kind.UPDATE_UPDATE, ORDERS, Resolution.Take.PARENT);
   private static final Failure FAILURE =
       new Failure(ErrorCode.SQL_ERROR, "statement 2 failed", 1, 14, "42703");
   private static final TableProof.Row PROOF_ROW =
@@ -67,7 +74,7 @@ final class SampleRecords {
   private static final ExperimentOutcome OUTCOME =
       new ExperimentOutcome(Outcome.MERGED, "ann", "fine", "abc", MERGE, CONFLICTS, FAILURE);
   private static final DecisionRequest REQUEST =
-      new DecisionRequest("ann", "fine", "abc", List.of("DELETES_ROWS"));
+      new DecisionRequest("ann", "fine", "abc", List.of("DELETES_ROWS"), List.of(RESOLVE_REQUEST));
   private static final Decision DECISION =
       new Decision(
           Decision.Kind.APPROVE,
@@ -77,7 +84,9 @@ final class SampleRecords {
           List.of(Hazard.DELETES_ROWS),
           THEN,
           Decision.Channel.SIGNAL,
-          "too late");
+          "too late",
+          List.of(RESOLUTION),
+          "abd");
   private static final Limits LIMITS =
       new Limits(5L, Duration.ofSeconds(3), Duration.ofMinutes(1), 7);
   private static final ExperimentSpec SPEC =
@@ -129,7 +138,10 @@ final class SampleRecords {
         MODEL_USE,
         JUDGEMENT,
         CONFLICT,
+        CONFLICT_COUNT,
         CONFLICTS,
+        RESOLVE_REQUEST,
+        RESOLUTION,
         FAILURE,
         PROOF_ROW,
         PROOF,
@@ -143,6 +155,8 @@ final class SampleRecords {
         EVENT,
         MergeResult.merged(MERGE),
         MergeResult.conflicted(CONFLICTS),
+        ResolveResult.resolved(CHANGES),
+        ResolveResult.unresolved(CONFLICTS, "the parent has changed"),
         new DecideRequest(Decision.Kind.REJECT, REQUEST),
         new DiffPage("abc", ORDERS, List.of(ROW), 50L),
         new ExperimentRow(

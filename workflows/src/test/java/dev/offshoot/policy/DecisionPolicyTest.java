@@ -112,7 +112,7 @@ class DecisionPolicyTest {
   }
 
   private static Review review() {
-    return new Review("agent-7", DIGEST, List.of(), null);
+    return new Review("agent-7", DIGEST, List.of(), null, null);
   }
 
   private static Decision approve(
@@ -122,6 +122,6 @@ class DecisionPolicyTest {
         new DecisionRequest(by, "why", null, accept),
         Decision.Channel.SIGNAL,
         Instant.EPOCH,
-        new Review("agent-7", DIGEST, hazards, null));
+        new Review("agent-7", DIGEST, hazards, null, null));
   }
 }
