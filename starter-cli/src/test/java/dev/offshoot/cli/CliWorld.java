@@ -7,6 +7,8 @@ import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
+import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -73,6 +75,8 @@ final class CliWorld implements AutoCloseable {
         ExperimentWorkflowImpl.class,
         DoctorWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
+        ReadSchemaWorkflowImpl.class,
+        ReadValueWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
     worker.registerActivitiesImplementations(new FakeWorld());
     workers.start();

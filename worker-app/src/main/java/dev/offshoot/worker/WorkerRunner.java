@@ -11,6 +11,8 @@ import dev.offshoot.workflow.ExperimentWorkflowImpl;
 import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
+import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import io.grpc.StatusRuntimeException;
 import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
 import io.temporal.worker.Worker;
@@ -146,6 +148,8 @@ public final class WorkerRunner implements SmartLifecycle {
           workflowOptions,
           ExperimentWorkflowImpl.class,
           ReadDiffWorkflowImpl.class,
+          ReadSchemaWorkflowImpl.class,
+          ReadValueWorkflowImpl.class,
           ListExperimentsWorkflowImpl.class,
           DoctorWorkflowImpl.class);
       worker.registerActivitiesImplementations(needed.activities().toArray());
