@@ -19,6 +19,7 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.ResolutionPolicy;
+import dev.offshoot.text.ShownValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ final class ProgressText {
             row ->
                 table.row(
                     row.stream()
-                        .map(value -> Table.Cell.of(CellText.of(value, CELL_LIMIT)))
+                        .map(value -> Table.Cell.of(ShownValue.of(value, CELL_LIMIT)))
                         .toList()));
     List<String> lines = new ArrayList<>(table.lines("        "));
     if (result.moreRows() || result.rows().size() > RESULT_ROWS) {
@@ -256,7 +257,7 @@ final class ProgressText {
           conflict.key().isEmpty()
               ? ""
               : conflict.key().stream()
-                  .map(value -> CellText.of(value, CELL_LIMIT))
+                  .map(value -> ShownValue.of(value, CELL_LIMIT))
                   .collect(Collectors.joining(", ", " (", ")"));
       String column = conflict.column() == null ? "" : " " + shown(conflict.column(), CELL_LIMIT);
       lines.add("      " + conflict.kind() + where + key + column);
@@ -264,9 +265,9 @@ final class ProgressText {
         lines.add(
             "        base %s   parent now %s   branch %s"
                 .formatted(
-                    CellText.of(conflict.base(), CELL_LIMIT),
-                    CellText.of(conflict.parent(), CELL_LIMIT),
-                    CellText.of(conflict.branch(), CELL_LIMIT)));
+                    ShownValue.of(conflict.base(), CELL_LIMIT),
+                    ShownValue.of(conflict.parent(), CELL_LIMIT),
+                    ShownValue.of(conflict.branch(), CELL_LIMIT)));
       }
       if (!conflict.note().isBlank()) {
         lines.add(colour.faint("        " + shown(conflict.note(), TEXT_LIMIT)));

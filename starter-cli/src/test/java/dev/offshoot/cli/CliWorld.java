@@ -9,6 +9,8 @@ import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
+import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
+import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -76,6 +78,8 @@ final class CliWorld implements AutoCloseable {
         ViewParentsWorkflowImpl.class,
         RefreshSourceWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
+        ReadSchemaWorkflowImpl.class,
+        ReadValueWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
     worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
     workers.start();

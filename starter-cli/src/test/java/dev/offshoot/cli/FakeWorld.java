@@ -26,14 +26,17 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ResolveResult;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.TableProof;
+import dev.offshoot.domain.ValuePart;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.workflow.Failures;
 import java.time.Duration;
@@ -225,7 +228,26 @@ final class FakeWorld
     // Pages smaller than asked for, as wide rows make them.
     int to = Math.min(ROWS, from + Math.min(request.limit(), 10));
     return new DiffPage(
-        request.digest(), request.table(), rows(from, to), to == ROWS ? null : (long) to);
+        request.digest(), request.table(), rows(from, to), to == ROWS ? null : (long) to, false);
+  }
+
+  @Override
+  public SchemaPage readSchema(ReadSchema request) {
+    ChangeSummary summary = summary();
+    List<ReplayedStatement> script =
+        summary.schemaScript().stream()
+            .map(sql -> new ReplayedStatement(0, sql, "public", false))
+            .toList();
+    // Two pages, as a long script makes them.
+    return request.from() == null
+        ? new SchemaPage(request.digest(), script, List.of(), List.of(), 1)
+        : new SchemaPage(
+            request.digest(), List.of(), summary.schemaChanges(), summary.tables(), null);
+  }
+
+  @Override
+  public ValuePart readValue(ReadValue request) {
+    throw new AssertionError("no page was cut");
   }
 
   @Override

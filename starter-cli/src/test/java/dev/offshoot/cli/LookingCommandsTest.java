@@ -78,7 +78,8 @@ abstract class LookingCommandsTest {
     CliWorld.Result stat = world.run("experiment", "diff", id, "--stat");
 
     assertThat(short_.out())
-        .contains("+ column public.customers.tier")
+        .contains("~ table public.customers")
+        .contains("+ tier  text")
         .contains("NULL → gold")
         .contains("… and 23 more rows");
     assertThat(whole.out().lines().filter(line -> line.contains("NULL → gold"))).hasSize(25);
@@ -90,6 +91,38 @@ abstract class LookingCommandsTest {
     assertThat(stat.out()).contains("customers").contains("~25");
     assertThat(world.run("experiment", "diff", id, "--table", "ghosts").code())
         .isEqualTo(ExitCode.NOT_FOUND.code());
+  }
+
+  @Test
+  void diffOfATable_comesInPages_thatSayWhereTheyAre() {
+    String id = world.waiting("shop");
+
+    CliWorld.Result second =
+        world.run("experiment", "diff", id, "--table", "customers", "--limit", "10", "--page", "2");
+    CliWorld.Result last =
+        world.run("experiment", "diff", id, "--table", "customers", "--after", "20");
+    CliWorld.Result json =
+        world.run("experiment", "diff", id, "--table", "customers", "--limit", "12", "-o", "json");
+
+    assertThat(second.out().lines().filter(line -> line.startsWith("  ~"))).hasSize(10);
+    assertThat(second.out().lines().skip(2).findFirst().orElseThrow()).startsWith("  ~  10 ");
+    assertThat(second.err()).contains("rows 11 to 20 of 25; next: --page 3");
+    assertThat(last.out().lines().filter(line -> line.startsWith("  ~"))).hasSize(5);
+    assertThat(last.err()).contains("rows 21 to 25 of 25; these are the last");
+    JsonNode page = json(json.out());
+    assertThat(page.path("rows")).hasSize(12);
+    assertThat(page.path("next").asInt()).isEqualTo(12);
+    assertThat(page.at("/key/0").asText()).isEqualTo("id");
+    assertThat(world.run("experiment", "diff", id, "--page", "2").code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(json(world.run("experiment", "diff", id, "--stat", "-o", "json").out()))
+        .isEqualTo(
+            json(
+                """
+                {"digest": "%s", "schemaChanges": 1, "sequences": [], "tables": [
+                  {"table": {"schema": "public", "name": "customers"},
+                   "inserted": 0, "updated": 25, "deleted": 0, "rowsInBase": 100}]}"""
+                    .formatted(FakeWorld.DIGEST)));
   }
 
   @Test

@@ -14,6 +14,8 @@ import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
+import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
+import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
@@ -169,6 +171,8 @@ public final class WorkerRunner implements SmartLifecycle {
           workflowOptions,
           ExperimentWorkflowImpl.class,
           ReadDiffWorkflowImpl.class,
+          ReadSchemaWorkflowImpl.class,
+          ReadValueWorkflowImpl.class,
           ListExperimentsWorkflowImpl.class,
           DoctorWorkflowImpl.class,
           ViewParentsWorkflowImpl.class,

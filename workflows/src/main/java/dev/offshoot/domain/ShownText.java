@@ -59,7 +59,7 @@ public final class ShownText {
    * (bidirectional overrides, zero-width, tags), line and paragraph separators, lone surrogates,
    * unassigned or private code points, and letters and marks without a shape of their own.
    */
-  private static boolean isHidden(int c) {
+  public static boolean isHidden(int c) {
     return isShapeless(c) || isHiddenType(c);
   }
 

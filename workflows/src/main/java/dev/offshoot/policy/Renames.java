@@ -19,9 +19,10 @@ import java.util.stream.Stream;
  * @param told the renames in words
  * @param unexplained changes that no rename explains, in their order
  */
-record Renames(List<String> told, List<SchemaChange> unexplained) {
+public record Renames(List<String> told, List<SchemaChange> unexplained) {
 
-  static Renames in(ChangeSummary changes) {
+  /** The renames among {@code changes}. */
+  public static Renames in(ChangeSummary changes) {
     List<SchemaChange> rest = new ArrayList<>(changes.schemaChanges());
     List<String> told = new ArrayList<>();
     Optional<List<List<SqlToken>>> script = readable(changes.schemaScript());

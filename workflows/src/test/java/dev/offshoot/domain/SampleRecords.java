@@ -40,6 +40,8 @@ final class SampleRecords {
       new StatementResult(
           0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
   private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
+  private static final ReplayedStatement REPLAYED =
+      new ReplayedStatement(1, "ALTER TABLE orders ADD note text", "\"public\"", true);
   private static final ExperimentReport REPORT =
       new ExperimentReport(
           List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
@@ -158,7 +160,10 @@ final class SampleRecords {
         ResolveResult.resolved(CHANGES),
         ResolveResult.unresolved(CONFLICTS, "the parent has changed"),
         new DecideRequest(Decision.Kind.REJECT, REQUEST),
-        new DiffPage("abc", ORDERS, List.of(ROW), 50L),
+        new DiffPage("abc", ORDERS, List.of(ROW), 50L, true),
+        REPLAYED,
+        new SchemaPage("abc", List.of(REPLAYED), List.of(SCHEMA), List.of(TABLE), 3),
+        new ValuePart("long", 4),
         new ExperimentRow(
             ID, "shop", "acme", "tidy up", "agent-7", Stage.CLOSED, Outcome.MERGED, THEN, THEN),
         new ExperimentStatus(
