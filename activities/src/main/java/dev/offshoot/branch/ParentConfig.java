@@ -21,6 +21,7 @@ import java.util.Map;
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param severities hazards that weigh differently here
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param revertWindow time after a merge within which it can be reverted
  */
 public record ParentConfig(
     String name,
@@ -33,7 +34,9 @@ public record ParentConfig(
     int maxBranches,
     long maxChangedRows,
     Map<Hazard, Severity> severities,
-    Duration lockTimeout) {
+    Duration lockTimeout,
+    Duration revertWindow) {
+  public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
   /** A parent with the defaults of the configuration. */
   public static ParentConfig of(String name, String url, String username, String password) {
@@ -48,7 +51,8 @@ public record ParentConfig(
         20,
         1_000_000,
         Map.of(),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        DEFAULT_REVERT_WINDOW);
   }
 
   /** Without the password. */

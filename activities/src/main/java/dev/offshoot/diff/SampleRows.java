@@ -11,14 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the first changed rows of the first tables, for history and whoever reviews there. */
-final class SampleRows {
+public final class SampleRows {
   private static final int ROWS = 5;
   private static final int TABLES = 20;
   private static final int VALUE_LIMIT = 200;
 
   private final Map<TableName, List<RowChange>> samples = new HashMap<>();
 
-  void add(TableName table, RowChange change) {
+  public void add(TableName table, RowChange change) {
     if (samples.size() == TABLES && !samples.containsKey(table)) {
       return;
     }

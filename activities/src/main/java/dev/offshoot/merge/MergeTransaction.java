@@ -3,6 +3,7 @@ package dev.offshoot.merge;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
@@ -74,6 +75,10 @@ final class MergeTransaction {
   private MergeReport merge() throws SQLException, Conflicts.Found {
     receipts.prepare();
     ChangeSet changeSet = store.get(request.digest());
+    ExperimentId reverts = changeSet.undoing().of();
+    if (reverts != null) {
+      receipts.requireNotReverted(reverts);
+    }
     requireOurSchemaIsLeftAlone(changeSet);
     TablesBefore before = TablesBefore.read(session);
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
@@ -99,7 +104,9 @@ final class MergeTransaction {
     for (PlannedTable table : planned) {
       Verification.run(session, table.table(), request.strictness());
     }
+    LostContents lost = LostContents.look(session, changeSet, before);
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
+    lost.tell(conflicts);
     conflicts.requireNone();
 
     CheckRun.run(session, request.checks(), conflicts);
@@ -112,7 +119,12 @@ final class MergeTransaction {
 
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
-    receipts.write(request.branch().experimentId(), request.decision().by(), report);
+    receipts.write(
+        request.branch().experimentId(),
+        request.decision().by(),
+        report,
+        reverts,
+        Convergence.of(session, planned, request.strictness()));
     return report;
   }
 

@@ -160,12 +160,15 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
    * was there.
    */
   static String untouched(TableMerge table, Column column, String value) {
+    return untouched(table.target().oid(), column.number(), value);
+  }
+
+  static String untouched(long table, int column, String value) {
     return """
     (%1$s IS NOT DISTINCT FROM NULL OR %2$s IS NOT DISTINCT FROM (
       SELECT format('%%s', a.attmissingval) COLLATE "C" FROM pg_attribute a
       WHERE a.attrelid = %3$d AND a.attnum = %4$d))\
     """
-        .formatted(
-            value, Images.text("ARRAY[" + value + "]"), table.target().oid(), column.number());
+        .formatted(value, Images.text("ARRAY[" + value + "]"), table, column);
   }
 }

@@ -297,6 +297,7 @@ class BranchFidelityTest {
         config.maxBranches(),
         config.maxChangedRows(),
         config.severities(),
-        config.lockTimeout());
+        config.lockTimeout(),
+        config.revertWindow());
   }
 }

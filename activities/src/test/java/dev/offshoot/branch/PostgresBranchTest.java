@@ -357,7 +357,8 @@ class PostgresBranchTest {
         maxBranches,
         config.maxChangedRows(),
         config.severities(),
-        config.lockTimeout());
+        config.lockTimeout(),
+        config.revertWindow());
   }
 
   static List<String> leftOf(BranchRef ref) throws SQLException {

@@ -36,7 +36,8 @@ class JudgeStepsTest {
           1,
           5,
           Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          ParentConfig.DEFAULT_REVERT_WINDOW);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

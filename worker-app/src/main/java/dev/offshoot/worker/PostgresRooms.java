@@ -16,6 +16,7 @@ import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
+import dev.offshoot.revert.RevertSteps;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import java.time.Duration;
@@ -79,6 +80,7 @@ final class PostgresRooms implements Rooms {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
+        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, new PolicyJudge()),
         new MergeSteps(parents, ledger.changeSets()),
         new ReadSteps(ledger, parents));

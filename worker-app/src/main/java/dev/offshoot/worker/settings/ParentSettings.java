@@ -30,6 +30,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param revertWindow time after a merge within which it can be reverted
  * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
@@ -43,6 +44,7 @@ public record ParentSettings(
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("7d") Duration revertWindow,
     @DefaultValue Map<String, Severity> hazards) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
@@ -65,6 +67,7 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.positive(prefix + ".revert-window", revertWindow);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -105,6 +108,7 @@ public record ParentSettings(
         maxBranches,
         maxChangedRows,
         severities(),
-        lockTimeout);
+        lockTimeout,
+        revertWindow);
   }
 }
