@@ -44,7 +44,7 @@ final class Privileges {
           name = column.owner();
           columns = " (" + column.last() + ")";
         }
-        Map<String, Set<String>> usual = usual(kind.getValue());
+        Map<String, Set<String>> usual = columns.isEmpty() ? usual(kind.getValue()) : Map.of();
         return between(
             rights(change.after(), usual),
             rights(change.before(), usual),

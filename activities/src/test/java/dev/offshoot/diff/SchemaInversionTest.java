@@ -65,62 +65,75 @@ class SchemaInversionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "CREATE TABLE t (id serial PRIMARY KEY, c bigint REFERENCES customers); CREATE INDEX ON t (c)",
-        "CREATE TABLE t (a int UNIQUE); CREATE VIEW v AS SELECT a FROM t; COMMENT ON VIEW v IS 'x'",
-        "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int REFERENCES a); CREATE TABLE c (i int)",
-        "CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM orders",
-        "CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('x'); CREATE TABLE s.t (e s.e)",
-        "ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false",
-        "ALTER TABLE orders ADD COLUMN n serial, ADD COLUMN m int GENERATED ALWAYS AS IDENTITY",
-        "ALTER TABLE orders ADD COLUMN tax numeric GENERATED ALWAYS AS (total / 5) STORED",
-        "ALTER TABLE \"Odd \"\"Table\"\"\" ADD COLUMN \"x.y ON\" int DEFAULT 7 CHECK (\"x.y ON\" > 1)",
-        "ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0), ADD UNIQUE (customer)",
-        "ALTER TABLE orders ALTER COLUMN total SET NOT NULL, ALTER COLUMN total SET DEFAULT 2",
-        "ALTER TABLE customers ALTER COLUMN name DROP NOT NULL, ALTER COLUMN name DROP DEFAULT",
-        "ALTER TABLE orders RENAME COLUMN total TO amount",
-        "ALTER TABLE orders RENAME TO sales; ALTER TABLE sales RENAME COLUMN total TO amount",
-        "ALTER TABLE orders SET SCHEMA stock",
-        "ALTER SCHEMA stock RENAME TO store; CREATE TABLE store.t (i int)",
-        "ALTER INDEX by_mood RENAME TO per_mood; ALTER VIEW rich RENAME TO wealthy",
-        "ALTER TABLE customers RENAME CONSTRAINT adult TO grown; ALTER SEQUENCE tickets RENAME TO t",
-        "ALTER TYPE mood RENAME VALUE 'bad' TO 'awful'; ALTER TYPE mood RENAME TO feeling",
-        "ALTER TYPE pair RENAME ATTRIBUTE a TO first; ALTER TYPE pair ADD ATTRIBUTE c int",
-        "ALTER FUNCTION twice(int) RENAME TO double; ALTER TRIGGER touched ON orders RENAME TO t",
-        "CREATE OR REPLACE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n + n'",
-        "CREATE OR REPLACE VIEW rich AS SELECT id, total FROM orders WHERE total > 1000",
-        "CREATE OR REPLACE VIEW rich AS SELECT id, total, customer FROM orders",
-        "DROP VIEW rich; DROP INDEX by_mood; DROP TRIGGER touched ON orders; DROP FUNCTION touch()",
-        "ALTER TABLE customers DROP CONSTRAINT adult; ALTER TABLE orders DROP CONSTRAINT orders_customer_fkey",
-        "ALTER TABLE orders DISABLE TRIGGER touched",
-        "ALTER TABLE orders DISABLE ROW LEVEL SECURITY; ALTER TABLE customers FORCE ROW LEVEL SECURITY",
-        "DROP POLICY own ON orders; CREATE POLICY other ON orders FOR DELETE USING (total < 0)",
-        "CREATE RULE r AS ON DELETE TO orders DO INSTEAD NOTHING; CREATE STATISTICS st ON id, total FROM orders",
-        "COMMENT ON TABLE orders IS NULL; COMMENT ON COLUMN orders.total IS 'in \\ ''euro'''",
-        "COMMENT ON FUNCTION twice(int) IS 'x'; COMMENT ON CONSTRAINT adult ON customers IS 'y'",
-        "GRANT SELECT, UPDATE ON orders TO PUBLIC; GRANT SELECT (name) ON customers TO PUBLIC",
-        "REVOKE EXECUTE ON FUNCTION twice(int) FROM PUBLIC; GRANT USAGE ON SCHEMA stock TO PUBLIC",
-        "ALTER SEQUENCE tickets INCREMENT 5 MAXVALUE 1000 CYCLE",
-        "CREATE SEQUENCE s; CREATE DOMAIN d AS positive; CREATE FUNCTION f(d) RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE TABLE events_27 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
-        "ALTER TABLE events ADD COLUMN who text; CREATE INDEX ON events (who)",
-        "ALTER TABLE customers DROP COLUMN age; ALTER TABLE customers ADD COLUMN years int",
+        // new tables, views, types and what belongs to them
+        """
+        CREATE TABLE t (id serial PRIMARY KEY, c bigint REFERENCES customers);
+        CREATE INDEX ON t (c); CREATE VIEW v AS SELECT c FROM t; COMMENT ON VIEW v IS 'x';
+        CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int REFERENCES a);
+        CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM orders;
+        CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('x'); CREATE TABLE s.t (e s.e);
+        CREATE SEQUENCE s; CREATE DOMAIN d AS positive;
+        CREATE FUNCTION f(d) RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE RULE r AS ON DELETE TO b DO INSTEAD NOTHING;
+        CREATE RULE r AS ON DELETE TO orders DO INSTEAD NOTHING;
+        CREATE STATISTICS st ON id, total FROM orders;
+        CREATE TABLE events_27 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')
+        """,
+        // new columns and constraints
+        """
+        ALTER TABLE orders ADD COLUMN paid boolean NOT NULL DEFAULT false,
+          ADD COLUMN n serial, ADD COLUMN m int GENERATED ALWAYS AS IDENTITY,
+          ADD COLUMN tax numeric GENERATED ALWAYS AS (total / 5) STORED,
+          ADD CONSTRAINT c CHECK (total > 0), ADD UNIQUE (customer);
+        ALTER TABLE "Odd ""Table""\" ADD COLUMN "x.y ON" int DEFAULT 7 CHECK ("x.y ON" > 1);
+        ALTER TABLE orders ALTER COLUMN total SET NOT NULL, ALTER COLUMN total SET DEFAULT 2;
+        ALTER TABLE customers ALTER COLUMN name DROP NOT NULL, ALTER COLUMN name DROP DEFAULT;
+        ALTER TYPE pair ADD ATTRIBUTE c int;
+        ALTER TABLE events ADD COLUMN who text; CREATE INDEX ON events (who)
+        """,
+        // new names
+        """
+        ALTER TABLE orders RENAME TO sales; ALTER TABLE sales RENAME COLUMN total TO amount;
+        ALTER TABLE sales ADD COLUMN more int, ADD CONSTRAINT c CHECK (amount > 0);
+        ALTER SCHEMA stock RENAME TO store; ALTER TABLE customers SET SCHEMA store;
+        ALTER INDEX store.by_mood RENAME TO per_mood; ALTER VIEW rich RENAME TO wealthy;
+        ALTER TABLE store.customers RENAME CONSTRAINT adult TO grown;
+        ALTER SEQUENCE tickets RENAME TO t; ALTER TYPE mood RENAME VALUE 'bad' TO 'it''s';
+        ALTER TYPE mood RENAME TO feeling; ALTER TYPE pair RENAME ATTRIBUTE a TO first;
+        ALTER FUNCTION twice(int) RENAME TO double; ALTER TRIGGER touched ON sales RENAME TO t
+        """,
+        // other definitions
+        """
+        CREATE OR REPLACE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n + n';
+        CREATE OR REPLACE VIEW rich AS SELECT id, total FROM orders WHERE total > 1000;
+        ALTER TABLE orders DISABLE TRIGGER touched, DISABLE ROW LEVEL SECURITY;
+        ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+        DROP POLICY own ON orders; CREATE POLICY other ON orders FOR DELETE USING (total < 0);
+        COMMENT ON TABLE orders IS NULL; COMMENT ON COLUMN orders.total IS 'in \\ ''euro''';
+        COMMENT ON FUNCTION twice(int) IS 'x'; COMMENT ON CONSTRAINT adult ON customers IS 'y';
+        ALTER SEQUENCE tickets INCREMENT 5 MAXVALUE 1000 CYCLE;
+        GRANT SELECT, UPDATE ON orders TO PUBLIC; GRANT SELECT (name) ON customers TO PUBLIC;
+        REVOKE EXECUTE ON FUNCTION twice(int) FROM PUBLIC; GRANT USAGE ON SCHEMA stock TO PUBLIC
+        """,
+        // what is gone and held nothing
+        """
+        DROP VIEW rich; DROP INDEX by_mood; DROP TRIGGER touched ON orders; DROP FUNCTION touch();
+        ALTER TABLE customers DROP CONSTRAINT adult;
+        ALTER TABLE orders DROP CONSTRAINT orders_customer_fkey;
+        CREATE VIEW rich AS SELECT id, total, customer FROM orders
+        """,
       })
-  void schemaChange_isTakenBack_orItsContentsAreNamed(String ddl) throws SQLException {
+  void schemaChange_isTakenBack(String ddl) throws SQLException {
     Undoing undoing = undoing(ddl);
 
-    if (ddl.contains("DROP COLUMN")) {
-      assertThat(undoing.obstacle())
-          .isEqualTo("contents of column \"public\".\"customers\".\"age\" go with it");
-    } else {
-      assertThat(undoing.obstacle()).isNull();
-      assertThat(undoing.script()).isNotEmpty();
-    }
+    assertThat(undoing.obstacle()).isNull();
+    assertThat(undoing.script()).isNotEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "DROP TABLE orders CASCADE",
+        "ALTER TABLE customers DROP COLUMN age; ALTER TABLE customers ADD COLUMN years int",
         "DROP TABLE orders CASCADE; CREATE TABLE orders (id serial PRIMARY KEY, customer bigint REFERENCES customers, total numeric DEFAULT 1)",
         "ALTER TABLE orders ALTER COLUMN customer TYPE int",
         "ALTER TYPE mood ADD VALUE 'great'",
