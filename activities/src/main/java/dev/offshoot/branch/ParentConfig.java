@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param severities hazards that weigh differently here
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
+ * @param revertWindow time after a merge within which it can be reverted
  */
 public record ParentConfig(
     String name,
@@ -37,7 +38,9 @@ public record ParentConfig(
     long maxChangedRows,
     Map<Hazard, Severity> severities,
     Duration lockTimeout,
-    Copying copying) {
+    Copying copying,
+    Duration revertWindow) {
+  public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
   /** A parent with the defaults of the configuration. */
   public static ParentConfig of(String name, String url, String username, String password) {
@@ -53,7 +56,8 @@ public record ParentConfig(
         1_000_000,
         Map.of(),
         Duration.ofSeconds(2),
-        Copying.OF_THE_PARENT);
+        Copying.OF_THE_PARENT,
+        DEFAULT_REVERT_WINDOW);
   }
 
   /** The same with other copies. */
@@ -105,7 +109,8 @@ public record ParentConfig(
         maxChangedRows,
         severities,
         lockTimeout,
-        otherCopying);
+        otherCopying,
+        revertWindow);
   }
 
   /** Without the password. */

@@ -16,6 +16,7 @@ import dev.offshoot.step.Step;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** Freezes the net effect of an experiment in the ledger. Thread-safe. */
 public final class DiffSteps implements DiffActivities {
@@ -55,7 +56,10 @@ public final class DiffSteps implements DiffActivities {
       base.rollback();
       branch.rollback();
       return SummaryOfChanges.of(
-          frozen, effect.samples(), Duration.ofNanos(System.nanoTime() - begun).toMillis());
+          frozen,
+          effect.samples(),
+          List.of(),
+          Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "comparing it with its base", e);
     }

@@ -2,25 +2,33 @@ package dev.offshoot.diff;
 
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
+import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +77,18 @@ final class NetEffect {
     CatalogFingerprint after = CatalogFingerprint.read(branch);
     TableCatalog original = TableCatalog.read(base);
 
-    schema.beforeRows(request.report().schemaStatements());
+    List<SchemaStatement> statements = request.report().schemaStatements();
+    Optional<SchemaInversion> inversion =
+        statements.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new SchemaInversion(
+                    base,
+                    request.branch().branchName(),
+                    statements.get(0).searchPath(),
+                    request.spec().limits().statementTimeout(),
+                    progress));
+    schema.beforeRows(statements);
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {
       requireSameSchema(rehearsed, after);
@@ -77,22 +96,46 @@ final class NetEffect {
     Pairing pairing = new Pairing(base, branch, original, schema.waiting());
     RowRehearsal rows = new RowRehearsal(base, progress);
     boolean rowsMatter = !schema.waiting().isEmpty() || gainsLabels(before, rehearsed);
+    Map<Long, Set<Integer>> keys = new HashMap<>();
     for (TablePair pair : pairing.pairs(request.report().touchedTables())) {
       compare(pair, writer, rowsMatter ? rows.table(pair) : change -> {});
+      keys.put(
+          pair.base().oid(),
+          pair.keyColumns().stream().map(Column::number).collect(Collectors.toSet()));
     }
     rows.apply();
+    CatalogFingerprint marked = rowsMatter ? CatalogFingerprint.read(base) : rehearsed;
     SortedSet<TableName> rewritten = new TreeSet<>(pairing.rewritten());
     if (!schema.waiting().isEmpty()) {
-      requireSameSchema(afterRows(rehearsed, original, rewritten), after);
+      requireSameSchema(afterRows(rehearsed, marked, original, rewritten), after);
     }
 
     List<SequenceAdvance> sequences = SequenceComparison.advances(base, branch);
+    Undoing undoing =
+        inversion.isEmpty()
+            ? Undoing.OF_ROWS
+            : inversion.get().find(withMarks(before, rehearsed, marked), keys);
     progress.report("freezing the change set");
     return writer.freeze(
         schema.script(),
         CatalogFingerprint.changes(before, after),
         List.copyOf(rewritten),
-        sequences);
+        sequences,
+        undoing);
+  }
+
+  /** What the base was, with the marks that rehearsing its rows has left on it. */
+  private static CatalogFingerprint withMarks(
+      CatalogFingerprint before, CatalogFingerprint rehearsed, CatalogFingerprint marked) {
+    NavigableMap<CatalogObject, String> definitions = new TreeMap<>(before.definitions());
+    for (SchemaChange mark : CatalogFingerprint.changes(rehearsed, marked)) {
+      CatalogObject object = new CatalogObject(mark.objectType(), mark.identity());
+      String now = mark.after();
+      if (now != null && definitions.containsKey(object)) {
+        definitions.put(object, now);
+      }
+    }
+    return new CatalogFingerprint(definitions, before.derived());
   }
 
   private void compare(
@@ -124,9 +167,11 @@ final class NetEffect {
    * that waited for them do to it.
    */
   private CatalogFingerprint afterRows(
-      CatalogFingerprint rehearsed, TableCatalog original, SortedSet<TableName> rewritten)
+      CatalogFingerprint rehearsed,
+      CatalogFingerprint marked,
+      TableCatalog original,
+      SortedSet<TableName> rewritten)
       throws SQLException {
-    CatalogFingerprint marked = CatalogFingerprint.read(base);
     TableCatalog tables = TableCatalog.read(base);
     schema.afterRows();
     for (Table table : TableCatalog.read(base).tables().values()) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param tables tables with changed rows, in the order of their names, with counts
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
+ * @param undoing what it reverts, and how it is reverted
  */
 public record ChangeSet(
     String digest,
@@ -21,7 +22,8 @@ public record ChangeSet(
     List<SchemaChange> schemaChanges,
     List<CountedTable> tables,
     List<TableName> rewrittenTables,
-    List<SequenceAdvance> sequences) {
+    List<SequenceAdvance> sequences,
+    Undoing undoing) {
 
   /**
    * @param shape the table

@@ -14,12 +14,14 @@ import java.util.List;
  * @param schemaChanges every object that differs
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
+ * @param undoing what it reverts, and how it is reverted
  */
 record ChangeSetContent(
     List<ReplayStatement> script,
     List<SchemaChange> schemaChanges,
     List<TableName> rewrittenTables,
-    List<SequenceAdvance> sequences) {
+    List<SequenceAdvance> sequences,
+    Undoing undoing) {
 
   static String write(Object content) {
     try {

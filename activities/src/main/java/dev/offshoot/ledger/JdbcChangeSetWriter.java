@@ -103,23 +103,26 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
       List<ReplayStatement> script,
       List<SchemaChange> schemaChanges,
       List<TableName> rewrittenTables,
-      List<SequenceAdvance> sequences) {
+      List<SequenceAdvance> sequences,
+      Undoing undoing) {
     requireOpen();
     endTable();
     script.forEach(statement -> digest.update(CanonicalLines.statement(statement)));
     schemaChanges.forEach(change -> digest.update(CanonicalLines.object(change)));
     rewrittenTables.forEach(table -> digest.update(CanonicalLines.rewritten(table)));
     sequences.forEach(advance -> digest.update(CanonicalLines.sequence(advance)));
+    CanonicalLines.undoing(undoing).forEach(digest::update);
     String hex = HexFormat.of().formatHex(digest.digest());
     over = true;
-    store(hex, new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences));
+    store(hex, new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences, undoing));
     return new ChangeSet(
         hex,
         List.copyOf(script),
         List.copyOf(schemaChanges),
         List.copyOf(tables),
         List.copyOf(rewrittenTables),
-        List.copyOf(sequences));
+        List.copyOf(sequences),
+        undoing);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
@@ -102,6 +103,10 @@ final class MergeTransaction {
   private MergeReport merge() throws SQLException, Conflicts.Found {
     receipts.prepare();
     ChangeSet changeSet = store.get(request.digest());
+    ExperimentId reverts = changeSet.undoing().of();
+    if (reverts != null) {
+      receipts.requireNotReverted(reverts);
+    }
     requireOurSchemaIsLeftAlone(changeSet);
     TablesBefore before = TablesBefore.read(session);
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
@@ -121,7 +126,9 @@ final class MergeTransaction {
             ? staged.stream().map(PlannedTable::wholly).toList()
             : writeThoroughly(staged, keys, order, selfCheck);
     triggers.enable();
+    LostContents lost = LostContents.look(session, changeSet, before);
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
+    lost.tell(conflicts);
     conflicts.requireNone();
 
     CheckRun.run(session, request.checks(), conflicts);
@@ -134,7 +141,12 @@ final class MergeTransaction {
 
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
-    receipts.write(request.branch().experimentId(), request.decision().by(), report);
+    receipts.write(
+        request.branch().experimentId(),
+        request.decision().by(),
+        report,
+        reverts,
+        Convergence.of(session, planned, request.strictness()));
     return report;
   }
 

@@ -12,6 +12,7 @@ import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -83,7 +84,8 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
         List<ReplayStatement> script,
         List<SchemaChange> schemaChanges,
         List<TableName> rewrittenTables,
-        List<SequenceAdvance> sequences) {
+        List<SequenceAdvance> sequences,
+        Undoing undoing) {
       Map<TableName, List<RowChange>> rows = new HashMap<>();
       List<CountedTable> counted = new ArrayList<>();
       tables.forEach(
@@ -98,7 +100,8 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
           });
       String digest = "digest-" + (frozen.size() + 1);
       ChangeSet changeSet =
-          new ChangeSet(digest, script, schemaChanges, counted, rewrittenTables, sequences);
+          new ChangeSet(
+              digest, script, schemaChanges, counted, rewrittenTables, sequences, undoing);
       frozen.put(digest, new Frozen(changeSet, rows));
       return changeSet;
     }

@@ -19,6 +19,7 @@ import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
+import dev.offshoot.revert.RevertSteps;
 import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
@@ -90,6 +91,7 @@ final class PostgresRooms implements Rooms {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
+        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
         new ReadSteps(ledger, parents),

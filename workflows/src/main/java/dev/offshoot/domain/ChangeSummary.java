@@ -1,6 +1,7 @@
 package dev.offshoot.domain;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The change set as history carries it: digest, counts and a bounded sample. The rows themselves
@@ -14,6 +15,7 @@ import java.util.List;
  * @param rewrittenTables tables that the schema script rewrites on the parent
  * @param sequences sequences that the experiment advanced
  * @param millis time that reading it took
+ * @param reversal what it reverts, and how it would be reverted
  */
 public record ChangeSummary(
     String digest,
@@ -23,7 +25,51 @@ public record ChangeSummary(
     List<TableChanges> tables,
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
-    long millis) {
+    long millis,
+    Reversal reversal) {
+
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis,
+      @Nullable Reversal reversal) {
+    this.digest = digest;
+    this.schemaChanges = schemaChanges;
+    this.schemaChangeCount = schemaChangeCount;
+    this.schemaScript = schemaScript;
+    this.tables = tables;
+    this.rewrittenTables = rewrittenTables;
+    this.sequences = sequences;
+    this.millis = millis;
+    this.reversal = reversal == null ? Reversal.OF_ROWS : reversal;
+  }
+
+  /** Of an experiment whose revert would be rows alone. */
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis) {
+    this(
+        digest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        tables,
+        rewrittenTables,
+        sequences,
+        millis,
+        Reversal.OF_ROWS);
+  }
 
   public long inserted() {
     return tables.stream().mapToLong(TableChanges::inserted).sum();

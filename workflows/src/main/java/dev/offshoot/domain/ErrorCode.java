@@ -42,6 +42,8 @@ public enum ErrorCode {
   CONFLICT(false),
   /** The merge would have written something that was not reviewed, and rolled back. */
   MERGE_REFUSED(false),
+  /** The merge cannot be reverted (never merged, too long ago, reverted before ...). */
+  REVERT_REFUSED(false),
   /** A lock on the parent was not had in time; tried again. */
   LOCK_TIMEOUT(true),
   /** A lost connection or restarted server; tried again. */

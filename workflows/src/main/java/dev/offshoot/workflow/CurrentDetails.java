@@ -115,6 +115,9 @@ final class CurrentDetails {
   }
 
   private static void asked(ExperimentSpec spec, MarkdownPage.Fence fence) {
+    if (spec.reverts() != null) {
+      fence.line("reverts      " + spec.reverts());
+    }
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
@@ -228,6 +231,9 @@ final class CurrentDetails {
           for (SchemaChange change : changes.schemaChanges()) {
             fence.line(
                 "-- %s %s %s".formatted(change.kind(), change.objectType(), change.identity()));
+          }
+          for (String statement : changes.reversal().script()) {
+            fence.line("-- a revert would run: " + statement);
           }
         });
   }

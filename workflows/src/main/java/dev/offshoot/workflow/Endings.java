@@ -26,17 +26,17 @@ final class Endings {
     return outcome(Outcome.MERGED, by(decision), why(decision), report, null);
   }
 
+  ExperimentOutcome reverted(Decision decision, MergeReport report) {
+    return outcome(Outcome.REVERTED, by(decision), why(decision), report, null);
+  }
+
   ExperimentOutcome rejected(Decision decision) {
     return outcome(Outcome.DROPPED, by(decision), why(decision), null, null);
   }
 
   ExperimentOutcome nothingToMerge() {
     return outcome(
-        Outcome.DROPPED,
-        "policy",
-        "the experiment changed nothing, so there is nothing to merge",
-        null,
-        null);
+        Outcome.DROPPED, "policy", "it changes nothing, so there is nothing to merge", null, null);
   }
 
   ExperimentOutcome nothingLeft(Decision decision) {

@@ -5,6 +5,7 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
@@ -70,6 +71,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   /** Work that the path does not wait for, and the end does. */
   private final List<Promise<Void>> beside = new ArrayList<>();
 
+  private boolean revertBegun;
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
 
@@ -106,12 +108,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
-  /** Branch, experiment, diff, judge, decide, merge or drop. */
+  /** Branch, experiment, diff, judge, decide, merge or drop; a revert begins with its diff. */
   private ExperimentOutcome path() {
     ExperimentId id = ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId());
     SpecValidation.requireValid(spec);
     journal.announce();
     lease.start();
+    if (spec.reverts() != null) {
+      return revert(new BranchRef(id, 1, Objects.requireNonNull(spec.parent(), "validated")));
+    }
     for (int attempt = 1; ; attempt++) {
       BranchRef branch =
           new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
@@ -136,6 +141,34 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         drop(branch, "rebased");
       }
     }
+  }
+
+  /** The change set is the inverse of a merged one: nothing is branched and nothing is run. */
+  private ExperimentOutcome revert(BranchRef revert) {
+    ChangeSummary changes = computeRevert(revert);
+    if (changes.nothingChanged()) {
+      return endings.nothingToMerge();
+    }
+    judge(new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0), changes);
+    return Objects.requireNonNull(
+        decideAndMerge(revert, changes, 1), "a revert is not run again on another branch");
+  }
+
+  private ChangeSummary computeRevert(BranchRef revert) {
+    journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
+    revertBegun = true;
+    WorkflowInfo info = Workflow.getInfo();
+    ChangeSummary changes =
+        Steps.computeRevert()
+            .computeRevert(
+                new RevertActivities.ComputeRevert(
+                    revert,
+                    info.getWorkflowId(),
+                    info.getOriginalExecutionRunId(),
+                    spec,
+                    lease.deadline()));
+    journal.compared(changes);
+    return changes;
   }
 
   private void createBranch(BranchRef branch) {
@@ -217,13 +250,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       }
       MergeResult result = merge(branch, changes, decision);
       if (result.report() != null) {
-        return endings.merged(decision, result.report());
+        return spec.reverts() == null
+            ? endings.merged(decision, result.report())
+            : endings.reverted(decision, result.report());
       }
       ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
       journal.conflicted(conflicts);
       switch (spec.onConflict()) {
         case DROP -> {
-          return endings.conflicted(conflicts, "the merge wrote nothing");
+          return endings.conflicted(conflicts, "the merge wrote nothing" + newerFirst(changes));
         }
         case ASK -> desk.reopen(conflicts);
         case REBASE -> {
@@ -258,6 +293,14 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     Judgement judgement = judged(journal.report(), result.changes());
     desk.resolved(result.changes().digest(), judgement.hazards());
     return result.changes();
+  }
+
+  private static String newerFirst(ChangeSummary changes) {
+    List<String> newer = changes.reversal().newerMerges();
+    return newer.isEmpty()
+        ? ""
+        : "; merged later into the same tables: %s: to revert those first may help"
+            .formatted(String.join(", ", newer));
   }
 
   private Decision awaitDecision() {
@@ -344,8 +387,24 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       }
     }
     beside.forEach(Promise::get);
+    if (revertBegun) {
+      endRevert(outcome);
+    }
     journal.closed(outcome);
     Workflow.await(Workflow::isEveryHandlerFinished);
+  }
+
+  /** Where the ledger does not hear of it, another revert can begin after this one's deadline. */
+  private void endRevert(ExperimentOutcome outcome) {
+    try {
+      Steps.endRevert()
+          .endRevert(
+              new RevertActivities.EndRevert(
+                  ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId()), outcome.outcome()));
+    } catch (ActivityFailure e) {
+      journal.note(
+          "the ledger did not note the end: " + shown(Failures.fromTemporal(e).message(), 200));
+    }
   }
 
   /** Whoever ended it comes first: a step that then fails instead of stopping changes nothing. */

@@ -5,6 +5,7 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.RevertActivities;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -38,6 +39,16 @@ final class Steps {
   static DiffActivities computeDiff() {
     return Workflow.newActivityStub(
         DiffActivities.class, options(Duration.ofHours(2), retries(5, 30), "diff"));
+  }
+
+  static RevertActivities computeRevert() {
+    return Workflow.newActivityStub(
+        RevertActivities.class, options(Duration.ofHours(2), retries(5, 30), "revert"));
+  }
+
+  static RevertActivities endRevert() {
+    return Workflow.newActivityStub(
+        RevertActivities.class, options(Duration.ofMinutes(1), retries(10, 30), "end revert"));
   }
 
   static JudgeActivities judge() {

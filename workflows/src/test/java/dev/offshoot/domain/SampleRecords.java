@@ -26,6 +26,8 @@ final class SampleRecords {
   private static final SchemaChange SCHEMA =
       new SchemaChange(SchemaChange.Kind.ALTERED, "column", "public.orders.note", "text", "int");
   private static final SequenceAdvance SEQUENCE = new SequenceAdvance(ORDERS, 1, 9);
+  private static final Reversal REVERSAL =
+      new Reversal(ID, List.of("newer"), List.of("ALTER TABLE orders DROP note"), "too odd");
   private static final ChangeSummary CHANGES =
       new ChangeSummary(
           "abc",
@@ -35,7 +37,8 @@ final class SampleRecords {
           List.of(TABLE),
           List.of(ORDERS),
           List.of(SEQUENCE),
-          12);
+          12,
+          REVERSAL);
   private static final StatementResult RESULT =
       new StatementResult(
           0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
@@ -108,6 +111,7 @@ final class SampleRecords {
           TransactionMode.PER_STATEMENT,
           LIMITS,
           true,
+          "20261125-k3f9x2",
           Map.of());
   private static final SourceInfo SOURCE =
       new SourceInfo("shop_copy", THEN, List.of("table public.orders"));

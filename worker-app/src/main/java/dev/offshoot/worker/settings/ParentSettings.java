@@ -36,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * @param onBusy what happens to what is copied while sessions are connected to it
  * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
  * @param source the copy of the parent that branches are made of; absent for the parent itself
+ * @param revertWindow time after a merge within which it can be reverted
  * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
@@ -52,6 +53,7 @@ public record ParentSettings(
     @DefaultValue("REFUSE") OnBusy onBusy,
     @DefaultValue("256MB") DataSize rehearsalMaxSize,
     @Nullable SourceSettings source,
+    @DefaultValue("7d") Duration revertWindow,
     @DefaultValue Map<String, Severity> hazards) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
@@ -78,6 +80,7 @@ public record ParentSettings(
     if (source != null) {
       source.check(prefix + ".source", url, problems);
     }
+    problems.positive(prefix + ".revert-window", revertWindow);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -120,6 +123,7 @@ public record ParentSettings(
         severities(),
         lockTimeout,
         new Copying(
-            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)));
+            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
+        revertWindow);
   }
 }

@@ -65,6 +65,7 @@ class SettingsReaderTest {
                 OnBusy.REFUSE,
                 DataSize.ofMegabytes(256),
                 null,
+                Duration.ofDays(7),
                 Map.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
@@ -111,6 +112,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.source.on-drift", "allow"),
                 Map.entry("offshoot.parents.shop.source.refresh-every", "6h"),
                 Map.entry("offshoot.parents.shop.source.pg-bin", folder.toString()),
+                Map.entry("offshoot.parents.shop.revert-window", "P3D"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
@@ -141,6 +143,7 @@ class SettingsReaderTest {
                     OnDrift.ALLOW,
                     Duration.ofHours(6),
                     folder)));
+    assertThat(shop.revertWindow()).isEqualTo(Duration.ofDays(3));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
     assertThat(shop.config("shop").severities())
         .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
