@@ -1,6 +1,7 @@
 package dev.offshoot.domain;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The change set as history carries it: digest, counts and a bounded sample. The rows themselves
@@ -14,6 +15,7 @@ import java.util.List;
  * @param rewrittenTables tables that the schema script rewrites on the parent
  * @param sequences sequences that the experiment advanced
  * @param millis time that reading it took
+ * @param observed what was seen beyond definitions and rows; nothing if absent
  */
 public record ChangeSummary(
     String digest,
@@ -23,7 +25,51 @@ public record ChangeSummary(
     List<TableChanges> tables,
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
-    long millis) {
+    long millis,
+    Observations observed) {
+
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis,
+      @Nullable Observations observed) {
+    this.digest = digest;
+    this.schemaChanges = schemaChanges;
+    this.schemaChangeCount = schemaChangeCount;
+    this.schemaScript = schemaScript;
+    this.tables = tables;
+    this.rewrittenTables = rewrittenTables;
+    this.sequences = sequences;
+    this.millis = millis;
+    this.observed = observed == null ? Observations.NONE : observed;
+  }
+
+  /** With nothing seen beyond definitions and rows. */
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis) {
+    this(
+        digest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        tables,
+        rewrittenTables,
+        sequences,
+        millis,
+        null);
+  }
 
   public long inserted() {
     return tables.stream().mapToLong(TableChanges::inserted).sum();

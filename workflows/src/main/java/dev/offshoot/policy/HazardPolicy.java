@@ -25,8 +25,17 @@ public final class HazardPolicy {
     Findings findings = new Findings();
     RowHazards.find(spec, changes, settings, findings);
     SchemaHazards.find(changes, findings);
+    SensitiveHazards.find(changes, settings.sensitive(), findings);
     CodeHazards.find(spec, changes, findings);
     SuspectText.find(spec, report, changes, findings);
     return findings.weighed(settings);
+  }
+
+  /**
+   * Whether a rule knows this type of object of a catalog fingerprint; a change of any other is
+   * unclassified.
+   */
+  public static boolean places(String objectType) {
+    return SchemaHazards.places(objectType);
   }
 }
