@@ -1,9 +1,7 @@
 package dev.offshoot.branch;
 
-import dev.offshoot.domain.Hazard;
-import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * A parent as the worker's configuration describes it. Holds a secret: never logged, never sent.
@@ -18,8 +16,7 @@ import java.util.Map;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
- * @param maxChangedRows rows above which an experiment's own limit cannot go
- * @param severities hazards that weigh differently here
+ * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  */
 public record ParentConfig(
@@ -31,8 +28,7 @@ public record ParentConfig(
     CopyMethod copyMethod,
     Duration maxTtl,
     int maxBranches,
-    long maxChangedRows,
-    Map<Hazard, Severity> severities,
+    HazardSettings hazards,
     Duration lockTimeout) {
 
   /** A parent with the defaults of the configuration. */
@@ -46,8 +42,7 @@ public record ParentConfig(
         CopyMethod.AUTO,
         Duration.ofDays(7),
         20,
-        1_000_000,
-        Map.of(),
+        HazardSettings.DEFAULT,
         Duration.ofSeconds(2));
   }
 

@@ -55,7 +55,7 @@ public final class DiffSteps implements DiffActivities {
       base.rollback();
       branch.rollback();
       return SummaryOfChanges.of(
-          frozen, effect.samples(), Duration.ofNanos(System.nanoTime() - begun).toMillis());
+          frozen, effect, Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "comparing it with its base", e);
     }

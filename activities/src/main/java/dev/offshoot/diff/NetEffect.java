@@ -1,6 +1,8 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.domain.IdentityChange;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.SpecValidation;
@@ -9,6 +11,7 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Table;
@@ -29,12 +32,17 @@ import org.jspecify.annotations.Nullable;
  * exactly the branch's schema.
  */
 final class NetEffect {
+  private static final int MOST_IDENTITIES = 200;
+
   private final Connection base;
   private final Connection branch;
   private final ComputeDiff request;
   private final Progress progress;
   private final SchemaRehearsal schema;
   private final SampleRows samples = new SampleRows();
+  private final ColumnUpdates updates = new ColumnUpdates();
+  private List<IdentityChange> identities = List.of();
+  private HeldLocks locks = HeldLocks.NONE;
 
   /** Both sessions in a transaction. */
   NetEffect(Connection base, Connection branch, ComputeDiff request, Progress progress) {
@@ -56,6 +64,17 @@ final class NetEffect {
     return samples;
   }
 
+  /** Updated rows by column, once they are frozen. */
+  ColumnUpdates updates() {
+    return updates;
+  }
+
+  /** What was seen beside rows and definitions, once they are frozen. */
+  Observations observed() {
+    return new Observations(
+        identities.stream().limit(MOST_IDENTITIES).toList(), identities.size(), locks.told());
+  }
+
   /**
    * Writes everything to {@code writer} and freezes it.
    *
@@ -68,8 +87,11 @@ final class NetEffect {
     CatalogFingerprint before = CatalogFingerprint.read(base);
     CatalogFingerprint after = CatalogFingerprint.read(branch);
     TableCatalog original = TableCatalog.read(base);
+    identities =
+        ObjectIdentities.changes(ObjectIdentities.read(base), ObjectIdentities.read(branch));
 
     schema.beforeRows(request.report().schemaStatements());
+    locks = HeldLocks.of(base, original);
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {
       requireSameSchema(rehearsed, after);
@@ -98,7 +120,7 @@ final class NetEffect {
   private void compare(
       TablePair pair, ChangeSetStore.Writer writer, TableComparison.Differences rehearsal)
       throws SQLException {
-    TableRecord record = new TableRecord(base, pair, writer, samples);
+    TableRecord record = new TableRecord(base, pair, writer, samples, updates);
     new TableComparison(base, branch, progress)
         .compare(
             pair,
@@ -128,7 +150,9 @@ final class NetEffect {
       throws SQLException {
     CatalogFingerprint marked = CatalogFingerprint.read(base);
     TableCatalog tables = TableCatalog.read(base);
+    HeldLocks ofRows = HeldLocks.of(base, original);
     schema.afterRows();
+    locks = locks.and(ofRows, HeldLocks.of(base, original));
     for (Table table : TableCatalog.read(base).tables().values()) {
       @Nullable Table old = tables.tables().get(table.oid());
       if (old != null

@@ -42,14 +42,14 @@ final class SummaryOfChanges {
 
   private SummaryOfChanges() {}
 
-  static ChangeSummary of(ChangeSet changes, SampleRows samples, long millis) {
+  static ChangeSummary of(ChangeSet changes, NetEffect effect, long millis) {
     for (Detail detail : DETAILS) {
-      ChangeSummary summary = told(changes, samples, millis, detail);
+      ChangeSummary summary = told(changes, effect, millis, detail);
       if (bytes(summary) <= PREFERRED_BYTES) {
         return summary;
       }
     }
-    ChangeSummary shortest = told(changes, samples, millis, DETAILS.get(DETAILS.size() - 1));
+    ChangeSummary shortest = told(changes, effect, millis, DETAILS.get(DETAILS.size() - 1));
     if (bytes(shortest) > MOST_BYTES) {
       throw new OffshootException(
           ErrorCode.LIMIT_EXCEEDED,
@@ -60,7 +60,7 @@ final class SummaryOfChanges {
   }
 
   private static ChangeSummary told(
-      ChangeSet changes, SampleRows samples, long millis, Detail detail) {
+      ChangeSet changes, NetEffect effect, long millis, Detail detail) {
     return new ChangeSummary(
         changes.digest(),
         changes.schemaChanges().stream()
@@ -71,10 +71,11 @@ final class SummaryOfChanges {
         changes.script().stream()
             .map(statement -> ShownText.lines(statement.sql(), detail.statement()))
             .toList(),
-        tables(changes, samples, detail),
+        tables(changes, effect, detail),
         changes.rewrittenTables(),
         changes.sequences(),
-        millis);
+        millis,
+        effect.observed());
   }
 
   private static SchemaChange told(SchemaChange change, int limit) {
@@ -90,7 +91,7 @@ final class SummaryOfChanges {
     return definition == null ? null : ShownText.lines(definition, limit);
   }
 
-  private static List<TableChanges> tables(ChangeSet changes, SampleRows samples, Detail detail) {
+  private static List<TableChanges> tables(ChangeSet changes, NetEffect effect, Detail detail) {
     List<ChangeSet.CountedTable> tables = changes.tables();
     return IntStream.range(0, tables.size())
         .mapToObj(
@@ -106,7 +107,8 @@ final class SummaryOfChanges {
                   table.updated(),
                   table.deleted(),
                   table.shape().rowsInBase(),
-                  sampled ? samples.of(table.shape().table()) : List.of());
+                  sampled ? effect.samples().of(table.shape().table()) : List.of(),
+                  columns ? effect.updates().of(table.shape().table()) : List.of());
             })
         .toList();
   }

@@ -12,13 +12,20 @@ final class TableRecord implements TableComparison.Differences {
   private final TablePair pair;
   private final ChangeSetStore.Writer writer;
   private final SampleRows samples;
+  private final ColumnUpdates updates;
   private boolean started;
 
-  TableRecord(Connection base, TablePair pair, ChangeSetStore.Writer writer, SampleRows samples) {
+  TableRecord(
+      Connection base,
+      TablePair pair,
+      ChangeSetStore.Writer writer,
+      SampleRows samples,
+      ColumnUpdates updates) {
     this.base = base;
     this.pair = pair;
     this.writer = writer;
     this.samples = samples;
+    this.updates = updates;
   }
 
   @Override
@@ -36,6 +43,7 @@ final class TableRecord implements TableComparison.Differences {
     }
     writer.row(change);
     samples.add(pair.name(), change);
+    updates.add(pair.name(), change);
   }
 
   private long rowsInBase() throws SQLException {

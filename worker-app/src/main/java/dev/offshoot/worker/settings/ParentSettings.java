@@ -6,9 +6,12 @@ import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param hazards hazards that weigh differently here, by their names
+ * @param hazardLimits from where on an effect is a hazard
+ * @param sensitive tables and columns that are not to be written unnoticed
  */
 public record ParentSettings(
     @Nullable String url,
@@ -43,7 +48,9 @@ public record ParentSettings(
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
-    @DefaultValue Map<String, Severity> hazards) {
+    @DefaultValue Map<String, Severity> hazards,
+    @DefaultValue HazardLimitSettings hazardLimits,
+    @DefaultValue List<String> sensitive) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -65,10 +72,23 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    hazardLimits.check(prefix + ".hazard-limits", problems);
+    checkSensitive(prefix, problems);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
         problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
+      }
+    }
+  }
+
+  private void checkSensitive(String prefix, Problems problems) {
+    for (int i = 0; i < sensitive.size(); i++) {
+      if (SensitiveName.parse(sensitive.get(i)).isEmpty()) {
+        problems.add(
+            "%s.sensitive[%d]".formatted(prefix, i),
+            "it names no table or column",
+            "Write schema.table or schema.table.column, as in SQL.");
       }
     }
   }
@@ -84,11 +104,15 @@ public record ParentSettings(
     return name.replaceAll("[_-]", "").toUpperCase(Locale.ROOT);
   }
 
-  private Map<Hazard, Severity> severities() {
+  private HazardSettings hazardSettings() {
     Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
     hazards.forEach(
         (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
-    return Map.copyOf(severities);
+    return new HazardSettings(
+        severities,
+        maxChangedRows,
+        hazardLimits.limits(),
+        sensitive.stream().flatMap(name -> SensitiveName.parse(name).stream()).toList());
   }
 
   /** As the rooms that speak to Postgres want it; with the password in it. */
@@ -103,8 +127,7 @@ public record ParentSettings(
         copyMethod,
         maxTtl,
         maxBranches,
-        maxChangedRows,
-        severities(),
+        hazardSettings(),
         lockTimeout);
   }
 }

@@ -8,6 +8,9 @@ import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardLimits;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
 
 class SettingsReaderTest {
   private static final String PASSWORD = "hunter2-the-secret";
@@ -56,7 +60,9 @@ class SettingsReaderTest {
                 20,
                 1_000_000,
                 Duration.ofSeconds(2),
-                Map.of()));
+                Map.of(),
+                new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
+                List.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
@@ -94,6 +100,11 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows", "7"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows-share", "0.25"),
+                Map.entry("offshoot.parents.shop.hazard-limits.large-table", "2MB"),
+                Map.entry("offshoot.parents.shop.hazard-limits.sequence-jump", "9"),
+                Map.entry("offshoot.parents.shop.sensitive[0]", "public.customers.email"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
                 Map.entry("offshoot.worker.shutdown-grace", "9s")));
@@ -111,8 +122,13 @@ class SettingsReaderTest {
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
-    assertThat(shop.config("shop").severities())
-        .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
+    assertThat(shop.config("shop").hazards())
+        .isEqualTo(
+            new HazardSettings(
+                Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+                5,
+                new HazardLimits(7, 0.25, 2 << 20, 9),
+                List.of(SensitiveName.parse("public.customers.email").orElseThrow())));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9)));
   }
 
@@ -121,6 +137,7 @@ class SettingsReaderTest {
     "offshoot.temporal.adress, offshoot.temporal.address",
     "offshoot.parents.shop.max-tll, offshoot.parents.shop.max-ttl",
     "offshoot.parents.shop.hazards.DELETE_ROWS, offshoot.parents.shop.hazards.DELETES_ROWS",
+    "offshoot.parents.shop.hazard-limits.many-row, offshoot.parents.shop.hazard-limits.many-rows",
     "offshoot.wroker.shutdown-grace, offshoot.worker.shutdown-grace",
     "offshoot.nonsense, ''",
   })
@@ -142,6 +159,13 @@ class SettingsReaderTest {
     "offshoot.parents.shop.copy-method, MAGIC, 'AUTO, WAL_LOG, FILE_COPY, CLONE'",
     "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
     "offshoot.parents.shop.max-branches, 0, at least 1",
+    "offshoot.parents.shop.hazard-limits.many-rows, 0, at least 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, 1.5, share from 0 to 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, half, a number",
+    "offshoot.parents.shop.hazard-limits.large-table, big, 500MB",
+    "offshoot.parents.shop.hazard-limits.large-table, 0B, at least 1",
+    "offshoot.parents.shop.hazard-limits.sequence-jump, -1, at least 0",
+    "offshoot.parents.shop.sensitive[0], customers, schema.table.column",
     "offshoot.temporal.address, temporal, host:port",
     "offshoot.temporal.address, temporal:99999, host:port",
     "offshoot.temporal.api-key, x, offshoot.temporal.address",
