@@ -1,10 +1,8 @@
 package dev.offshoot.branch;
 
-import dev.offshoot.domain.Hazard;
-import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.sql.Place;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
- * @param maxChangedRows rows above which an experiment's own limit cannot go
- * @param severities hazards that weigh differently here
+ * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
  * @param revertWindow time after a merge within which it can be reverted
@@ -35,8 +32,7 @@ public record ParentConfig(
     CopyMethod copyMethod,
     Duration maxTtl,
     int maxBranches,
-    long maxChangedRows,
-    Map<Hazard, Severity> severities,
+    HazardSettings hazards,
     Duration lockTimeout,
     Copying copying,
     Duration revertWindow) {
@@ -53,8 +49,7 @@ public record ParentConfig(
         CopyMethod.AUTO,
         Duration.ofDays(7),
         20,
-        1_000_000,
-        Map.of(),
+        HazardSettings.DEFAULT,
         Duration.ofSeconds(2),
         Copying.OF_THE_PARENT,
         DEFAULT_REVERT_WINDOW);
@@ -106,8 +101,7 @@ public record ParentConfig(
         copyMethod,
         maxTtl,
         maxBranches,
-        maxChangedRows,
-        severities,
+        hazards,
         lockTimeout,
         otherCopying,
         revertWindow);

@@ -6,6 +6,7 @@ import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,10 +56,12 @@ public final class ChangeLog {
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
   private CatalogFingerprint fingerprint;
+  private ObjectIdentities identities;
 
-  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint) {
+  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint, ObjectIdentities identities) {
     this.rows = rows;
     this.fingerprint = fingerprint;
+    this.identities = identities;
   }
 
   /**
@@ -73,7 +76,8 @@ public final class ChangeLog {
           "the server counts no writes (track_counts is off), so that nobody can say what an experiment touched; set track_counts = on");
     }
     Sql.execute(connection, GIVE_ID);
-    return new ChangeLog(RowWatch.begin(connection), fingerprint(connection));
+    return new ChangeLog(
+        RowWatch.begin(connection), fingerprint(connection), identities(connection));
   }
 
   /** Another transaction begins. */
@@ -132,8 +136,12 @@ public final class ChangeLog {
       return false;
     }
     CatalogFingerprint after = fingerprint(connection);
-    boolean changedSchema = !after.equals(fingerprint);
+    ObjectIdentities named = identities(connection);
+    // Tables that swap names leave every definition as it was.
+    boolean changedSchema =
+        !after.equals(fingerprint) || !ObjectIdentities.changes(identities, named).isEmpty();
     fingerprint = after;
+    identities = named;
     if (changedSchema) {
       requireUnmixed(seen.standing(), subject);
     }
@@ -169,6 +177,10 @@ public final class ChangeLog {
 
   private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {
     return Aside.look(connection, CatalogFingerprint::read);
+  }
+
+  private static ObjectIdentities identities(Connection connection) throws SQLException {
+    return Aside.look(connection, ObjectIdentities::read);
   }
 
   private static String names(Collection<TableName> tables) {

@@ -58,6 +58,7 @@ public final class DiffSteps implements DiffActivities {
       return SummaryOfChanges.of(
           frozen,
           effect.samples(),
+          effect.observed(),
           List.of(),
           Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {

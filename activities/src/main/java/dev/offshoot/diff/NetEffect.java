@@ -1,6 +1,8 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.domain.IdentityChange;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SequenceAdvance;
@@ -11,6 +13,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
@@ -37,12 +40,16 @@ import org.jspecify.annotations.Nullable;
  * exactly the branch's schema.
  */
 final class NetEffect {
+  private static final int MOST_IDENTITIES = 200;
+
   private final Connection base;
   private final Connection branch;
   private final ComputeDiff request;
   private final Progress progress;
   private final SchemaRehearsal schema;
   private final SampleRows samples = new SampleRows();
+  private List<IdentityChange> identities = List.of();
+  private HeldLocks locks = HeldLocks.NONE;
 
   /** Both sessions in a transaction. */
   NetEffect(Connection base, Connection branch, ComputeDiff request, Progress progress) {
@@ -64,6 +71,12 @@ final class NetEffect {
     return samples;
   }
 
+  /** What was seen beside rows and definitions, once they are frozen. */
+  Observations observed() {
+    return new Observations(
+        identities.stream().limit(MOST_IDENTITIES).toList(), identities.size(), locks.told());
+  }
+
   /**
    * Writes everything to {@code writer} and freezes it.
    *
@@ -76,6 +89,8 @@ final class NetEffect {
     CatalogFingerprint before = CatalogFingerprint.read(base);
     CatalogFingerprint after = CatalogFingerprint.read(branch);
     TableCatalog original = TableCatalog.read(base);
+    identities =
+        ObjectIdentities.changes(ObjectIdentities.read(base), ObjectIdentities.read(branch));
 
     List<SchemaStatement> statements = request.report().schemaStatements();
     Optional<SchemaInversion> inversion =
@@ -89,6 +104,7 @@ final class NetEffect {
                     request.spec().limits().statementTimeout(),
                     progress));
     schema.beforeRows(statements);
+    locks = HeldLocks.of(base, original);
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {
       requireSameSchema(rehearsed, after);
@@ -173,7 +189,9 @@ final class NetEffect {
       SortedSet<TableName> rewritten)
       throws SQLException {
     TableCatalog tables = TableCatalog.read(base);
+    HeldLocks ofRows = HeldLocks.of(base, original);
     schema.afterRows();
+    locks = locks.and(ofRows, HeldLocks.of(base, original));
     for (Table table : TableCatalog.read(base).tables().values()) {
       @Nullable Table old = tables.tables().get(table.oid());
       if (old != null

@@ -14,7 +14,11 @@ final class TableRecord implements TableComparison.Differences {
   private final SampleRows samples;
   private boolean started;
 
-  TableRecord(Connection base, TablePair pair, ChangeSetStore.Writer writer, SampleRows samples) {
+  TableRecord(
+      Connection base,
+      TablePair pair,
+      ChangeSetStore.Writer writer,
+      SampleRows samples) {
     this.base = base;
     this.pair = pair;
     this.writer = writer;

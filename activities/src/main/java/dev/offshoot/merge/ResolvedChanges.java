@@ -171,7 +171,8 @@ final class ResolvedChanges {
                       counted.inserted(),
                       counted.updated(),
                       counted.deleted(),
-                      before.sample().isEmpty() ? List.of() : samples.of(before.table())))
+                      before.sample().isEmpty() ? List.of() : samples.of(before.table()),
+                      samples.updatesOf(before.table())))
           .ifPresent(tables::add);
     }
     return request

@@ -295,8 +295,7 @@ class BranchFidelityTest {
         method,
         config.maxTtl(),
         config.maxBranches(),
-        config.maxChangedRows(),
-        config.severities(),
+        config.hazards(),
         config.lockTimeout(),
         config.copying(),
         config.revertWindow());

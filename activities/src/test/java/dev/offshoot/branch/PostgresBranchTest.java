@@ -355,8 +355,7 @@ class PostgresBranchTest {
         config.copyMethod(),
         config.maxTtl(),
         maxBranches,
-        config.maxChangedRows(),
-        config.severities(),
+        config.hazards(),
         config.lockTimeout(),
         config.copying(),
         config.revertWindow());

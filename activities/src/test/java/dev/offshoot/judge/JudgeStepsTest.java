@@ -22,6 +22,7 @@ import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.HazardSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,7 @@ class JudgeStepsTest {
           CopyMethod.AUTO,
           Duration.ofDays(1),
           1,
-          5,
-          Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+          HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
           Duration.ofSeconds(1),
           Copying.OF_THE_PARENT,
           ParentConfig.DEFAULT_REVERT_WINDOW);

@@ -22,12 +22,17 @@ final class SampleRecords {
       new RowChange(
           RowChange.Kind.UPDATE, Arrays.asList("1", null), Arrays.asList("1", "\u202Ex\n"), 1);
   private static final TableChanges TABLE =
-      new TableChanges(ORDERS, List.of(COLUMN), List.of(0), 1, 2, 3, 40, List.of(ROW));
+      new TableChanges(ORDERS, List.of(COLUMN), List.of(0), 1, 2, 3, 40, List.of(ROW), List.of(2L));
   private static final SchemaChange SCHEMA =
       new SchemaChange(SchemaChange.Kind.ALTERED, "column", "public.orders.note", "text", "int");
   private static final SequenceAdvance SEQUENCE = new SequenceAdvance(ORDERS, 1, 9);
   private static final Reversal REVERSAL =
       new Reversal(ID, List.of("newer"), List.of("ALTER TABLE orders DROP note"), "too odd");
+  private static final IdentityChange IDENTITY =
+      new IdentityChange(IdentityChange.Kind.RENAMED, "table", "public.a", "public.b");
+  private static final TableLock LOCK = new TableLock(ORDERS, "SHARE", 8192);
+  private static final Observations OBSERVED =
+      new Observations(List.of(IDENTITY), 2, List.of(LOCK));
   private static final ChangeSummary CHANGES =
       new ChangeSummary(
           "abc",
@@ -38,7 +43,8 @@ final class SampleRecords {
           List.of(ORDERS),
           List.of(SEQUENCE),
           12,
-          REVERSAL);
+          REVERSAL,
+          OBSERVED);
   private static final StatementResult RESULT =
       new StatementResult(
           0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
@@ -134,6 +140,9 @@ final class SampleRecords {
         TABLE,
         SCHEMA,
         SEQUENCE,
+        IDENTITY,
+        LOCK,
+        OBSERVED,
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,

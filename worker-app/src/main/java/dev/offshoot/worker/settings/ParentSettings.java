@@ -8,9 +8,12 @@ import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,8 @@ import org.springframework.util.unit.DataSize;
  * @param source the copy of the parent that branches are made of; absent for the parent itself
  * @param revertWindow time after a merge within which it can be reverted
  * @param hazards hazards that weigh differently here, by their names
+ * @param hazardLimits from where on an effect is a hazard
+ * @param sensitive tables and columns that are not to be written unnoticed
  */
 public record ParentSettings(
     @Nullable String url,
@@ -54,7 +59,9 @@ public record ParentSettings(
     @DefaultValue("256MB") DataSize rehearsalMaxSize,
     @Nullable SourceSettings source,
     @DefaultValue("7d") Duration revertWindow,
-    @DefaultValue Map<String, Severity> hazards) {
+    @DefaultValue Map<String, Severity> hazards,
+    @DefaultValue HazardLimitSettings hazardLimits,
+    @DefaultValue List<String> sensitive) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -81,10 +88,23 @@ public record ParentSettings(
       source.check(prefix + ".source", url, problems);
     }
     problems.positive(prefix + ".revert-window", revertWindow);
+    hazardLimits.check(prefix + ".hazard-limits", problems);
+    checkSensitive(prefix, problems);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
         problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
+      }
+    }
+  }
+
+  private void checkSensitive(String prefix, Problems problems) {
+    for (int i = 0; i < sensitive.size(); i++) {
+      if (SensitiveName.parse(sensitive.get(i)).isEmpty()) {
+        problems.add(
+            "%s.sensitive[%d]".formatted(prefix, i),
+            "it names no table or column",
+            "Write schema.table or schema.table.column, as in SQL.");
       }
     }
   }
@@ -100,11 +120,15 @@ public record ParentSettings(
     return name.replaceAll("[_-]", "").toUpperCase(Locale.ROOT);
   }
 
-  private Map<Hazard, Severity> severities() {
+  private HazardSettings hazardSettings() {
     Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
     hazards.forEach(
         (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
-    return Map.copyOf(severities);
+    return new HazardSettings(
+        severities,
+        maxChangedRows,
+        hazardLimits.limits(),
+        sensitive.stream().flatMap(name -> SensitiveName.parse(name).stream()).toList());
   }
 
   /** As the rooms that speak to Postgres want it; with the password in it. */
@@ -119,8 +143,7 @@ public record ParentSettings(
         copyMethod,
         maxTtl,
         maxBranches,
-        maxChangedRows,
-        severities(),
+        hazardSettings(),
         lockTimeout,
         new Copying(
             onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),

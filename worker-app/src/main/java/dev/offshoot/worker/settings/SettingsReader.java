@@ -146,6 +146,12 @@ public final class SettingsReader {
     if (type == int.class || type == long.class) {
       return "a whole number";
     }
+    if (type == double.class) {
+      return "a number";
+    }
+    if (type == DataSize.class) {
+      return "a size";
+    }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
     }

@@ -13,6 +13,9 @@ import dev.offshoot.branch.SourceConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.judge.JudgeConfig;
+import dev.offshoot.policy.HazardLimits;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +69,9 @@ class SettingsReaderTest {
                 DataSize.ofMegabytes(256),
                 null,
                 Duration.ofDays(7),
-                Map.of()));
+                Map.of(),
+                new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
+                List.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
@@ -114,6 +119,11 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.source.pg-bin", folder.toString()),
                 Map.entry("offshoot.parents.shop.revert-window", "P3D"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows", "7"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows-share", "0.25"),
+                Map.entry("offshoot.parents.shop.hazard-limits.large-table", "2MB"),
+                Map.entry("offshoot.parents.shop.hazard-limits.sequence-jump", "9"),
+                Map.entry("offshoot.parents.shop.sensitive[0]", "public.customers.email"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
                 Map.entry("offshoot.worker.shutdown-grace", "9s")));
@@ -145,8 +155,13 @@ class SettingsReaderTest {
                     folder)));
     assertThat(shop.revertWindow()).isEqualTo(Duration.ofDays(3));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
-    assertThat(shop.config("shop").severities())
-        .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
+    assertThat(shop.config("shop").hazards())
+        .isEqualTo(
+            new HazardSettings(
+                Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+                5,
+                new HazardLimits(7, 0.25, 2 << 20, 9),
+                List.of(SensitiveName.parse("public.customers.email").orElseThrow())));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9)));
   }
 
@@ -155,6 +170,7 @@ class SettingsReaderTest {
     "offshoot.temporal.adress, offshoot.temporal.address",
     "offshoot.parents.shop.max-tll, offshoot.parents.shop.max-ttl",
     "offshoot.parents.shop.hazards.DELETE_ROWS, offshoot.parents.shop.hazards.DELETES_ROWS",
+    "offshoot.parents.shop.hazard-limits.many-row, offshoot.parents.shop.hazard-limits.many-rows",
     "offshoot.wroker.shutdown-grace, offshoot.worker.shutdown-grace",
     "offshoot.nonsense, ''",
   })
@@ -181,6 +197,13 @@ class SettingsReaderTest {
     "offshoot.parents.shop.source.url, jdbc:postgresql://db:5432/shop, parent itself",
     "offshoot.parents.shop.source.pg-bin, /no/such/folder, no folder",
     "offshoot.parents.shop.source.refresh-every, 0s, positive",
+    "offshoot.parents.shop.hazard-limits.many-rows, 0, at least 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, 1.5, share from 0 to 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, half, a number",
+    "offshoot.parents.shop.hazard-limits.large-table, big, 256MB",
+    "offshoot.parents.shop.hazard-limits.large-table, 0B, at least 1",
+    "offshoot.parents.shop.hazard-limits.sequence-jump, -1, at least 0",
+    "offshoot.parents.shop.sensitive[0], customers, schema.table.column",
     "offshoot.temporal.address, temporal, host:port",
     "offshoot.temporal.address, temporal:99999, host:port",
     "offshoot.temporal.api-key, x, offshoot.temporal.address",
