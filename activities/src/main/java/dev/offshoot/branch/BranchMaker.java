@@ -1,6 +1,7 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.branch.DatabaseCopy.Grant;
+import dev.offshoot.changelog.KeyCapture;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SessionSettings;
@@ -62,6 +63,7 @@ final class BranchMaker {
     DatabaseCopy.letIn(
         maintenance, ref.branchName(), List.of(new Grant(EVERYTHING, ref.branchName())));
     settings.apply(maintenance, ref.branchName());
+    capture(maintenance, ref, progress);
     Marker branch =
         marker.finished(
             new Marker.Made(
@@ -101,6 +103,14 @@ final class BranchMaker {
     Marker base = marker.finished(new Marker.Made(branchPoint, 0, method.name(), facts.bytes()));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
+  }
+
+  /** As the reader, whose the log then is; nobody else is in the branch yet. */
+  private void capture(Connection maintenance, BranchRef ref, Progress progress)
+      throws SQLException {
+    try (Connection branch = new Logins(parent).asReader(maintenance, ref, ref.branchName())) {
+      KeyCapture.install(branch, parent.name(), progress);
+    }
   }
 
   private void handOver(BranchRef ref, Progress progress) throws SQLException {

@@ -42,7 +42,12 @@ final class SampleRecords {
   private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
   private static final ExperimentReport REPORT =
       new ExperimentReport(
-          List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
+          List.of(RESULT),
+          List.of("SELECT true"),
+          List.of(SCHEMA_STATEMENT),
+          List.of(16384L),
+          9,
+          List.of(new WrittenRows(16384, 2, 3)));
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
   private static final Verdict VERDICT =
