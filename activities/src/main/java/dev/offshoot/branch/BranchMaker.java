@@ -1,6 +1,7 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.branch.DatabaseCopy.Grant;
+import dev.offshoot.changelog.KeyCapture;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
@@ -82,6 +83,7 @@ final class BranchMaker {
     DatabaseCopy.letIn(
         maintenance, ref.branchName(), List.of(new Grant(EVERYTHING, ref.branchName())));
     settings.apply(maintenance, ref.branchName());
+    capture(maintenance, ref, progress);
     Marker branch =
         marker.finished(copied.in(Duration.ofNanos(System.nanoTime() - begun).toMillis()));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.branchName(), branch));
@@ -108,6 +110,14 @@ final class BranchMaker {
     Marker base = marker.finished(made);
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
+  }
+
+  /** As the reader, whose the log then is; nobody else is in the branch yet. */
+  private void capture(Connection maintenance, BranchRef ref, Progress progress)
+      throws SQLException {
+    try (Connection branch = new Logins(parent).asReader(maintenance, ref, ref.branchName())) {
+      KeyCapture.install(branch, parent.name(), progress);
+    }
   }
 
   /** Makes the base of the parent, or of its source copy while nobody may put another in place. */

@@ -5,6 +5,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
@@ -120,6 +121,11 @@ public final class ChangeLog {
   /** Object ids of tables whose rows may differ: written, truncated, rewritten, or new. */
   public List<Long> touchedTables() {
     return rows.touchedTables();
+  }
+
+  /** What the server counted in each table that was written. */
+  public List<WrittenRows> writtenRows() {
+    return rows.writtenRows();
   }
 
   private boolean takeIn(Connection connection, String subject) throws SQLException {

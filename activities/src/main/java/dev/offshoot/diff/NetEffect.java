@@ -1,6 +1,8 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.changelog.KeyLog;
+import dev.offshoot.changelog.KeyLog.Keys;
 import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
@@ -112,9 +114,11 @@ final class NetEffect {
     Pairing pairing = new Pairing(base, branch, original, schema.waiting());
     RowRehearsal rows = new RowRehearsal(base, progress);
     boolean rowsMatter = !schema.waiting().isEmpty() || gainsLabels(before, rehearsed);
+    KeyLog log =
+        KeyLog.read(branch, original, pairing.branchTables(), request.report().writtenRows());
     Map<Long, Set<Integer>> keys = new HashMap<>();
     for (TablePair pair : pairing.pairs(request.report().touchedTables())) {
-      compare(pair, writer, rowsMatter ? rows.table(pair) : change -> {});
+      compare(pair, log, writer, rowsMatter ? rows.table(pair) : change -> {});
       keys.put(
           pair.base().oid(),
           pair.keyColumns().stream().map(Column::number).collect(Collectors.toSet()));
@@ -155,12 +159,24 @@ final class NetEffect {
   }
 
   private void compare(
-      TablePair pair, ChangeSetStore.Writer writer, TableComparison.Differences rehearsal)
+      TablePair pair,
+      KeyLog log,
+      ChangeSetStore.Writer writer,
+      TableComparison.Differences rehearsal)
       throws SQLException {
-    TableRecord record = new TableRecord(base, pair, writer, samples);
+    Optional<Keys> keys = pair.canBeComparedByKey() ? log.of(pair.branch()) : Optional.empty();
+    TableSize size = new TableSize(base, pair);
+    if (keys.isPresent() && !size.isFasterByKey(keys.get().most())) {
+      keys = Optional.empty();
+    }
+    if (keys.isEmpty()) {
+      size.count();
+    }
+    TableRecord record = new TableRecord(pair, size, writer, samples);
     new TableComparison(base, branch, progress)
         .compare(
             pair,
+            keys,
             change -> {
               record.add(change);
               rehearsal.add(change);

@@ -83,7 +83,8 @@ final class ResolvedChanges {
               original.script(),
               original.schemaChanges(),
               original.rewrittenTables(),
-              original.sequences());
+              original.sequences(),
+              original.undoing());
       return summary(frozen);
     }
   }

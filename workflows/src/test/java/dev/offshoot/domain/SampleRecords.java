@@ -53,7 +53,12 @@ final class SampleRecords {
       new ReplayedStatement(1, "ALTER TABLE orders ADD note text", "\"public\"", true);
   private static final ExperimentReport REPORT =
       new ExperimentReport(
-          List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
+          List.of(RESULT),
+          List.of("SELECT true"),
+          List.of(SCHEMA_STATEMENT),
+          List.of(16384L),
+          9,
+          List.of(new WrittenRows(16384, 2, 3)));
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
   private static final Verdict.Reason REASON = new Verdict.Reason("why", 0, "public.items");
