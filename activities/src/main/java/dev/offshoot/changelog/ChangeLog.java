@@ -54,10 +54,14 @@ public final class ChangeLog {
 
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
+  private final FilledViews standingViews;
+  private FilledViews views;
   private CatalogFingerprint fingerprint;
 
-  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint) {
+  private ChangeLog(RowWatch rows, FilledViews views, CatalogFingerprint fingerprint) {
     this.rows = rows;
+    this.standingViews = views;
+    this.views = views;
     this.fingerprint = fingerprint;
   }
 
@@ -73,7 +77,8 @@ public final class ChangeLog {
           "the server counts no writes (track_counts is off), so that nobody can say what an experiment touched; set track_counts = on");
     }
     Sql.execute(connection, GIVE_ID);
-    return new ChangeLog(RowWatch.begin(connection), fingerprint(connection));
+    return new ChangeLog(
+        RowWatch.begin(connection), FilledViews.read(connection), fingerprint(connection));
   }
 
   /** Another transaction begins. */
@@ -131,6 +136,7 @@ public final class ChangeLog {
     if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
+    requireNoRefresh(connection, subject);
     CatalogFingerprint after = fingerprint(connection);
     boolean changedSchema = !after.equals(fingerprint);
     fingerprint = after;
@@ -151,6 +157,19 @@ public final class ChangeLog {
           ErrorCode.NOT_CARRIED,
           "%s changes %s, which a merge cannot carry to the parent; leave it out"
               .formatted(subject, String.join(" and ", things)));
+    }
+  }
+
+  /** What a view was filled with is in no change set; the parent's is filled by its own rows. */
+  private void requireNoRefresh(Connection connection, String subject) throws SQLException {
+    FilledViews before = views;
+    views = FilledViews.read(connection);
+    List<TableName> refreshed = views.refreshedSince(before, standingViews);
+    if (!refreshed.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s refreshes materialized view %s, which a merge cannot carry; leave it out, and refresh it on the parent after the merge"
+              .formatted(subject, names(refreshed)));
     }
   }
 

@@ -32,8 +32,9 @@ final class Generated {
     RowStatements rows = new RowStatements(dice, model);
     SchemaStatements schemas = new SchemaStatements(dice, model);
     List<String> experiment = new ArrayList<>();
+    // Twice as many as are wanted: the server will refuse some.
     int length = dice.between(1, 6);
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; i < 2 * length; i++) {
       experiment.add(schema && dice.percent(55) ? schemas.next() : rows.next());
     }
     List<String> parent = new ArrayList<>();
@@ -54,6 +55,7 @@ final class Generated {
         before,
         experiment,
         parent,
+        List.of(),
         List.of());
   }
 
@@ -61,29 +63,37 @@ final class Generated {
   static Scenario onStage(Scenario madeUp, Stage stage) throws SQLException {
     try (Connection owner = stage.owner()) {
       owner.setAutoCommit(false);
-      List<String> before = running(owner, madeUp.before(), true);
+      List<String> before = running(owner, madeUp.before(), madeUp.before().size(), true);
       owner.commit();
-      List<String> experiment = tried(owner, madeUp.experiment(), madeUp.mode());
-      List<String> parent = tried(owner, madeUp.parent(), TransactionMode.PER_STATEMENT);
-      return madeUp.withBefore(before).withExperiment(experiment).withParent(parent);
+      List<String> experiment = tried(owner, madeUp.experiment(), (madeUp.experiment().size() + 1) / 2, madeUp.mode());
+      List<String> parent = tried(
+              owner,
+              madeUp.parent(),
+              madeUp.parent().size(),
+              TransactionMode.PER_STATEMENT);
+      return madeUp
+          .withBefore(before)
+          .withExperiment(experiment.isEmpty() ? List.of("SELECT 1") : experiment)
+          .withParent(parent);
     }
   }
 
   private static List<String> tried(
-      Connection owner, List<String> statements, TransactionMode mode) throws SQLException {
+      Connection owner, List<String> statements, int most, TransactionMode mode)
+      throws SQLException {
     boolean checkEach = mode == TransactionMode.PER_STATEMENT;
-    List<String> running = attempt(owner, statements, checkEach);
-    return running.isEmpty() && !checkEach ? attempt(owner, statements, true) : running;
+    List<String> running = attempt(owner, statements, most, checkEach);
+    return running.isEmpty() && !checkEach ? attempt(owner, statements, most, true) : running;
   }
 
   /** Empty if constraints that wait for the commit do not hold. */
   private static List<String> attempt(
-      Connection owner, List<String> statements, boolean checkEach) throws SQLException {
+      Connection owner, List<String> statements, int most, boolean checkEach) throws SQLException {
     for (String keep : Sql.list(owner, KEEP_SEQUENCES, row -> row.getString(1))) {
       Sql.execute(owner, keep);
     }
     try {
-      List<String> running = running(owner, statements, checkEach);
+      List<String> running = running(owner, statements, most, checkEach);
       Sql.execute(owner, "SET CONSTRAINTS ALL IMMEDIATE");
       return running;
     } catch (SQLException e) {
@@ -94,9 +104,12 @@ final class Generated {
   }
 
   private static List<String> running(
-      Connection owner, List<String> statements, boolean checkEach) throws SQLException {
+      Connection owner, List<String> statements, int most, boolean checkEach) throws SQLException {
     List<String> running = new ArrayList<>();
     for (String statement : statements) {
+      if (running.size() == most) {
+        break;
+      }
       Savepoint savepoint = owner.setSavepoint();
       try {
         Sql.execute(owner, statement);

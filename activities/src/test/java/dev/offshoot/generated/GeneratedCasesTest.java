@@ -2,6 +2,9 @@ package dev.offshoot.generated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.offshoot.domain.ErrorCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +62,6 @@ class GeneratedCasesTest {
       threads.shutdown();
     }
     double seconds = (System.nanoTime() - began) / 1e9;
-    failures.forEach(System.out::println);
     System.out.printf(
         Locale.ROOT, "outcomes: %s; %s; %.1f cases/s%n", tally, oracle(), played / seconds);
     System.out.printf("%d cases, %d failures, seed %d%n", played, failures.size(), SEED);
@@ -80,17 +82,28 @@ class GeneratedCasesTest {
     JqwikSession.start();
     try (Stage stage = Stage.over(ledger.ledger())) {
       for (int number = next.getAndIncrement(); number < end; number = next.getAndIncrement()) {
-        PgDump oracle = number % PG_DUMP_EVERY == 0 ? pgDump.orElse(null) : null;
-        Scenario madeUp = Generated.madeUp(SEED, number);
-        stage.clear();
-        Scenario scenario = Generated.onStage(madeUp, stage);
-        Play play = Play.onStage(scenario, stage, oracle);
-        String failure =
-            play.problems().isEmpty() ? "" : new Shrinking(stage, oracle).report(scenario, play);
-        note(play, failure);
+        play(stage, number);
       }
     } finally {
       JqwikSession.finish();
+    }
+  }
+
+  private void play(Stage stage, int number) throws SQLException {
+    PgDump oracle = number % PG_DUMP_EVERY == 0 ? pgDump.orElse(null) : null;
+    Scenario scenario = Generated.madeUp(SEED, number);
+    try {
+      stage.clear();
+      scenario = Generated.onStage(scenario, stage);
+      Play play = Play.onStage(scenario, stage, oracle);
+      note(
+          play,
+          play.problems().isEmpty() ? "" : new Shrinking(stage, oracle).report(scenario, play));
+    } catch (SQLException | RuntimeException e) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      Result broken = new Result.Refused("broken", ErrorCode.INTERNAL, String.valueOf(e));
+      note(new Play(broken, List.of()), "broken%n%s%n%s".formatted(scenario.text(), trace));
     }
   }
 
@@ -108,7 +121,9 @@ class GeneratedCasesTest {
       System.out.println(String.join(": ", result.told()));
     }
     if (!failure.isEmpty()) {
-      failures.add(failure);
+      // At once: a long run may be cut short.
+      System.out.println(failure);
+      failures.add(failure.lines().skip(1).findFirst().orElse(failure));
     }
   }
 }

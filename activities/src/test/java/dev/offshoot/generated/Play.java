@@ -66,9 +66,14 @@ record Play(Result result, List<String> problems) {
         stage.drop(branch);
       }
       List<String> problems = new ArrayList<>();
-      same("the parent before the merge", original, DatabaseDump.of(stage.database()), problems);
-      parentDoes(scenario, stage);
-      return merge(scenario, stage, branch, spec, report, changes, contents, pgDump, problems);
+      String before = DatabaseDump.of(stage.database());
+      same("the parent before the merge", original, before, problems);
+      if (!scenario.parent().isEmpty()) {
+        parentDoes(scenario, stage);
+        before = DatabaseDump.of(stage.database());
+      }
+      return merge(
+          scenario, stage, branch, spec, report, changes, contents, before, pgDump, problems);
     } catch (Stage.Stopped e) {
       List<String> problems = new ArrayList<>();
       same("the parent after a refusal", original, DatabaseDump.of(stage.database()), problems);
@@ -109,11 +114,11 @@ record Play(Result result, List<String> problems) {
       ExperimentReport report,
       ChangeSummary changes,
       BranchContents contents,
+      String before,
       @Nullable PgDump pgDump,
       List<String> problems)
       throws SQLException {
     boolean moved = !scenario.parent().isEmpty();
-    String before = DatabaseDump.of(stage.database());
     Expectation expectation = expectation(scenario, stage, report, contents);
     Result result = stage.merge(branch, spec, changes.digest());
     String after = DatabaseDump.of(stage.database());

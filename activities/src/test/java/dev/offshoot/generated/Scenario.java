@@ -20,6 +20,7 @@ import java.util.Map;
  * @param parent what the parent's own users do between branch point and merge
  * @param expected lines that say what is to come of it, as {@link Result#told} words them; empty if
  *     the model decides alone
+ * @param then questions to the parent afterwards and their answers, {@code query => answer}
  */
 record Scenario(
     String title,
@@ -28,7 +29,8 @@ record Scenario(
     List<String> before,
     List<String> experiment,
     List<String> parent,
-    List<String> expected) {
+    List<String> expected,
+    List<String> then) {
 
   private static final String SECTION = "--- ";
   private static final String MODE = "-- transaction: ";
@@ -66,14 +68,8 @@ record Scenario(
             statements(sections, "before"),
             statements(sections, "experiment"),
             statements(sections, "parent"),
-            sections.containsKey("expected")
-                ? sections
-                    .remove("expected")
-                    .toString()
-                    .lines()
-                    .filter(line -> !line.isBlank())
-                    .toList()
-                : List.of());
+            lines(sections, "expected"),
+            lines(sections, "then"));
     if (!sections.isEmpty()) {
       throw new IllegalArgumentException("unknown sections: " + sections.keySet());
     }
@@ -94,19 +90,22 @@ record Scenario(
     if (!expected.isEmpty()) {
       text.append(SECTION).append("expected\n").append(String.join("\n", expected)).append('\n');
     }
+    if (!then.isEmpty()) {
+      text.append(SECTION).append("then\n").append(String.join("\n", then)).append('\n');
+    }
     return text.toString();
   }
 
   Scenario withBefore(List<String> statements) {
-    return new Scenario(title, mode, strictness, statements, experiment, parent, expected);
+    return new Scenario(title, mode, strictness, statements, experiment, parent, expected, then);
   }
 
   Scenario withExperiment(List<String> statements) {
-    return new Scenario(title, mode, strictness, before, statements, parent, expected);
+    return new Scenario(title, mode, strictness, before, statements, parent, expected, then);
   }
 
   Scenario withParent(List<String> statements) {
-    return new Scenario(title, mode, strictness, before, experiment, statements, expected);
+    return new Scenario(title, mode, strictness, before, experiment, statements, expected, then);
   }
 
   private static List<String> statements(Map<String, StringBuilder> sections, String name) {
@@ -114,6 +113,13 @@ record Scenario(
     return section == null
         ? List.of()
         : SqlScript.split(section.toString()).stream().map(SqlStatement::text).toList();
+  }
+
+  private static List<String> lines(Map<String, StringBuilder> sections, String name) {
+    StringBuilder section = sections.remove(name);
+    return section == null
+        ? List.of()
+        : section.toString().lines().filter(line -> !line.isBlank()).toList();
   }
 
   private static void section(StringBuilder text, String name, List<String> statements) {

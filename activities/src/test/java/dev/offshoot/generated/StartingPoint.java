@@ -104,7 +104,7 @@ final class StartingPoint {
     if (!numbers.isEmpty() && dice.percent(25)) {
       String from = dice.oneOf(numbers);
       parts.add(
-          "doubled numeric GENERATED ALWAYS AS (%s * 2) %s"
+          "doubled numeric GENERATED ALWAYS AS (%s::numeric * 2) %s"
               .formatted(from, dice.oneOf("STORED", "VIRTUAL")));
       table.columns.add(new Column("doubled", "numeric", false, false));
     }
