@@ -85,9 +85,15 @@ public final class DatabaseDump {
 
   /** The dump of {@code database}; holds no session on it afterwards. */
   public static String of(String database) throws SQLException {
+    try (Connection connection = PostgresServer.superuser(database)) {
+      return of(connection);
+    }
+  }
+
+  /** The same of the database of a superuser's session, as its transaction sees it. */
+  public static String of(Connection connection) throws SQLException {
     StringBuilder text = new StringBuilder();
-    try (Connection connection = PostgresServer.superuser(database);
-        Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = pg_catalog; SET TimeZone = 'UTC'");
       text.append(String.join("\n", column(statement, CATALOG)));
       for (String table : column(statement, TABLES)) {

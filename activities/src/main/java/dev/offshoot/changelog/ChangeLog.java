@@ -56,11 +56,19 @@ public final class ChangeLog {
 
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
+  private final FilledViews standingViews;
+  private FilledViews views;
   private CatalogFingerprint fingerprint;
   private ObjectIdentities identities;
 
-  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint, ObjectIdentities identities) {
+  private ChangeLog(
+      RowWatch rows,
+      FilledViews views,
+      CatalogFingerprint fingerprint,
+      ObjectIdentities identities) {
     this.rows = rows;
+    this.standingViews = views;
+    this.views = views;
     this.fingerprint = fingerprint;
     this.identities = identities;
   }
@@ -78,7 +86,10 @@ public final class ChangeLog {
     }
     Sql.execute(connection, GIVE_ID);
     return new ChangeLog(
-        RowWatch.begin(connection), fingerprint(connection), identities(connection));
+        RowWatch.begin(connection),
+        FilledViews.read(connection),
+        fingerprint(connection),
+        identities(connection));
   }
 
   /** Another transaction begins. */
@@ -141,6 +152,7 @@ public final class ChangeLog {
     if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
+    requireNoRefresh(connection, subject);
     CatalogFingerprint after = fingerprint(connection);
     ObjectIdentities named = identities(connection);
     // Tables that swap names leave every definition as it was.
@@ -165,6 +177,19 @@ public final class ChangeLog {
           ErrorCode.NOT_CARRIED,
           "%s changes %s, which a merge cannot carry to the parent; leave it out"
               .formatted(subject, String.join(" and ", things)));
+    }
+  }
+
+  /** What a view was filled with is in no change set; the parent's is filled by its own rows. */
+  private void requireNoRefresh(Connection connection, String subject) throws SQLException {
+    FilledViews before = views;
+    views = FilledViews.read(connection);
+    List<TableName> refreshed = views.refreshedSince(before, standingViews);
+    if (!refreshed.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s refreshes materialized view %s, which a merge cannot carry; leave it out, and refresh it on the parent after the merge"
+              .formatted(subject, names(refreshed)));
     }
   }
 

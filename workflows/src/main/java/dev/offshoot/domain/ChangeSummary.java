@@ -54,8 +54,8 @@ public record ChangeSummary(
   }
 
   /**
-   * Of an experiment whose revert would be rows alone, and with nothing seen beyond definitions
-   * and rows.
+   * Of an experiment whose revert would be rows alone, and with nothing seen beyond definitions and
+   * rows.
    */
   public ChangeSummary(
       String digest,

@@ -225,7 +225,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private Judgement judged(ExperimentReport report, ChangeSummary changes) {
     journal.enter(Stage.JUDGING, "looking at the change set");
     Judgement judgement =
-        Steps.judge().judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
+        Steps.judge()
+            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
     journal.judged(judgement);
     return judgement;
   }
