@@ -45,15 +45,6 @@ public interface ChangeSetStore {
         List<SequenceAdvance> sequences,
         Undoing undoing);
 
-    /** Freezes what is no revert and is reverted by its rows alone. */
-    default ChangeSet freeze(
-        List<ReplayStatement> script,
-        List<SchemaChange> schemaChanges,
-        List<TableName> rewrittenTables,
-        List<SequenceAdvance> sequences) {
-      return freeze(script, schemaChanges, rewrittenTables, sequences, Undoing.OF_ROWS);
-    }
-
     /** Forgets what was not frozen. */
     @Override
     void close();

@@ -24,6 +24,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.step.Progress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -197,7 +198,7 @@ class ReadStepsTest {
               List.of(0),
               9));
       rows.forEach(writer::row);
-      return writer.freeze(List.of(), List.of(), List.of(), List.of()).digest();
+      return writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS).digest();
     }
   }
 }

@@ -107,9 +107,9 @@ final class Reverting implements AutoCloseable {
         config.copyMethod(),
         config.maxTtl(),
         config.maxBranches(),
-        config.maxChangedRows(),
-        config.severities(),
+        config.hazards(),
         config.lockTimeout(),
+        config.copying(),
         window);
   }
 
