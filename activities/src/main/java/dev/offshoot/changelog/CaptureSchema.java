@@ -50,7 +50,7 @@ final class CaptureSchema {
         offshoot_come text[];
       BEGIN
         SELECT CASE
-            WHEN count(a.attname) < count(*) THEN NULL
+            WHEN count(*) < cardinality(TG_ARGV[0]::smallint[]) THEN NULL
             WHEN count(*) = 1 THEN
               format('CASE WHEN t.%1$I IS NOT NULL THEN format(''%%s'', t.%1$I) END',
                 min(a.attname::text))
@@ -61,7 +61,7 @@ final class CaptureSchema {
           END INTO offshoot_key
         FROM unnest(TG_ARGV[0]::smallint[], TG_ARGV[1]::oid[])
           WITH ORDINALITY AS k (number, type, place)
-        LEFT JOIN pg_attribute AS a
+        JOIN pg_attribute AS a
           ON a.attrelid = TG_RELID AND a.attnum = k.number AND a.atttypid = k.type
           AND NOT a.attisdropped;
         IF offshoot_key IS NULL THEN

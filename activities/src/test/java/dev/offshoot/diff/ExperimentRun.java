@@ -45,6 +45,7 @@ final class ExperimentRun implements AutoCloseable {
   private final BranchRef ref;
   private ExperimentSpec spec;
   private ExperimentReport report;
+  private final ExperimentReport first;
 
   ExperimentRun(TestParent parent, ChangeSetStore store, TransactionMode mode, String... statements)
       throws SQLException {
@@ -62,6 +63,7 @@ final class ExperimentRun implements AutoCloseable {
     this.spec = builder.build();
     provider.create(ref, Instant.now().plus(Duration.ofHours(1)), Progress.NONE);
     this.report = run(mode);
+    this.first = report;
   }
 
   static ExperimentRun of(TestParent parent, ChangeSetStore store, String... statements)
@@ -105,6 +107,12 @@ final class ExperimentRun implements AutoCloseable {
   /** From now on the report names only these tables as touched. */
   ExperimentRun touching(List<Long> tables) {
     report = new ExperimentReport(List.of(), List.of(), report.schemaStatements(), tables, 1);
+    return this;
+  }
+
+  /** From now on the report is again what it was at first. */
+  ExperimentRun again() {
+    report = first;
     return this;
   }
 
