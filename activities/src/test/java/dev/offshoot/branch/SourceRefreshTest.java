@@ -77,6 +77,7 @@ class SourceRefreshTest {
       assertThat(info.branchPoint()).isEqualTo(report.refreshedAt());
       assertThat(info.source().refreshedAt()).isEqualTo(report.refreshedAt());
       assertThat(info.source().drift()).isEmpty();
+      assertThat(marker(config).reworded()).as("the dump words the check otherwise").isNotEmpty();
       assertThat(info.outageMillis()).isNull();
       try (Connection branch = provider.openForExperiment(ref)) {
         assertThat(number(branch, "SELECT count(*) FROM orders")).isEqualTo(50);
@@ -237,10 +238,13 @@ class SourceRefreshTest {
   }
 
   private static Instant age(ParentConfig config) throws SQLException {
+    return marker(config).refreshedAt();
+  }
+
+  private static SourceMarker marker(ParentConfig config) throws SQLException {
     try (Connection owner = BranchServer.owner("postgres")) {
       return SourceMarker.parse(SourceMarker.commentOf(owner, BranchServer.databaseOf(config)))
-          .orElseThrow()
-          .refreshedAt();
+          .orElseThrow();
     }
   }
 

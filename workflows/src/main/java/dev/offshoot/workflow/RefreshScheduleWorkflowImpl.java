@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** See {@link ParentWorkflows.RefreshScheduleWorkflow}. */
 public final class RefreshScheduleWorkflowImpl implements ParentWorkflows.RefreshScheduleWorkflow {
   /** Rounds in one run, so that no history grows for ever. */
-  static final int ROUNDS = 200;
+  static final int ROUNDS = 50;
 
   /** After a refresh that failed; the copy that stands is used meanwhile. */
   static final Duration AFTER_FAILURE = Duration.ofMinutes(10);
