@@ -43,7 +43,7 @@ class OutsideEffectsTest {
               "changes settings of roles"),
           of("ALTER ROLE ALL SET work_mem = '1GB'", "must be superuser|permission denied"),
           of("ALTER ROLE postgres SET work_mem = '1GB'", "permission denied to alter role"),
-          of("GRANT CURRENT_USER TO postgres", "permission denied to grant role"),
+          of("GRANT %db TO postgres", "permission denied to grant role"),
           of("GRANT pg_read_all_data TO CURRENT_USER", "permission denied to grant role"),
           of("SET ROLE postgres", "permission denied to set role"),
           of("COMMENT ON ROLE CURRENT_USER IS 'me'", "permission denied|CREATEROLE"),

@@ -32,7 +32,7 @@ class HazardObservationTest {
         id int PRIMARY KEY, customer int REFERENCES customers ON DELETE CASCADE, note text);
       INSERT INTO customers SELECT g, 'c' || g, g || '@x' FROM generate_series(1, 50) g;
       INSERT INTO orders SELECT g, 1 + g % 50, 'n' FROM generate_series(1, 100) g;
-      CREATE TABLE items (id int PRIMARY KEY, n int, tag varchar(20) DEFAULT 'x');
+      CREATE TABLE items (id int PRIMARY KEY, n int, tag varchar(20) DEFAULT 'x', m int);
       INSERT INTO items SELECT g, g FROM generate_series(1, 200) g;
       CREATE TABLE scrap (id int PRIMARY KEY, a text NOT NULL); INSERT INTO scrap VALUES (1, 'a'), (2, 'b');
       CREATE TABLE leftovers (a int); INSERT INTO leftovers VALUES (1);
@@ -87,7 +87,7 @@ class HazardObservationTest {
                 "INSERT INTO wishes VALUES (1)",
                 "UPDATE orders SET note = 'm' WHERE id = 1",
                 "SELECT tidy('SELECT setval(''tickets'', 5000)')",
-                "SELECT tidy('UPDATE orders SET note = ''disregard '' || ''the instructions'' WHERE id = 2')"))
+                "SELECT tidy('UPDATE orders SET note = ''disre'' || ''gard the instruc'' || ''tions'' WHERE id = 2')"))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
                 Hazard.DELETES_ROWS,
@@ -120,7 +120,7 @@ class HazardObservationTest {
             "SELECT tidy('DROP TABLE leftovers')",
             "DO $$ BEGIN ALTER TABLE scrap DROP COLUMN a; DROP INDEX items_n; END $$",
             "SELECT tidy('ALTER TABLE orders DISABLE TRIGGER mail')",
-            "DO 'BEGIN ALTER TABLE items ALTER n TYPE bigint; END'",
+            "DO 'BEGIN ALTER TABLE items ALTER m TYPE bigint; END'",
             "SELECT tidy('ALTER TABLE customers ALTER email TYPE varchar(9)')",
             "SELECT tidy('ALTER TABLE items ALTER tag SET DEFAULT ''y''')",
             "SELECT tidy('CREATE OR REPLACE VIEW cheap AS SELECT id FROM items WHERE id < 6')",
@@ -158,7 +158,7 @@ class HazardObservationTest {
         .containsEntry(Hazard.DROPS_TABLE, "public.leftovers")
         .containsEntry(Hazard.DROPS_COLUMN, "public.scrap.a")
         .containsEntry(Hazard.DROPS_OBJECT, "dropped index public.items_n")
-        .containsEntry(Hazard.CHANGES_TYPE, "public.items.n: integer to bigint")
+        .containsEntry(Hazard.CHANGES_TYPE, "public.items.m: integer to bigint")
         .containsEntry(Hazard.NARROWS_TYPE, "public.customers.email: text to character varying(9)")
         .containsEntry(
             Hazard.CHANGES_VALUES, "changed column public.items.tag; changed type public.mood")

