@@ -93,6 +93,7 @@ final class NetEffect {
     TableCatalog original = TableCatalog.read(base);
     identities =
         ObjectIdentities.changes(ObjectIdentities.read(base), ObjectIdentities.read(branch));
+    refuseReplaced();
 
     List<SchemaStatement> statements = request.report().schemaStatements();
     Optional<SchemaInversion> inversion =
@@ -156,6 +157,21 @@ final class NetEffect {
       }
     }
     return new CatalogFingerprint(definitions, before.derived());
+  }
+
+  /** A merge would lose what the parent wrote there since, and could not tell. */
+  private void refuseReplaced() {
+    List<String> replaced =
+        identities.stream()
+            .filter(identity -> identity.kind() == IdentityChange.Kind.REPLACED)
+            .filter(identity -> !identity.objectType().equals("sequence"))
+            .map(identity -> identity.objectType() + " " + identity.before())
+            .toList();
+    if (!replaced.isEmpty()) {
+      throw NotCarried.because(
+          "the experiment drops %s and makes another one of that name, so that what the parent holds there would be lost; alter it, or give the new one another name"
+              .formatted(NotCarried.show(replaced)));
+    }
   }
 
   private void compare(

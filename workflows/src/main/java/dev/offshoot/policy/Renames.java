@@ -75,7 +75,8 @@ public record Renames(List<String> told, List<SchemaChange> unexplained) {
                   String before = alongWith(wholes, Definitions.text(change.before()));
                   rest.remove(come);
                   rest.remove(change);
-                  if (!name.turns(before, Definitions.text(come.after()))) {
+                  String after = Definitions.text(come.after());
+                  if (!name.turns(before, after) && !sameButNotNullsName(come, before, after)) {
                     rest.add(
                         Math.min(at, rest.size()),
                         new SchemaChange(
@@ -98,5 +99,15 @@ public record Renames(List<String> told, List<SchemaChange> unexplained) {
         .filter(change -> change.identity().equals(identity))
         .filter(change -> !identity.equals(gone.identity()))
         .findFirst();
+  }
+
+  /** The name of a NOT NULL is told where it is not the usual, which follows the table's name. */
+  private static boolean sameButNotNullsName(SchemaChange column, String before, String after) {
+    Optional<Clauses> was = Clauses.of(column.objectType(), before);
+    Optional<Clauses> is = Clauses.of(column.objectType(), after);
+    return column.objectType().equals("column")
+        && was.isPresent()
+        && is.isPresent()
+        && was.get().without("CONSTRAINT").equals(is.get().without("CONSTRAINT"));
   }
 }

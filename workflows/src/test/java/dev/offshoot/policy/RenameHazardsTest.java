@@ -22,14 +22,15 @@ class RenameHazardsTest {
             .script("DO 'BEGIN EXECUTE $$ALTER TABLE orders RENAME TO purchases$$; END'")
             .renamed("table", "public.orders", "public.purchases")
             .dropped("table", "public.orders", "")
-            .dropped("column", "public.orders.id", "bigint")
+            .dropped("column", "public.orders.id", "bigint NOT NULL")
             .dropped("constraint", "orders_pkey ON public.orders", "PRIMARY KEY (id)")
             .dropped(
                 "index",
                 "public.orders_at",
                 "CREATE INDEX orders_at ON public.orders USING btree (at)")
             .created("table", "public.purchases", "")
-            .created("column", "public.purchases.id", "bigint")
+            .created(
+                "column", "public.purchases.id", "bigint CONSTRAINT orders_id_not_null NOT NULL")
             .created("constraint", "orders_pkey ON public.purchases", "PRIMARY KEY (id)")
             .altered(
                 "index",
@@ -146,6 +147,49 @@ class RenameHazardsTest {
     assertThat(Judged.names(changes)).containsExactly(RENAMES_OBJECT, CHANGES_DEFINITION);
     assertThat(Judged.evidence(changes, CHANGES_DEFINITION))
         .isEqualTo("changed constraint c ON public.t");
+  }
+
+  @Test
+  void renameOfAPart_isTakenForNoOther() {
+    Changes changes =
+        new Changes()
+            .renamed("index", "public.i", "public.j")
+            .renamed("table", "public.orders", "public.purchases")
+            .dropped("table", "public.orders", "")
+            .created("table", "public.purchases", "")
+            .dropped("table", "public.carts", "")
+            .created("view", "public.carts", "AS SELECT 1")
+            .dropped("constraint", "c ON public.orders", "CHECK (a)")
+            .created("constraint", "d ON public.purchases", "CHECK (a)")
+            .dropped("index", "public.i", "CREATE INDEX i ON public.orders USING btree (a)")
+            .created("index", "public.j", "CREATE INDEX j ON public.purchases USING btree (a)")
+            .created("column", "public.purchases.id", "bigint");
+
+    assertThat(Judged.names(changes))
+        .containsExactly(DROPS_TABLE, DROPS_OBJECT, RENAMES_OBJECT, NOT_REVERTIBLE);
+    assertThat(Judged.evidence(changes, DROPS_OBJECT))
+        .isEqualTo("dropped constraint c ON public.orders");
+    assertThat(Judged.evidence(changes, RENAMES_OBJECT))
+        .isEqualTo("table public.orders is now public.purchases; index public.i is now public.j");
+  }
+
+  @Test
+  void renamedView_isNoDrop_andARenamedSchemaWithARenamedTableTellsBoth() {
+    Changes changes =
+        new Changes()
+            .renamed("view", "public.v", "public.w")
+            .renamed("schema", "sales", "trade")
+            .renamed("table", "sales.orders", "trade.purchases")
+            .dropped("view", "public.v", "AS SELECT 1")
+            .created("view", "public.w", "AS SELECT 1")
+            .dropped("schema", "sales", "")
+            .created("schema", "trade", "")
+            .dropped("table", "sales.orders", "")
+            .created("table", "trade.purchases", "")
+            .dropped("column", "sales.orders.id", "bigint")
+            .created("column", "trade.purchases.id", "bigint");
+
+    assertThat(Judged.names(changes)).containsExactly(RENAMES_OBJECT);
   }
 
   @Test
