@@ -71,8 +71,7 @@ final class RenderersTest {
     assertThat(lines)
         .containsExactly(
             "  ~  id 17",
-            "      price  - 3",
-            "             + 12.50",
+            "      price  3 → 12.50",
             "  +  id 200",
             "      name   pot",
             "      price  NULL",
