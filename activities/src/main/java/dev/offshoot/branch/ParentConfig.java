@@ -19,6 +19,7 @@ import java.util.Map;
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param maxBranchGrowth bytes by which a branch may outgrow what it began with
  * @param severities hazards that weigh differently here
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  */
@@ -32,6 +33,7 @@ public record ParentConfig(
     Duration maxTtl,
     int maxBranches,
     long maxChangedRows,
+    long maxBranchGrowth,
     Map<Hazard, Severity> severities,
     Duration lockTimeout) {
 
@@ -47,6 +49,7 @@ public record ParentConfig(
         Duration.ofDays(7),
         20,
         1_000_000,
+        10L << 30,
         Map.of(),
         Duration.ofSeconds(2));
   }

@@ -296,6 +296,7 @@ class BranchFidelityTest {
         config.maxTtl(),
         config.maxBranches(),
         config.maxChangedRows(),
+        config.maxBranchGrowth(),
         config.severities(),
         config.lockTimeout());
   }

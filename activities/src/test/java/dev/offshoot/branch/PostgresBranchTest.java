@@ -356,6 +356,7 @@ class PostgresBranchTest {
         config.maxTtl(),
         maxBranches,
         config.maxChangedRows(),
+        config.maxBranchGrowth(),
         config.severities(),
         config.lockTimeout());
   }

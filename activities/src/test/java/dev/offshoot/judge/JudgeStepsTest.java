@@ -35,6 +35,7 @@ class JudgeStepsTest {
           Duration.ofDays(1),
           1,
           5,
+          1L << 30,
           Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
           Duration.ofSeconds(1));
 

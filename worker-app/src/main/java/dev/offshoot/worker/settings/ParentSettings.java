@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A database that experiments may branch from.
@@ -29,6 +30,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxTtl longest lease of an experiment
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param hazards hazards that weigh differently here, by their names
  */
@@ -42,6 +44,7 @@ public record ParentSettings(
     @DefaultValue("7d") Duration maxTtl,
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
+    @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
     @DefaultValue Map<String, Severity> hazards) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
@@ -64,6 +67,7 @@ public record ParentSettings(
     problems.positive(prefix + ".max-ttl", maxTtl);
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
+    problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
@@ -104,6 +108,7 @@ public record ParentSettings(
         maxTtl,
         maxBranches,
         maxChangedRows,
+        maxBranchGrowth.toBytes(),
         severities(),
         lockTimeout);
   }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
 
 class SettingsReaderTest {
   private static final String PASSWORD = "hunter2-the-secret";
@@ -55,6 +56,7 @@ class SettingsReaderTest {
                 Duration.ofDays(7),
                 20,
                 1_000_000,
+                DataSize.ofGigabytes(10),
                 Duration.ofSeconds(2),
                 Map.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
@@ -92,6 +94,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-ttl", "1h30m"),
                 Map.entry("offshoot.parents.shop.max-branches", "3"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
+                Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
@@ -109,6 +112,7 @@ class SettingsReaderTest {
     assertThat(shop.maxTtl()).isEqualTo(Duration.ofMinutes(90));
     assertThat(shop.maxBranches()).isEqualTo(3);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
+    assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
     assertThat(shop.config("shop").severities())
