@@ -5,4 +5,5 @@ CREATE TABLE t (id int PRIMARY KEY);
 CREATE SCHEMA offshoot;
 CREATE TABLE offshoot.merges (experiment_id text);
 --- expected
-?
+experiment NOT_CARRIED
+where merges are noted

@@ -7,4 +7,5 @@ UPDATE t SET v = 'b';
 REVOKE ALL ON t FROM CURRENT_USER;
 ALTER TABLE t FORCE ROW LEVEL SECURITY;
 --- expected
-?
+diff NOT_CARRIED
+forced row-level security, or its owner's rights were revoked

@@ -41,6 +41,11 @@ public interface BranchProvider {
    */
   Connection openForExperiment(BranchRef ref);
 
+  /** Bytes that the branch takes now, without temporary files; 0 where the home cannot tell. */
+  default long bytes(BranchRef ref) {
+    return 0;
+  }
+
   /** Ends every session of the experiment's role and shuts its login, for good. */
   void endExperiment(BranchRef ref);
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
+ * @param maxBranchGrowth bytes by which a branch may outgrow what it began with
  * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
@@ -32,6 +33,7 @@ public record ParentConfig(
     CopyMethod copyMethod,
     Duration maxTtl,
     int maxBranches,
+    long maxBranchGrowth,
     HazardSettings hazards,
     Duration lockTimeout,
     Copying copying,
@@ -49,6 +51,7 @@ public record ParentConfig(
         CopyMethod.AUTO,
         Duration.ofDays(7),
         20,
+        10L << 30,
         HazardSettings.DEFAULT,
         Duration.ofSeconds(2),
         Copying.OF_THE_PARENT,
@@ -101,6 +104,7 @@ public record ParentConfig(
         copyMethod,
         maxTtl,
         maxBranches,
+        maxBranchGrowth,
         hazards,
         lockTimeout,
         otherCopying,

@@ -8,6 +8,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -102,6 +103,20 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         "logging in for the experiment",
         maintenance.pooled(),
         session -> logins.asExperiment(session, ref));
+  }
+
+  @Override
+  public long bytes(BranchRef ref) {
+    return during(
+        "measuring a branch",
+        maintenance.pooled(),
+        session ->
+            Sql.first(
+                    session,
+                    "SELECT pg_database_size(oid) FROM pg_database WHERE datname = ?",
+                    row -> row.getLong(1),
+                    ref.branchName())
+                .orElse(0L));
   }
 
   @Override

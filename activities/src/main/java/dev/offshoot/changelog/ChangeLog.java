@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,18 @@ public final class ChangeLog {
           Map.entry("pg_subscription", "subscriptions"),
           Map.entry("pg_tablespace", "tablespaces"));
 
+  /** Where merges are noted on a parent; no fingerprint looks there and no merge carries it. */
+  private static final String OUR_SCHEMA = "offshoot";
+
+  private static final String OURS =
+      """
+      SELECT format('%s %s %s', n.oid,
+        (SELECT string_agg(format('%s %s %s', c.oid, c.relname, c.relfilenode), ',' ORDER BY c.oid)
+         FROM pg_class c WHERE c.relnamespace = n.oid),
+        (SELECT count(*) FROM pg_proc p WHERE p.pronamespace = n.oid))
+      FROM pg_namespace n WHERE n.nspname = 'offshoot'
+      """;
+
   /** By its id a transaction is known to be still the same. */
   private static final String GIVE_ID = "SELECT pg_catalog.pg_current_xact_id()";
 
@@ -57,6 +70,7 @@ public final class ChangeLog {
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
   private final FilledViews standingViews;
+  private final List<String> ours;
   private FilledViews views;
   private CatalogFingerprint fingerprint;
   private ObjectIdentities identities;
@@ -64,9 +78,11 @@ public final class ChangeLog {
   private ChangeLog(
       RowWatch rows,
       FilledViews views,
+      List<String> ours,
       CatalogFingerprint fingerprint,
       ObjectIdentities identities) {
     this.rows = rows;
+    this.ours = ours;
     this.standingViews = views;
     this.views = views;
     this.fingerprint = fingerprint;
@@ -88,6 +104,7 @@ public final class ChangeLog {
     return new ChangeLog(
         RowWatch.begin(connection),
         FilledViews.read(connection),
+        ours(connection),
         fingerprint(connection),
         identities(connection));
   }
@@ -149,6 +166,7 @@ public final class ChangeLog {
               + " ended the transaction, which is the worker's to end; leave transaction control out (transaction: PER_STATEMENT commits after each statement)");
     }
     requireCarried(seen.writes().catalogs(), subject);
+    requireOurSchemaIsLeftAlone(connection, seen.writes(), subject);
     if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
@@ -178,6 +196,23 @@ public final class ChangeLog {
           "%s changes %s, which a merge cannot carry to the parent; leave it out"
               .formatted(subject, String.join(" and ", things)));
     }
+  }
+
+  private void requireOurSchemaIsLeftAlone(Connection connection, Writes writes, String subject)
+      throws SQLException {
+    boolean wroteRows =
+        Stream.concat(writes.tables().values().stream(), writes.truncated().values().stream())
+            .anyMatch(table -> table.schema().equals(OUR_SCHEMA));
+    if (wroteRows || (!writes.catalogs().isEmpty() && !ours(connection).equals(ours))) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s changes schema %s, where merges are noted on a parent; leave it alone"
+              .formatted(subject, OUR_SCHEMA));
+    }
+  }
+
+  private static List<String> ours(Connection connection) throws SQLException {
+    return Aside.look(connection, own -> Sql.list(own, OURS, row -> row.getString(1)));
   }
 
   /** What a view was filled with is in no change set; the parent's is filled by its own rows. */

@@ -295,6 +295,7 @@ class BranchFidelityTest {
         method,
         config.maxTtl(),
         config.maxBranches(),
+        config.maxBranchGrowth(),
         config.hazards(),
         config.lockTimeout(),
         config.copying(),

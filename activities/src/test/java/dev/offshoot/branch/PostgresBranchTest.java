@@ -355,6 +355,7 @@ class PostgresBranchTest {
         config.copyMethod(),
         config.maxTtl(),
         maxBranches,
+        config.maxBranchGrowth(),
         config.hazards(),
         config.lockTimeout(),
         config.copying(),

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -119,6 +120,7 @@ record Play(Result result, List<String> problems) {
       throws SQLException {
     boolean moved = !scenario.parent().isEmpty();
     Expectation expectation = expectation(scenario, stage, report, contents);
+    String pgDumpBefore = moved || pgDump == null ? null : pgDump.of(stage.database());
     Result result = stage.merge(branch, spec, changes.digest());
     String after = DatabaseDump.of(stage.database());
     if (result instanceof Result.Merged) {
@@ -129,6 +131,7 @@ record Play(Result result, List<String> problems) {
         if (contents.pgDump() != null && pgDump != null) {
           String parentText = pgDump.of(stage.database());
           same("the parent and the branch by pg_dump", contents.pgDump(), parentText, problems);
+          agree(before, contents, Objects.requireNonNull(pgDumpBefore), problems);
         }
       }
       problems.addAll(Sequences.leftBehind(before, contents.dump(), after));
@@ -143,6 +146,19 @@ record Play(Result result, List<String> problems) {
       }
     }
     return new Play(result, problems);
+  }
+
+  /** Our own dump sees a difference between two databases exactly where pg_dump sees one. */
+  private static void agree(
+      String before, BranchContents contents, String pgDumpBefore, List<String> problems) {
+    boolean ours = comparable(before).equals(comparable(contents.dump()));
+    boolean theirs =
+        comparable(pgDumpBefore).equals(comparable(Objects.requireNonNull(contents.pgDump())));
+    if (ours != theirs) {
+      problems.add(
+          "before the merge parent and branch are %s to our dump, and %s to pg_dump"
+              .formatted(ours ? "equal" : "different", theirs ? "equal" : "different"));
+    }
   }
 
   private static Expectation expectation(

@@ -39,6 +39,7 @@ class JudgeStepsTest {
           CopyMethod.AUTO,
           Duration.ofDays(1),
           1,
+          1L << 30,
           HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
           Duration.ofSeconds(1),
           Copying.OF_THE_PARENT,

@@ -107,6 +107,7 @@ final class Reverting implements AutoCloseable {
         config.copyMethod(),
         config.maxTtl(),
         config.maxBranches(),
+        config.maxBranchGrowth(),
         config.hazards(),
         config.lockTimeout(),
         config.copying(),

@@ -35,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxTtl longest lease of an experiment
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param onBusy what happens to what is copied while sessions are connected to it
  * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
@@ -54,6 +55,7 @@ public record ParentSettings(
     @DefaultValue("7d") Duration maxTtl,
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
+    @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
     @DefaultValue("REFUSE") OnBusy onBusy,
     @DefaultValue("256MB") DataSize rehearsalMaxSize,
@@ -82,6 +84,7 @@ public record ParentSettings(
     problems.positive(prefix + ".max-ttl", maxTtl);
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
+    problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
     problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
     if (source != null) {
@@ -143,6 +146,7 @@ public record ParentSettings(
         copyMethod,
         maxTtl,
         maxBranches,
+        maxBranchGrowth.toBytes(),
         hazardSettings(),
         lockTimeout,
         new Copying(

@@ -64,6 +64,7 @@ class SettingsReaderTest {
                 Duration.ofDays(7),
                 20,
                 1_000_000,
+                DataSize.ofGigabytes(10),
                 Duration.ofSeconds(2),
                 OnBusy.REFUSE,
                 DataSize.ofMegabytes(256),
@@ -107,6 +108,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-ttl", "1h30m"),
                 Map.entry("offshoot.parents.shop.max-branches", "3"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
+                Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
                 Map.entry("offshoot.parents.shop.on-busy", "fence"),
                 Map.entry("offshoot.parents.shop.rehearsal-max-size", "2GB"),
@@ -139,6 +141,7 @@ class SettingsReaderTest {
     assertThat(shop.maxTtl()).isEqualTo(Duration.ofMinutes(90));
     assertThat(shop.maxBranches()).isEqualTo(3);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
+    assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(shop.config("shop").copying())
         .isEqualTo(
