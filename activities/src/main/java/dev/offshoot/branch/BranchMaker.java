@@ -5,6 +5,7 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SourceInfo;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -32,6 +33,7 @@ final class BranchMaker {
   private final Removal removal;
   private final Fence fence;
   private final @Nullable SourceCopy source;
+  private final SequenceReservation reservation;
 
   /**
    * @param parent where branches live
@@ -44,7 +46,8 @@ final class BranchMaker {
       String owner,
       Removal removal,
       Fence fence,
-      @Nullable SourceCopy source) {
+      @Nullable SourceCopy source,
+      SequenceReservation reservation) {
     this.parent = parent;
     this.database = database;
     this.owner = owner;
@@ -52,6 +55,7 @@ final class BranchMaker {
     this.removal = removal;
     this.fence = fence;
     this.source = source;
+    this.reservation = reservation;
   }
 
   /** The marker of a finished branch of that making, if there is one. */
@@ -104,8 +108,9 @@ final class BranchMaker {
         ref.baseName(),
         List.of(new Grant(EVERYTHING, ref.baseName()), new Grant("CREATE", ref.branchName())));
     settings.apply(maintenance, ref.baseName());
+    List<SequenceBlock> blocks = reservation.into(ref.baseName(), progress);
     handOver(ref, progress);
-    Marker base = marker.finished(made);
+    Marker base = marker.finished(made.with(blocks));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
   }
@@ -157,7 +162,7 @@ final class BranchMaker {
     Instant branchPoint =
         info == null || info.refreshedAt() == null ? copied.at() : info.refreshedAt();
     return new Marker.Made(
-        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info);
+        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info, null);
   }
 
   private record Copied(Instant at, @Nullable Long outageMillis) {}

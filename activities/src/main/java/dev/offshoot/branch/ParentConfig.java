@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param severities hazards that weigh differently here
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
+ * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
+ *     for none
  */
 public record ParentConfig(
     String name,
@@ -37,9 +39,13 @@ public record ParentConfig(
     long maxChangedRows,
     Map<Hazard, Severity> severities,
     Duration lockTimeout,
-    Copying copying) {
+    Copying copying,
+    int sequenceBlock) {
 
-  /** A parent with the defaults of the configuration. */
+  /**
+   * A parent with the defaults of the configuration, except that no values of its sequences are
+   * reserved, so that making a branch leaves it as it is.
+   */
   public static ParentConfig of(String name, String url, String username, String password) {
     return new ParentConfig(
         name,
@@ -53,12 +59,31 @@ public record ParentConfig(
         1_000_000,
         Map.of(),
         Duration.ofSeconds(2),
-        Copying.OF_THE_PARENT);
+        Copying.OF_THE_PARENT,
+        0);
   }
 
   /** The same with other copies. */
   public ParentConfig with(Copying other) {
     return at(url, username, password, maintenanceDatabase, other);
+  }
+
+  /** The same with blocks of that many values. */
+  public ParentConfig withSequenceBlock(int values) {
+    return new ParentConfig(
+        name,
+        url,
+        username,
+        password,
+        maintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxChangedRows,
+        severities,
+        lockTimeout,
+        copying,
+        values);
   }
 
   /**
@@ -105,7 +130,8 @@ public record ParentConfig(
         maxChangedRows,
         severities,
         lockTimeout,
-        otherCopying);
+        otherCopying,
+        sequenceBlock);
   }
 
   /** Without the password. */

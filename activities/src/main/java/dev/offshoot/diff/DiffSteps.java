@@ -50,6 +50,7 @@ public final class DiffSteps implements DiffActivities {
         ChangeSetStore.Writer writer = changeSets.begin(ref.experimentId())) {
       begin(base);
       begin(branch);
+      writer.reserve(provider.sequenceBlocks(ref));
       NetEffect effect = new NetEffect(base, branch, request, progress);
       ChangeSet frozen = effect.freezeInto(writer);
       base.rollback();

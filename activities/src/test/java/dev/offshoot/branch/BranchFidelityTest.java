@@ -298,6 +298,7 @@ class BranchFidelityTest {
         config.maxChangedRows(),
         config.severities(),
         config.lockTimeout(),
-        config.copying());
+        config.copying(),
+        config.sequenceBlock());
   }
 }

@@ -358,7 +358,8 @@ class PostgresBranchTest {
         config.maxChangedRows(),
         config.severities(),
         config.lockTimeout(),
-        config.copying());
+        config.copying(),
+        config.sequenceBlock());
   }
 
   static List<String> leftOf(BranchRef ref) throws SQLException {

@@ -38,7 +38,8 @@ class JudgeStepsTest {
           5,
           Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
           Duration.ofSeconds(1),
-          Copying.OF_THE_PARENT);
+          Copying.OF_THE_PARENT,
+          0);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

@@ -209,7 +209,8 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
+        new MergeReport(
+            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
   }
 
   @Override
@@ -217,6 +218,9 @@ final class FakeWorld
     return ResolveResult.resolved(
         request.changes().withRows(RESOLVED, request.changes().tables(), 2));
   }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {}
 
   @Override
   public DiffPage readDiff(ReadDiff request) {

@@ -3,6 +3,7 @@ package dev.offshoot.worker.settings;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
@@ -30,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
  * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
@@ -43,7 +45,9 @@ public record ParentSettings(
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("1000") int sequenceBlock,
     @DefaultValue Map<String, Severity> hazards) {
+  private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -65,6 +69,7 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -105,6 +110,8 @@ public record ParentSettings(
         maxBranches,
         maxChangedRows,
         severities(),
-        lockTimeout);
+        lockTimeout,
+        Copying.OF_THE_PARENT,
+        sequenceBlock);
   }
 }

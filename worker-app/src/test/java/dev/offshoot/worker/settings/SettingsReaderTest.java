@@ -56,6 +56,7 @@ class SettingsReaderTest {
                 20,
                 1_000_000,
                 Duration.ofSeconds(2),
+                1000,
                 Map.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
@@ -93,6 +94,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-branches", "3"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
+                Map.entry("offshoot.parents.shop.sequence-block", "0"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
@@ -110,6 +112,7 @@ class SettingsReaderTest {
     assertThat(shop.maxBranches()).isEqualTo(3);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(shop.sequenceBlock()).isZero();
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
     assertThat(shop.config("shop").severities())
         .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
