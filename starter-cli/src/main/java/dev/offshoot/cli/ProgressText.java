@@ -84,6 +84,17 @@ final class ProgressText {
 
   private String branch(BranchInfo branch) {
     String again = branch.ref().attempt() > 1 ? ", branch number " + branch.ref().attempt() : "";
+    if (branch.source() != null) {
+      again += ", of its copy as of " + AuditRenderer.time(branch.branchPoint());
+      if (!branch.source().drift().isEmpty()) {
+        again +=
+            ", whose schema the parent has changed since: "
+                + shown(String.join(", ", branch.source().drift()), TEXT_LIMIT);
+      }
+    }
+    if (branch.outageMillis() != null) {
+      again += ", the parent's users shut out for " + Numbers.millis(branch.outageMillis());
+    }
     return done(
         "branch %s of %s in %s (%s, %s)%s"
             .formatted(
@@ -271,13 +282,16 @@ final class ProgressText {
   private List<String> merge(MergeReport report) {
     return List.of(
         done(
-            "merged in one transaction of %s: %s %s %s rows, %s"
+            "merged in one transaction of %s: %s %s %s rows, %s%s"
                 .formatted(
                     Numbers.millis(report.millis()),
                     colour.added("+" + Numbers.grouped(report.inserted())),
                     colour.changed("~" + Numbers.grouped(report.updated())),
                     colour.removed("-" + Numbers.grouped(report.deleted())),
-                    Numbers.of(report.schemaStatements(), "schema statement"))));
+                    Numbers.of(report.schemaStatements(), "schema statement"),
+                    report.rehearsed() == null
+                        ? ""
+                        : ", rehearsed " + shown(report.rehearsed(), TEXT_LIMIT))));
   }
 
   List<String> outcome(ExperimentOutcome outcome) {

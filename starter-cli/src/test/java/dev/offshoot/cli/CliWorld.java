@@ -7,6 +7,8 @@ import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -72,9 +74,11 @@ final class CliWorld implements AutoCloseable {
             .build(),
         ExperimentWorkflowImpl.class,
         DoctorWorkflowImpl.class,
+        ViewParentsWorkflowImpl.class,
+        RefreshSourceWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
-    worker.registerActivitiesImplementations(new FakeWorld());
+    worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
     workers.start();
   }
 

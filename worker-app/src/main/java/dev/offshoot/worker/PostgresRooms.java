@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.ParentSteps;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
@@ -81,7 +82,8 @@ final class PostgresRooms implements Rooms {
         new DiffSteps(parents, ledger.changeSets()),
         new JudgeSteps(parents, new PolicyJudge()),
         new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents));
+        new ReadSteps(ledger, parents),
+        new ParentSteps(parents));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
@@ -11,6 +12,7 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
 import java.time.Instant;
@@ -51,6 +53,7 @@ final class CurrentDetails {
   static String awaitingDecision(
       ExperimentSpec spec,
       Instant deadline,
+      @Nullable BranchInfo branch,
       ChangeSummary changes,
       Judgement judgement,
       @Nullable ConflictReport conflicts,
@@ -63,6 +66,7 @@ final class CurrentDetails {
         fence -> {
           asked(spec, fence);
           fence.line("deadline     " + deadline);
+          branchPoint(branch, fence);
           fence.line("digest       " + changes.digest());
           fence.line(
               "changes      %d inserted, %d updated, %d deleted, %d schema changes"
@@ -116,6 +120,24 @@ final class CurrentDetails {
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+  }
+
+  private static void branchPoint(@Nullable BranchInfo branch, MarkdownPage.Fence fence) {
+    if (branch == null) {
+      return;
+    }
+    @Nullable SourceInfo source = branch.source();
+    fence.line(
+        "branch point %s%s"
+            .formatted(
+                branch.branchPoint(),
+                source == null ? "" : " (when source copy " + source.database() + " was made)"));
+    if (source != null && !source.drift().isEmpty()) {
+      fence.line("since then the parent has changed " + String.join(", ", source.drift()));
+    }
+    if (branch.outageMillis() != null) {
+      fence.line("outage       %d ms for the parent's users".formatted(branch.outageMillis()));
+    }
   }
 
   private static void refusals(MarkdownPage page, List<Decision> decisions) {

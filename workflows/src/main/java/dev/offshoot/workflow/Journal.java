@@ -115,7 +115,20 @@ final class Journal {
     changes = null;
     judgement = null;
     conflicts = null;
-    note("branch created in %d ms (%s)".formatted(made.createMillis(), made.copyMethod()));
+    note(
+        "branch created in %d ms (%s)%s%s"
+            .formatted(
+                made.createMillis(),
+                made.copyMethod(),
+                made.source() == null
+                    ? ""
+                    : ", of source copy %s as of %s"
+                        .formatted(
+                            ShownText.oneLine(made.source().database(), 63), made.branchPoint()),
+                made.outageMillis() == null
+                    ? ""
+                    : ", the parent's users were shut out for %d ms"
+                        .formatted(made.outageMillis())));
   }
 
   void reported(ExperimentReport newReport) {
@@ -194,6 +207,7 @@ final class Journal {
         CurrentDetails.awaitingDecision(
             spec,
             deadline,
+            branch,
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),
             conflicts,

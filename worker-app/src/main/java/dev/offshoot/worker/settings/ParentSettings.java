@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A database that experiments may branch from.
@@ -32,6 +34,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
+ * @param onBusy what happens to what is copied while sessions are connected to it
+ * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
+ * @param source the copy of the parent that branches are made of; absent for the parent itself
  * @param hazards hazards that weigh differently here, by their names
  */
 public record ParentSettings(
@@ -46,6 +51,9 @@ public record ParentSettings(
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("2s") Duration lockTimeout,
     @DefaultValue("1000") int sequenceBlock,
+    @DefaultValue("REFUSE") OnBusy onBusy,
+    @DefaultValue("256MB") DataSize rehearsalMaxSize,
+    @Nullable SourceSettings source,
     @DefaultValue Map<String, Severity> hazards) {
   private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
@@ -70,6 +78,10 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
     problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
+    problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
+    if (source != null) {
+      source.check(prefix + ".source", url, problems);
+    }
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -111,7 +123,8 @@ public record ParentSettings(
         maxChangedRows,
         severities(),
         lockTimeout,
-        Copying.OF_THE_PARENT,
+        new Copying(
+            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
         sequenceBlock);
   }
 }

@@ -26,7 +26,7 @@ import org.springframework.core.env.StandardEnvironment;
 class ExampleFileTest {
   private static final Path ROOT = Path.of("..");
   private static final Map<String, Object> VARIABLES =
-      Map.of("LEDGER_PASSWORD", "l", "SHOP_PASSWORD", "s", "PARENT_PASSWORD", "p");
+      Map.of("LEDGER_PASSWORD", "l", "SHOP_PASSWORD", "s", "PARENT_PASSWORD", "p", "COPY_PASSWORD", "c");
 
   @ParameterizedTest
   @ValueSource(strings = {"offshoot.example.yml", "docker/offshoot.yml"})
@@ -64,7 +64,7 @@ class ExampleFileTest {
         withCommentedKeys()
             .lines()
             .filter(
-                line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder| name):.*"))
+                line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder|pg-bin| name):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 
@@ -77,7 +77,7 @@ class ExampleFileTest {
         .allSatisfy((hazard, weight) -> assertThat(weight).isEqualTo(hazard.defaultSeverity()));
     assertThat(shop)
         .usingRecursiveComparison()
-        .ignoringFields("hazards", "username")
+        .ignoringFields("hazards", "username", "source")
         .isEqualTo(plain.parents().get("shop"));
     assertThat(withShown.worker()).isEqualTo(plain.worker());
     assertThat(withShown.stack()).isEqualTo(plain.stack());

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
+import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.SourceConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import java.io.IOException;
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
 
 class SettingsReaderTest {
   private static final String PASSWORD = "hunter2-the-secret";
@@ -57,6 +62,9 @@ class SettingsReaderTest {
                 1_000_000,
                 Duration.ofSeconds(2),
                 1000,
+                OnBusy.REFUSE,
+                DataSize.ofMegabytes(256),
+                null,
                 Map.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
@@ -95,6 +103,15 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
                 Map.entry("offshoot.parents.shop.sequence-block", "0"),
+                Map.entry("offshoot.parents.shop.on-busy", "fence"),
+                Map.entry("offshoot.parents.shop.rehearsal-max-size", "2GB"),
+                Map.entry("offshoot.parents.shop.source.url", "jdbc:postgresql://copies/shop"),
+                Map.entry("offshoot.parents.shop.source.username", "copy_owner"),
+                Map.entry("offshoot.parents.shop.source.password-file", file.toString()),
+                Map.entry("offshoot.parents.shop.source.maintenance-database", "template1"),
+                Map.entry("offshoot.parents.shop.source.on-drift", "allow"),
+                Map.entry("offshoot.parents.shop.source.refresh-every", "6h"),
+                Map.entry("offshoot.parents.shop.source.pg-bin", folder.toString()),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
@@ -113,6 +130,19 @@ class SettingsReaderTest {
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(shop.sequenceBlock()).isZero();
+    assertThat(shop.config("shop").copying())
+        .isEqualTo(
+            new Copying(
+                OnBusy.FENCE,
+                2L << 30,
+                new SourceConfig(
+                    "jdbc:postgresql://copies/shop",
+                    "copy_owner",
+                    "from-a-file",
+                    "template1",
+                    OnDrift.ALLOW,
+                    Duration.ofHours(6),
+                    folder)));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
     assertThat(shop.config("shop").severities())
         .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
@@ -145,6 +175,11 @@ class SettingsReaderTest {
     "offshoot.parents.shop.copy-method, MAGIC, 'AUTO, WAL_LOG, FILE_COPY, CLONE'",
     "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
     "offshoot.parents.shop.max-branches, 0, at least 1",
+    "offshoot.parents.shop.rehearsal-max-size, huge, 256MB",
+    "offshoot.parents.shop.on-busy, WAIT, 'REFUSE, FENCE'",
+    "offshoot.parents.shop.source.url, jdbc:postgresql://db:5432/shop, parent itself",
+    "offshoot.parents.shop.source.pg-bin, /no/such/folder, no folder",
+    "offshoot.parents.shop.source.refresh-every, 0s, positive",
     "offshoot.temporal.address, temporal, host:port",
     "offshoot.temporal.address, temporal:99999, host:port",
     "offshoot.temporal.api-key, x, offshoot.temporal.address",
