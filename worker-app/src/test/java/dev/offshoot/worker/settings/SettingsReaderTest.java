@@ -77,7 +77,8 @@ class SettingsReaderTest {
 
     assertThat(configured)
         .isEqualTo(
-            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD));
+            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
+                .withSequenceBlock(1000));
   }
 
   @Test
