@@ -6,6 +6,7 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SourceInfo;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -33,6 +34,7 @@ final class BranchMaker {
   private final Removal removal;
   private final Fence fence;
   private final @Nullable SourceCopy source;
+  private final SequenceReservation reservation;
 
   /**
    * @param parent where branches live
@@ -45,7 +47,8 @@ final class BranchMaker {
       String owner,
       Removal removal,
       Fence fence,
-      @Nullable SourceCopy source) {
+      @Nullable SourceCopy source,
+      SequenceReservation reservation) {
     this.parent = parent;
     this.database = database;
     this.owner = owner;
@@ -53,6 +56,7 @@ final class BranchMaker {
     this.removal = removal;
     this.fence = fence;
     this.source = source;
+    this.reservation = reservation;
   }
 
   /** The marker of a finished branch of that making, if there is one. */
@@ -106,8 +110,9 @@ final class BranchMaker {
         ref.baseName(),
         List.of(new Grant(EVERYTHING, ref.baseName()), new Grant("CREATE", ref.branchName())));
     settings.apply(maintenance, ref.baseName());
+    List<SequenceBlock> blocks = reservation.into(ref.baseName(), progress);
     handOver(ref, progress);
-    Marker base = marker.finished(made);
+    Marker base = marker.finished(made.with(blocks));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
   }
@@ -167,7 +172,7 @@ final class BranchMaker {
     Instant branchPoint =
         info == null || info.refreshedAt() == null ? copied.at() : info.refreshedAt();
     return new Marker.Made(
-        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info);
+        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info, null);
   }
 
   private record Copied(Instant at, @Nullable Long outageMillis) {}

@@ -4,6 +4,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.ParentView;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.time.Instant;
@@ -60,6 +61,11 @@ public interface BranchProvider {
 
   /** A session on the parent as the owner of its tables, for the merge. */
   Connection openParent();
+
+  /** Values of the parent's sequences that are reserved for the branch, while its base stands. */
+  default List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    return List.of();
+  }
 
   /** Tells the home the new end of the lease, where it keeps one. */
   void extend(BranchRef ref, Instant deadline);

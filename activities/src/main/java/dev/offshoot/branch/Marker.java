@@ -6,7 +6,9 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.SourceInfo;
+import dev.offshoot.sql.SequenceBlock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ record Marker(
    * @param parentBytes size of what was copied
    * @param outageMillis time for which everybody was shut out of it; absent if nobody was
    * @param source the source copy that it was made of; absent if that was the parent
+   * @param blocks on a base only: values of the parent's sequences that are reserved for the branch
    */
   record Made(
       Instant branchPoint,
@@ -48,10 +51,16 @@ record Marker(
       String copyMethod,
       long parentBytes,
       @Nullable Long outageMillis,
-      @Nullable SourceInfo source) {
+      @Nullable SourceInfo source,
+      @Nullable List<SequenceBlock> blocks) {
 
     Made in(long millis) {
-      return new Made(branchPoint, millis, copyMethod, parentBytes, outageMillis, source);
+      return new Made(branchPoint, millis, copyMethod, parentBytes, outageMillis, source, null);
+    }
+
+    Made with(List<SequenceBlock> reserved) {
+      return new Made(
+          branchPoint, createMillis, copyMethod, parentBytes, outageMillis, source, reserved);
     }
   }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
  * @param revertWindow time after a merge within which it can be reverted
+ * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
+ *     for none
  */
 public record ParentConfig(
     String name,
@@ -37,10 +39,14 @@ public record ParentConfig(
     HazardSettings hazards,
     Duration lockTimeout,
     Copying copying,
-    Duration revertWindow) {
+    Duration revertWindow,
+    int sequenceBlock) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
-  /** A parent with the defaults of the configuration. */
+  /**
+   * A parent with the defaults of the configuration, except that no values of its sequences are
+   * reserved, so that making a branch leaves it as it is.
+   */
   public static ParentConfig of(String name, String url, String username, String password) {
     return new ParentConfig(
         name,
@@ -55,12 +61,31 @@ public record ParentConfig(
         HazardSettings.DEFAULT,
         Duration.ofSeconds(2),
         Copying.OF_THE_PARENT,
-        DEFAULT_REVERT_WINDOW);
+        DEFAULT_REVERT_WINDOW,
+        0);
   }
 
   /** The same with other copies. */
   public ParentConfig with(Copying other) {
     return at(url, username, password, maintenanceDatabase, other);
+  }
+
+  /** The same with blocks of that many values. */
+  public ParentConfig withSequenceBlock(int values) {
+    return new ParentConfig(
+        name,
+        url,
+        username,
+        password,
+        maintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxChangedRows,
+        severities,
+        lockTimeout,
+        copying,
+        values);
   }
 
   /**
@@ -108,7 +133,8 @@ public record ParentConfig(
         hazards,
         lockTimeout,
         otherCopying,
-        revertWindow);
+        revertWindow,
+        sequenceBlock);
   }
 
   /** Without the password. */

@@ -7,6 +7,7 @@ import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -59,7 +60,14 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     this.fence = new Fence(home, database, roles, maintenance);
     this.source = SourceCopy.of(parent);
     this.maker =
-        new BranchMaker(home, database, parent.username(), removal, fence, source.orElse(null));
+        new BranchMaker(
+            home,
+            database,
+            parent.username(),
+            removal,
+            fence,
+            source.orElse(null),
+            new SequenceReservation(parent, home));
     this.logins = new Logins(home);
     this.scratchCopies = new ScratchCopies(parent, parentDatabase(), new Removal(parent, roles));
   }
@@ -166,6 +174,19 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           Maintenance.lock(session, lockOf(ref), Progress.NONE);
           Leases.extend(session, ref, deadline);
         });
+  }
+
+  @Override
+  public List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    return during(
+        "looking for reserved values",
+        maintenance.pooled(),
+        session ->
+            DatabaseCopy.markerOf(session, ref.baseName())
+                .filter(marker -> marker.ref().equals(ref))
+                .map(Marker::made)
+                .map(Marker.Made::blocks)
+                .orElse(List.of()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.Iterator;
 import java.util.List;
 
@@ -33,6 +34,9 @@ public interface ChangeSetStore {
 
     /** Adds a row of the table that was started last. */
     void row(RowChange change);
+
+    /** Remembers what was reserved for the experiment on the parent; not in the digest. */
+    default void reserve(List<SequenceBlock> blocks) {}
 
     /**
      * Stores everything under its digest; the same content gives the same digest and is stored

@@ -3,6 +3,7 @@ package dev.offshoot.merge;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.Parents.Parent;
+import dev.offshoot.branch.ReservedSequences;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeResult;
@@ -68,6 +69,21 @@ public final class MergeSteps implements MergeActivities {
         session ->
             new MergeTransaction(session, store, request.merge())
                 .resolve(new ConflictResolver(session, store, request)));
+  }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {
+    Step.run(
+        progress -> {
+          progress.report("giving back values of the parent's sequences");
+          release(request);
+          return true;
+        });
+  }
+
+  void release(ReleaseSequences request) {
+    ReservedSequences.giveBack(
+        parents.get(request.branch().parent()).provider(), store.get(request.digest()).blocks());
   }
 
   private interface Work<T> {

@@ -136,7 +136,7 @@ final class MergeTransaction {
     session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
     schema.verify(planned);
-    SequenceCatchUp.run(session, changeSet.sequences(), conflicts);
+    SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 
     MergeReport report = report(changeSet, planned, proofs);

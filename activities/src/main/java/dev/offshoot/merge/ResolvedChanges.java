@@ -70,6 +70,7 @@ final class ResolvedChanges {
   ChangeSummary write() throws SQLException, Unresolvable {
     ChangeSet original = store.get(request.merge().digest());
     try (ChangeSetStore.Writer writer = store.begin(request.merge().branch().experimentId())) {
+      writer.reserve(original.blocks());
       for (CountedTable counted : original.tables()) {
         PlannedTable table =
             planned.stream()

@@ -299,6 +299,7 @@ class BranchFidelityTest {
         config.hazards(),
         config.lockTimeout(),
         config.copying(),
-        config.revertWindow());
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 }

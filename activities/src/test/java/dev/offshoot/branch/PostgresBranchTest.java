@@ -359,7 +359,8 @@ class PostgresBranchTest {
         config.hazards(),
         config.lockTimeout(),
         config.copying(),
-        config.revertWindow());
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 
   static List<String> leftOf(BranchRef ref) throws SQLException {

@@ -43,7 +43,8 @@ class JudgeStepsTest {
           HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
           Duration.ofSeconds(1),
           Copying.OF_THE_PARENT,
-          ParentConfig.DEFAULT_REVERT_WINDOW);
+          ParentConfig.DEFAULT_REVERT_WINDOW,
+          0);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

@@ -111,7 +111,8 @@ final class Reverting implements AutoCloseable {
         config.hazards(),
         config.lockTimeout(),
         config.copying(),
-        window);
+        window,
+        config.sequenceBlock());
   }
 
   /** The parent's dump without where its sequences stand. */

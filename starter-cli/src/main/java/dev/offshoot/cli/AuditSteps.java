@@ -34,6 +34,7 @@ final class AuditSteps {
       case "Judge" -> "judge";
       case "Merge" -> "merge";
       case "ResolveConflicts" -> "resolve conflicts";
+      case "ReleaseSequences" -> "release sequences";
       case "DropBranch" -> "drop branch";
       case "ExtendLease" -> "extend lease";
       default -> activityType;

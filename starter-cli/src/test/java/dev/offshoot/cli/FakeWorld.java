@@ -223,6 +223,9 @@ final class FakeWorld
   }
 
   @Override
+  public void releaseSequences(ReleaseSequences request) {}
+
+  @Override
   public DiffPage readDiff(ReadDiff request) {
     int from = request.from() == null ? 0 : request.from().intValue();
     // Pages smaller than asked for, as wide rows make them.

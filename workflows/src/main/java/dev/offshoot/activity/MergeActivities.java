@@ -30,6 +30,19 @@ public interface MergeActivities {
   ResolveResult resolveConflicts(ResolveConflicts request);
 
   /**
+   * Gives back what was reserved of the parent's sequences for an experiment that does not merge.
+   * Nobody who draws values notices, and what cannot be given back stays a gap.
+   */
+  @ActivityMethod
+  void releaseSequences(ReleaseSequences request);
+
+  /**
+   * @param branch for which it was reserved
+   * @param digest its change set
+   */
+  record ReleaseSequences(BranchRef branch, String digest) {}
+
+  /**
    * @param merge the merge that met the conflicts, with the decision that resolves them
    * @param changes its change set
    * @param fingerprint of the conflicts that were shown

@@ -25,6 +25,7 @@ import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
@@ -133,6 +134,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         return outcome;
       }
       desk.startOver();
+      releaseSequences(branch);
       journal.note("the parent has moved on: running the statements again on a new branch");
       if (lease.isOver()) {
         deadlineReached();
@@ -343,7 +345,10 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private void drop(BranchRef branch, String reason) {
     BranchActivities.DropBranch request =
         new BranchActivities.DropBranch(
-            branch, Workflow.getInfo().getOriginalExecutionRunId(), reason);
+            branch,
+            Workflow.getInfo().getOriginalExecutionRunId(),
+            reason,
+            journal.digest() != null);
     while (standing.contains(branch)) {
       try {
         Steps.dropBranch().dropBranch(request);
@@ -357,6 +362,20 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
                     shown(Failures.fromTemporal(e).message(), 200)));
         Workflow.sleep(DROP_PAUSE);
       }
+    }
+  }
+
+  /** What was reserved on the parent for a change set that does not reach it. */
+  private void releaseSequences(BranchRef branch) {
+    @Nullable String digest = journal.digest();
+    if (digest == null) {
+      return;
+    }
+    try {
+      Steps.releaseSequences()
+          .releaseSequences(new MergeActivities.ReleaseSequences(branch, digest));
+    } catch (ActivityFailure e) {
+      journal.note("reserved values of sequences stay a gap");
     }
   }
 
@@ -390,6 +409,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     beside.forEach(Promise::get);
     if (revertBegun) {
       endRevert(outcome);
+    }
+    if (outcome.outcome() != Outcome.MERGED && journal.branch() != null) {
+      releaseSequences(journal.branch().ref());
     }
     journal.closed(outcome);
     Workflow.await(Workflow::isEveryHandlerFinished);

@@ -63,6 +63,10 @@ final class Journal {
     return changes == null ? null : changes.digest();
   }
 
+  @Nullable BranchInfo branch() {
+    return branch;
+  }
+
   @Nullable ConflictReport conflicts() {
     return conflicts;
   }

@@ -77,6 +77,12 @@ final class Steps {
             .build());
   }
 
+  /** What is not given back is a gap in a sequence, for which nobody should wait. */
+  static MergeActivities releaseSequences() {
+    return Workflow.newActivityStub(
+        MergeActivities.class, options(Duration.ofMinutes(1), retries(3, 10), "release sequences"));
+  }
+
   /** Never gives up: a branch that is not deleted is an orphan. */
   static BranchActivities dropBranch() {
     return Workflow.newActivityStub(

@@ -205,6 +205,11 @@ final class FakeSteps
         : resolveResults.removeFirst();
   }
 
+  @Override
+  public void releaseSequences(ReleaseSequences request) {
+    calls.add("release " + request.branch().attempt());
+  }
+
   private static void await(@Nullable CountDownLatch latch, boolean countDown) {
     if (latch == null) {
       return;

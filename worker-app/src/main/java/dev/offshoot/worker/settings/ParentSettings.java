@@ -37,6 +37,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
  * @param onBusy what happens to what is copied while sessions are connected to it
  * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
  * @param source the copy of the parent that branches are made of; absent for the parent itself
@@ -57,6 +58,7 @@ public record ParentSettings(
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("1000") int sequenceBlock,
     @DefaultValue("REFUSE") OnBusy onBusy,
     @DefaultValue("256MB") DataSize rehearsalMaxSize,
     @Nullable SourceSettings source,
@@ -64,6 +66,7 @@ public record ParentSettings(
     @DefaultValue Map<String, Severity> hazards,
     @DefaultValue HazardLimitSettings hazardLimits,
     @DefaultValue List<String> sensitive) {
+  private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -86,6 +89,7 @@ public record ParentSettings(
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
     problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
     if (source != null) {
       source.check(prefix + ".source", url, problems);
@@ -151,6 +155,7 @@ public record ParentSettings(
         lockTimeout,
         new Copying(
             onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
-        revertWindow);
+        revertWindow,
+        sequenceBlock);
   }
 }

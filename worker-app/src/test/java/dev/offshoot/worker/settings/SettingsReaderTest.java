@@ -66,6 +66,7 @@ class SettingsReaderTest {
                 1_000_000,
                 DataSize.ofGigabytes(10),
                 Duration.ofSeconds(2),
+                1000,
                 OnBusy.REFUSE,
                 DataSize.ofMegabytes(256),
                 null,
@@ -84,7 +85,8 @@ class SettingsReaderTest {
 
     assertThat(configured)
         .isEqualTo(
-            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD));
+            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
+                .withSequenceBlock(1000));
   }
 
   @Test
@@ -110,6 +112,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
+                Map.entry("offshoot.parents.shop.sequence-block", "0"),
                 Map.entry("offshoot.parents.shop.on-busy", "fence"),
                 Map.entry("offshoot.parents.shop.rehearsal-max-size", "2GB"),
                 Map.entry("offshoot.parents.shop.source.url", "jdbc:postgresql://copies/shop"),
@@ -143,6 +146,7 @@ class SettingsReaderTest {
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(shop.sequenceBlock()).isZero();
     assertThat(shop.config("shop").copying())
         .isEqualTo(
             new Copying(
