@@ -105,6 +105,9 @@ final class MergeTransaction {
       Verification.run(session, table.table(), request.strictness());
     }
     LostContents lost = LostContents.look(session, changeSet, before);
+    if (reverts != null) {
+      selfCheck.beforeDrops(planned);
+    }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
     lost.tell(conflicts);
     conflicts.requireNone();
