@@ -8,6 +8,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
+import dev.offshoot.domain.SequenceBlock;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
@@ -58,6 +59,11 @@ record DeltaColumns(Set<ColumnName> names) {
       @Override
       public void row(RowChange change) {
         writer.row(change);
+      }
+
+      @Override
+      public void reserve(List<SequenceBlock> blocks) {
+        writer.reserve(blocks);
       }
 
       @Override

@@ -36,7 +36,7 @@ public interface ChangeSetStore {
     void row(RowChange change);
 
     /** Remembers what was reserved for the experiment on the parent; not in the digest. */
-    default void reserve(List<SequenceBlock> blocks) {}
+    void reserve(List<SequenceBlock> blocks);
 
     /**
      * Stores everything under its digest; the same content gives the same digest and is stored

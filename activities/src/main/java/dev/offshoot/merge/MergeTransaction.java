@@ -127,6 +127,9 @@ final class MergeTransaction {
             : writeThoroughly(staged, keys, order, selfCheck);
     triggers.enable();
     LostContents lost = LostContents.look(session, changeSet, before);
+    if (reverts != null) {
+      selfCheck.beforeDrops(planned);
+    }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
     lost.tell(conflicts);
     conflicts.requireNone();
