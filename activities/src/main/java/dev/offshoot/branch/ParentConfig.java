@@ -81,10 +81,11 @@ public record ParentConfig(
         copyMethod,
         maxTtl,
         maxBranches,
-        maxChangedRows,
-        severities,
+        maxBranchGrowth,
+        hazards,
         lockTimeout,
         copying,
+        revertWindow,
         values);
   }
 

@@ -119,9 +119,11 @@ class DecisionPolicyTest {
     assertThat(decide(new DecisionRequest("ada", "why", " " + DIGEST + " ", null)).refusal())
         .isNull();
     DecisionRequest plain = new DecisionRequest("ada", "why", null, null);
-    assertThat(weighed(plain, new Review("agent-7", null, List.of(), null)).refusal())
+    assertThat(weighed(plain, new Review("agent-7", null, List.of(), null, null)).refusal())
         .startsWith("too early");
-    assertThat(weighed(plain, new Review("agent-7", DIGEST, List.of(), "it is merged")).refusal())
+    assertThat(
+            weighed(plain, new Review("agent-7", DIGEST, List.of(), null, "it is merged"))
+                .refusal())
         .isEqualTo("too late: it is merged");
   }
 
