@@ -96,11 +96,11 @@ class KeyLogTest {
         new Case("UPDATE va SET v = 5 WHERE id = 4", "a[4]"),
         new Case("INSERT INTO ruled VALUES (90)", "a[90]"),
         new Case("INSERT INTO heard VALUES (1)", "b[1001] heard[1]"),
-        new Case("DO $$ BEGIN UPDATE a SET v = 1 WHERE id = 1; UPDATE a SET v = 2 WHERE id = 2; END $$", "a[1, 2]"),
-        // All kinds of keys, whatever the session's settings make of them
         new Case(
-            "UPDATE pair SET v = 1",
-            "pair[tab\tand \\back\"slash|1.50, {a,NULL}|3, |2]"),
+            "DO $$ BEGIN UPDATE a SET v = 1 WHERE id = 1; UPDATE a SET v = 2 WHERE id = 2; END $$",
+            "a[1, 2]"),
+        // All kinds of keys, whatever the session's settings make of them
+        new Case("UPDATE pair SET v = 1", "pair[tab\tand \\back\"slash|1.50, {a,NULL}|3, |2]"),
         new Case(
             """
             CREATE FUNCTION format(text, anyelement) RETURNS text LANGUAGE sql AS 'SELECT ''no''';
@@ -132,8 +132,12 @@ class KeyLogTest {
         new Case("INSERT INTO keyless VALUES (2)", "keyless?"),
         new Case("UPDATE moody SET m = 'ok'", "moody?"),
         new Case("CREATE TABLE fresh (id int PRIMARY KEY); INSERT INTO fresh VALUES (1)", "fresh?"),
-        new Case("SAVEPOINT s; UPDATE a SET v = 0; ROLLBACK TO s; DELETE FROM b WHERE id = 1", "a? b[1]"),
-        new Case("CREATE TABLE heir () INHERITS (a); INSERT INTO heir VALUES (1); UPDATE a SET v = 0 WHERE id = 1", "a? heir?"),
+        new Case(
+            "SAVEPOINT s; UPDATE a SET v = 0; ROLLBACK TO s; DELETE FROM b WHERE id = 1",
+            "a? b[1]"),
+        new Case(
+            "CREATE TABLE heir () INHERITS (a); INSERT INTO heir VALUES (1); UPDATE a SET v = 0 WHERE id = 1",
+            "a? heir?"),
         new Case("ALTER TABLE a DISABLE TRIGGER USER; UPDATE a SET v = 0 WHERE id = 1", "a?"),
         new Case(
             """
@@ -142,17 +146,27 @@ class KeyLogTest {
               ALTER TABLE a ENABLE TRIGGER offshoot_capture_update; UPDATE a SET v = 1 WHERE id = 2; END $$
             """,
             "a?"),
-        new Case("ALTER TABLE a ENABLE ALWAYS TRIGGER offshoot_capture_update; UPDATE a SET v = 0 WHERE id = 1", "a?"),
-        new Case("DROP TRIGGER offshoot_capture_update ON a; DELETE FROM b WHERE id = 1; UPDATE a SET v = 0 WHERE id = 1", "a? b[1]"),
-        new Case("ALTER TRIGGER offshoot_capture_update ON a RENAME TO x; UPDATE a SET v = 0 WHERE id = 1", "a?"),
-        new Case("CREATE OR REPLACE TRIGGER offshoot_capture_insert AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION tell(); INSERT INTO a VALUES (99)", "a? b[1099]"),
+        new Case(
+            "ALTER TABLE a ENABLE ALWAYS TRIGGER offshoot_capture_update; UPDATE a SET v = 0 WHERE id = 1",
+            "a?"),
+        new Case(
+            "DROP TRIGGER offshoot_capture_update ON a; DELETE FROM b WHERE id = 1; UPDATE a SET v = 0 WHERE id = 1",
+            "a? b[1]"),
+        new Case(
+            "ALTER TRIGGER offshoot_capture_update ON a RENAME TO x; UPDATE a SET v = 0 WHERE id = 1",
+            "a?"),
+        new Case(
+            "CREATE OR REPLACE TRIGGER offshoot_capture_insert AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION tell(); INSERT INTO a VALUES (99)",
+            "a? b[1099]"),
         // The key's columns change under the statements' feet
         new Case(
             "DO $$ BEGIN ALTER TABLE b RENAME id TO \"I.d\"; EXECUTE 'DELETE FROM b WHERE \"I.d\" = 3'; ALTER TABLE b RENAME \"I.d\" TO id; END $$",
             "b[3]"),
         new Case("ALTER TABLE b ALTER id TYPE bigint; DELETE FROM b WHERE id = 3", "b?"),
         new Case("DO $$ BEGIN ALTER TABLE b DROP id; DELETE FROM b WHERE a = 3; END $$", "b?"),
-        new Case("ALTER TABLE b DROP CONSTRAINT b_pkey, ALTER id DROP NOT NULL; UPDATE b SET id = NULL WHERE id = 3", "b?"),
+        new Case(
+            "ALTER TABLE b DROP CONSTRAINT b_pkey, ALTER id DROP NOT NULL; UPDATE b SET id = NULL WHERE id = 3",
+            "b?"),
         new Case(
             """
             ALTER TABLE b DROP CONSTRAINT b_pkey, ALTER id DROP NOT NULL;
@@ -216,18 +230,24 @@ class KeyLogTest {
     } else {
       Sql.execute(owner, statement);
     }
-    Sql.execute(owner, "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1");
+    Sql.execute(
+        owner,
+        "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1");
     watch.look(owner);
     KeyLog log = log(original, watch);
     TreeMap<String, String> found = new TreeMap<>();
     for (long oid : watch.touchedTables()) {
       Table table = TableCatalog.read(owner).table(oid).orElseThrow();
-      Table root = table.partitionRoot() == null ? table : TableCatalog.read(owner).table(table.partitionRoot()).orElseThrow();
+      Table root =
+          table.partitionRoot() == null
+              ? table
+              : TableCatalog.read(owner).table(table.partitionRoot()).orElseThrow();
       Optional<KeyLog.Keys> keys = log.of(root);
       found.put(root.name().name(), keys.isEmpty() ? "?" : rows(keys.get()));
     }
     StringBuilder text = new StringBuilder();
-    found.forEach((table, keys) -> text.append(text.isEmpty() ? "" : " ").append(table).append(keys));
+    found.forEach(
+        (table, keys) -> text.append(text.isEmpty() ? "" : " ").append(table).append(keys));
     return text.toString();
   }
 
@@ -256,10 +276,7 @@ class KeyLogTest {
 
   private static void copy(String statement) throws SQLException {
     try {
-      owner
-          .unwrap(PGConnection.class)
-          .getCopyAPI()
-          .copyIn(statement, new StringReader("70\n71\n"));
+      owner.unwrap(PGConnection.class).getCopyAPI().copyIn(statement, new StringReader("70\n71\n"));
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -147,8 +147,9 @@ public final class DiffBenchmark implements Benchmark {
         double took =
             Measurements.millis(
                 r -> {
-                  Keys keys = KeyLog.read(branch, tables, tables, counted).of(pair.branch()).orElseThrow();
-                  if (!new TableSize(base, pair).isFasterByKey(keys.most())) {
+                  Keys keys =
+                      KeyLog.read(branch, tables, tables, counted).of(pair.branch()).orElseThrow();
+                  if (!new TableSize(base, branch, pair).isFasterByKey(keys.most())) {
                     throw new IllegalStateException("would be streamed");
                   }
                   new TableComparison(base, branch, Progress.NONE)
@@ -179,7 +180,8 @@ public final class DiffBenchmark implements Benchmark {
         TablePair pair = pair(TableCatalog.read(base));
         TableComparison comparison = new TableComparison(base, branch, Progress.NONE);
         times.add(
-            Measurements.millis(r -> comparison.compare(pair, Optional.empty(), change -> {}), run));
+            Measurements.millis(
+                r -> comparison.compare(pair, Optional.empty(), change -> {}), run));
         measurements.say("streaming both tables: %.0f ms".formatted(times.get(run)));
       }
     }

@@ -151,7 +151,11 @@ class KeyedDiffTest {
       assertThat(RowDiffTest.counts(summary))
           .isEqualTo(
               "offshoot_capture +1 ~0 -0 of 0; t1 +0 ~1 -0 of 30; t2 +0 ~1 -0 of 30; t3 +0 ~1 -0 of 30; t4 +0 ~0 -1 of 30; t5 +0 ~1 -0 of 30; t6 +0 ~1 -0 of 30; t7 +0 ~1 -0 of 30; t8 +1 ~0 -1 of 30");
-      assertThat(summary.schemaChanges()).noneMatch(change -> change.objectType().equals("trigger") && !change.identity().endsWith("public.offshoot_capture"));
+      assertThat(summary.schemaChanges())
+          .noneMatch(
+              change ->
+                  change.objectType().equals("trigger")
+                      && !change.identity().endsWith("public.offshoot_capture"));
       assertThat(run.comparedWhole().diff().digest()).isEqualTo(summary.digest());
     }
   }

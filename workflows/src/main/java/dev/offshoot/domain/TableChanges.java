@@ -12,7 +12,8 @@ import java.util.List;
  * @param inserted rows
  * @param updated rows
  * @param deleted rows
- * @param rowsInBase rows that the table had at the branch point, counted; 0 for a new table
+ * @param rowsInBase rows that the table had at the branch point: counted, or as the server
+ *     estimates them where a few rows of a large table changed; 0 for a new table
  * @param sample first changed rows, values elided when long; the rest is in the ledger
  */
 public record TableChanges(
