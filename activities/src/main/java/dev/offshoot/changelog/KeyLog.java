@@ -5,6 +5,7 @@ import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Table;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,8 @@ public final class KeyLog {
 
   private static final String NOTED =
       """
-      SELECT rel, sum(gone)::bigint AS gone, sum(come)::bigint AS come, bool_or(keys IS NULL) AS unknown
+      SELECT rel, sum(gone)::bigint AS gone, sum(come)::bigint AS come,
+        bool_or(keys IS NULL) AS unknown, sum(cardinality(keys))::bigint AS keys
       FROM offshoot_capture.log GROUP BY rel
       """;
 
@@ -51,6 +53,7 @@ public final class KeyLog {
   private final TableCatalog now;
   private final Set<Long> intact = new HashSet<>();
   private final Map<Long, WrittenRows> noted = new HashMap<>();
+  private final Map<Long, Long> keys = new HashMap<>();
   private final Set<Long> unknown = new HashSet<>();
   private final @Nullable Map<Long, WrittenRows> counted;
 
@@ -64,11 +67,10 @@ public final class KeyLog {
    * Keys of one table that were noted.
    *
    * @param tables object ids of the table and its partitions
-   * @param numbers attribute numbers of the key, in order
    * @param types what the key's columns hold
    * @param most how many keys there are at most
    */
-  public record Keys(List<Long> tables, List<Integer> numbers, List<KeyType> types, long most) {
+  public record Keys(List<Long> tables, List<KeyType> types, long most) {
 
     /**
      * A query for the keys, each once: a column for each of the key, converted from the print by
@@ -109,22 +111,16 @@ public final class KeyLog {
     KeyLog log = new KeyLog(original, now, counted);
     if (counted != null && Sql.only(branch, EXISTS, row -> row.getBoolean(1))) {
       log.intact.addAll(Sql.list(branch, INTACT, row -> row.getLong(1)));
-      Sql.list(
-          branch,
-          NOTED,
-          row ->
-              log.add(
-                  row.getLong("rel"),
-                  row.getLong("gone"),
-                  row.getLong("come"),
-                  row.getBoolean("unknown")));
+      Sql.list(branch, NOTED, log::add);
     }
     return log;
   }
 
-  private boolean add(long table, long gone, long come, boolean isUnknown) {
-    noted.put(table, new WrittenRows(table, gone, come));
-    return isUnknown && unknown.add(table);
+  private boolean add(ResultSet row) throws SQLException {
+    long table = row.getLong("rel");
+    noted.put(table, new WrittenRows(table, row.getLong("gone"), row.getLong("come")));
+    keys.put(table, row.getLong("keys"));
+    return row.getBoolean("unknown") && unknown.add(table);
   }
 
   /**
@@ -144,12 +140,11 @@ public final class KeyLog {
         || !tables.stream().allMatch(this::isSound)) {
       return Optional.empty();
     }
-    WrittenRows wrote = sum(tables, noted);
-    if (!wrote.equals(sum(tables, counts))) {
+    if (!sum(tables, noted).equals(sum(tables, counts))) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Keys(tables, key.numbers(), key.types(), wrote.before() + wrote.after()));
+    long most = tables.stream().mapToLong(table -> keys.getOrDefault(table, 0L)).sum();
+    return Optional.of(new Keys(tables, key.types(), most));
   }
 
   private boolean isSound(long oid) {

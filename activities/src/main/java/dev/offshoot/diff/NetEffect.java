@@ -181,7 +181,7 @@ final class NetEffect {
       TableComparison.Differences rehearsal)
       throws SQLException {
     Optional<Keys> keys = pair.canBeComparedByKey() ? log.of(pair.branch()) : Optional.empty();
-    TableSize size = new TableSize(base, pair);
+    TableSize size = new TableSize(base, branch, pair);
     if (keys.isPresent() && !size.isFasterByKey(keys.get().most())) {
       keys = Optional.empty();
     }

@@ -9,8 +9,8 @@ import java.sql.SQLException;
  * where a few rows of a large one are looked up the server's own estimate must do.
  */
 final class TableSize {
-  /** Up to this size counting takes no time worth mentioning. */
-  private static final long COUNTED_BYTES = 8L << 20;
+  /** Up to so many rows counting takes no time worth mentioning. */
+  private static final long COUNTED_ROWS = 100_000;
 
   /** Looking a row up takes as long as reading about ten in passing. */
   private static final long ROWS_A_LOOKUP_COSTS = 10;
@@ -35,13 +35,15 @@ final class TableSize {
       """;
 
   private final Connection base;
+  private final Connection branch;
   private final TablePair pair;
   private final Estimate estimate;
   private boolean counts;
 
-  /** The base's session, in the transaction of the comparison. */
-  TableSize(Connection base, TablePair pair) throws SQLException {
+  /** Both sessions in the transaction of the comparison. */
+  TableSize(Connection base, Connection branch, TablePair pair) throws SQLException {
     this.base = base;
+    this.branch = branch;
     this.pair = pair;
     this.estimate =
         Sql.only(
@@ -65,11 +67,19 @@ final class TableSize {
     counts = true;
   }
 
-  /** Rows at the branch point: counted, or as the server estimates them. */
+  /**
+   * Rows at the branch point: counted, or as the server estimates them. Always counted where the
+   * branch has none, so that nobody has to guess whether all of them are gone.
+   */
   long rows() throws SQLException {
-    if (!counts && estimate.known() && estimate.bytes() > COUNTED_BYTES) {
+    if (!counts && estimate.known() && estimate.rows() > COUNTED_ROWS && branchHasRows()) {
       return estimate.rows();
     }
     return Sql.only(base, "SELECT count(*) FROM " + pair.from(), row -> row.getLong(1));
+  }
+
+  private boolean branchHasRows() throws SQLException {
+    return Sql.only(
+        branch, "SELECT EXISTS (SELECT FROM %s)".formatted(pair.from()), row -> row.getBoolean(1));
   }
 }
