@@ -12,6 +12,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -69,10 +70,7 @@ final class CurrentDetails {
                       changes.updated(),
                       changes.deleted(),
                       changes.schemaChangeCount()));
-          fence.line(
-              "judge        %s by %s"
-                  .formatted(judgement.verdict().opinion(), judgement.verdict().by()));
-          judgement.verdict().reasons().forEach(reason -> fence.line("             " + reason));
+          verdict(judgement.verdict(), fence);
         });
     refusals(page, decisions);
     conflicts(page, conflicts);
@@ -112,6 +110,16 @@ final class CurrentDetails {
     if (!spec.deltaColumns().isEmpty()) {
       fence.line("counters     " + String.join(", ", spec.deltaColumns()));
     }
+  }
+
+  private static void verdict(Verdict verdict, MarkdownPage.Fence fence) {
+    String sure =
+        verdict.confidence() == null
+            ? ""
+            : ", %d%% sure".formatted(Math.round(verdict.confidence() * 100));
+    fence.line("judge        %s by %s%s".formatted(verdict.opinion(), verdict.by(), sure));
+    verdict.reasons().forEach(reason -> fence.line("             " + reason));
+    verdict.questions().forEach(question -> fence.line("             ? " + question));
   }
 
   private static void refusals(MarkdownPage page, List<Decision> decisions) {
