@@ -181,7 +181,10 @@ final class BranchMaker {
       Connection maintenance, BranchRef ref, Progress progress, Fence.Copy<Instant> copying)
       throws SQLException {
     boolean mayFence = parent.copying().onBusy() == OnBusy.FENCE;
-    if (!mayFence || Occupants.of(maintenance, database).isEmpty()) {
+    // Short sessions of ours end by themselves; the server waits for them.
+    boolean inUse =
+        Occupants.of(maintenance, database).stream().anyMatch(occupant -> !occupant.isOurs());
+    if (!mayFence || !inUse) {
       try {
         return new Copied(copying.make(), null);
       } catch (OffshootException e) {

@@ -54,6 +54,7 @@ final class DumpAndRestore {
     List<String> dumpArguments =
         new ArrayList<>(List.of("--format=custom", "--compress=0", "--snapshot=" + snapshot));
     dumpArguments.add("--no-owner");
+    dumpArguments.add("--lock-wait-timeout=60000");
     dumpArguments.add("--no-publications");
     dumpArguments.add("--no-subscriptions");
     // Our receipts on the parent are none of an experiment's business.

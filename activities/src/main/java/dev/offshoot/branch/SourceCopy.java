@@ -92,13 +92,29 @@ final class SourceCopy {
 
   private List<String> drift(Map<String, String> reworded) throws SQLException {
     CatalogFingerprint copy = read(home, home.place());
-    CatalogFingerprint now = read(parent, Place.parent(parent.name()));
+    CatalogFingerprint now;
+    try (Connection session = open(parent, Place.parent(parent.name()))) {
+      requireFit(session);
+      now = CatalogFingerprint.read(session);
+    }
     return CatalogFingerprint.changes(copy, now).stream()
         .filter(change -> !hash(change).equals(reworded.get(name(change))))
         .map(SourceCopy::name)
         .distinct()
         .limit(NAMED)
         .toList();
+  }
+
+  /** Merges go there, though branches do not come from there. */
+  private void requireFit(Connection session) throws SQLException {
+    String database = SessionSettings.databaseOf(parent.url(), parent.username());
+    ParentFacts facts = ParentFacts.read(session, database);
+    if (facts.superuser() || !parent.username().equals(facts.databaseOwner())) {
+      throw new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "parent '%s': role %s must own database %s and be no superuser"
+              .formatted(parent.name(), parent.username(), database));
+    }
   }
 
   /** What differs between a parent and the copy that was just restored of its dump. */

@@ -212,6 +212,24 @@ class SourceRefreshTest {
   }
 
   @Test
+  void parentOfASuperuser_isRefused_thoughItsBranchesLiveElsewhere() throws SQLException {
+    try (TestParent own = PostgresServer.parent("CREATE TABLE t (id int)")) {
+      ParentConfig config = config(own);
+      BranchServer.makeCopy(config, "CREATE TABLE t (id int)", "as of 2026-01-02T03:04:05Z");
+      String owner = own.config().username();
+      try (Connection superuser = own.superuserConnection();
+          PostgresBranchProvider provider = new PostgresBranchProvider(config)) {
+        Sql.execute(superuser, "ALTER ROLE %s SUPERUSER".formatted(owner));
+
+        assertThatThrownBy(
+                () -> provider.create(Shop.newBranch(own), Shop.DEADLINE, Progress.NONE))
+            .hasMessageContaining("be no superuser");
+        assertThat(provider.standing()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void noCopyYet_saysHowToMakeIt() {
     try (PostgresBranchProvider provider = new PostgresBranchProvider(config())) {
       assertThatThrownBy(provider::requireFit)
