@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.text.ShownValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,9 +30,7 @@ public final class SampleRows {
     }
     List<RowChange> rows = samples.computeIfAbsent(table, name -> new ArrayList<>());
     if (rows.size() < ROWS) {
-      rows.add(
-          new RowChange(
-              change.kind(), elided(change.before()), elided(change.after()), change.count()));
+      rows.add(elided(change));
     }
   }
 
@@ -42,6 +41,33 @@ public final class SampleRows {
   /** For each column the updated rows in which its value changed; empty if none was updated. */
   public List<Long> updatesOf(TableName table) {
     return updates.of(table);
+  }
+
+  private static RowChange elided(RowChange change) {
+    if (change.before() == null || change.after() == null) {
+      return new RowChange(
+          change.kind(), elided(change.before()), elided(change.after()), change.count());
+    }
+    List<@Nullable String> before = new ArrayList<>();
+    List<@Nullable String> after = new ArrayList<>();
+    for (int i = 0; i < change.before().size(); i++) {
+      String old = change.before().get(i);
+      String now = change.after().get(i);
+      if (old == null || now == null) {
+        before.add(old == null ? null : ShownText.lines(old, VALUE_LIMIT));
+        after.add(now == null ? null : ShownText.lines(now, VALUE_LIMIT));
+      } else {
+        // Cut to where they differ, else a late change would not show.
+        ShownValue.Change cut = ShownValue.excerpts(old, now, VALUE_LIMIT);
+        before.add(cut.before());
+        after.add(cut.after());
+      }
+    }
+    return new RowChange(
+        change.kind(),
+        Collections.unmodifiableList(before),
+        Collections.unmodifiableList(after),
+        change.count());
   }
 
   private static @Nullable List<@Nullable String> elided(@Nullable List<@Nullable String> image) {

@@ -70,7 +70,7 @@ public final class ChangeScript {
           SELECT 2, format('ALTER TABLE ONLY %%s DISABLE TRIGGER %%I', tgrelid::regclass, tgname),
                  format('ALTER TABLE ONLY %%s ENABLE %%sTRIGGER %%I', tgrelid::regclass,
                         CASE tgenabled WHEN 'A' THEN 'ALWAYS ' ELSE '' END, tgname)
-          FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgrelid = ANY (written)
+          FROM pg_trigger WHERE (NOT tgisinternal OR (tgparentid <> 0 AND tgconstraint = 0)) AND tgenabled IN ('O', 'A') AND tgrelid = ANY (written)
           UNION ALL
           SELECT 3, format('ALTER TABLE %%s DISABLE RULE %%I', ev_class::regclass, rulename),
                  format('ALTER TABLE %%s ENABLE %%sRULE %%I', ev_class::regclass,

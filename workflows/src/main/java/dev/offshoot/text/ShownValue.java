@@ -44,6 +44,31 @@ public final class ShownValue {
     return new Change(part(before, from, limit, exact), part(after, from, limit, exact));
   }
 
+  /**
+   * The same stretches with their line breaks, for a sample that is kept: not yet escaped for one
+   * line.
+   */
+  public static Change excerpts(String before, String after, int limit) {
+    if (before.length() <= limit && after.length() <= limit) {
+      return new Change(ShownText.lines(before, limit), ShownText.lines(after, limit));
+    }
+    int from = beforeTheDifference(before, after, limit);
+    return new Change(excerpt(before, from, limit), excerpt(after, from, limit));
+  }
+
+  private static String excerpt(String value, int from, int limit) {
+    if (from == 0) {
+      return ShownText.lines(value, limit);
+    }
+    String rest = value.substring(Math.min(from, value.length()));
+    String start = rest.substring(0, ShownText.cut(rest, limit));
+    return "…%s%s(%d characters)"
+        .formatted(
+            ShownText.lines(start, Integer.MAX_VALUE),
+            start.length() < rest.length() ? "…" : " ",
+            value.length());
+  }
+
   private static int beforeTheDifference(String before, String after, int limit) {
     int common = 0;
     int end = Math.min(before.length(), after.length());

@@ -10,12 +10,14 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootJson;
-import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.text.DiffLine;
+import dev.offshoot.text.SchemaOutline;
+import dev.offshoot.text.SqlLiteral;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,6 +33,11 @@ import org.jspecify.annotations.Nullable;
 final class CurrentDetails {
   /** Room for the rows, after which the rest is only counted. */
   private static final int ROWS_BUDGET = 9_000;
+
+  private static final int LEAST_ROWS_BUDGET = 500;
+
+  /** Less than the page may have, for the words around the rows. */
+  private static final int PAGE_BUDGET = 19_000;
 
   private static final int SECTION_BUDGET = 2_500;
   private static final int TABLES_SHOWN = 12;
@@ -91,6 +98,7 @@ final class CurrentDetails {
     page.text("**To drop**, send the signal `reject` with this JSON:");
     page.fence("json", SECTION_BUDGET, fence -> fence.lines(rejectJson()));
     schema(page, changes);
+    differences(page, changes);
     rows(page, changes);
     return page.end();
   }
@@ -217,10 +225,10 @@ final class CurrentDetails {
   }
 
   private static void schema(MarkdownPage page, ChangeSummary changes) {
-    if (changes.schemaScript().isEmpty() && changes.schemaChanges().isEmpty()) {
+    if (changes.schemaScript().isEmpty()) {
       return;
     }
-    page.text("**Schema**, as it will be replayed, and what differs:");
+    page.text("**Schema**, as it will be replayed:");
     page.fence(
         "sql",
         SECTION_BUDGET,
@@ -228,12 +236,24 @@ final class CurrentDetails {
           for (String statement : changes.schemaScript()) {
             fence.lines(statement + ";");
           }
-          for (SchemaChange change : changes.schemaChanges()) {
-            fence.line(
-                "-- %s %s %s".formatted(change.kind(), change.objectType(), change.identity()));
-          }
           for (String statement : changes.reversal().script()) {
             fence.line("-- a revert would run: " + statement);
+          }
+        });
+  }
+
+  private static void differences(MarkdownPage page, ChangeSummary changes) {
+    List<DiffLine> lines = SchemaOutline.of(changes);
+    if (lines.isEmpty()) {
+      return;
+    }
+    page.text("**What differs in the schema:**");
+    page.fence(
+        "diff",
+        SECTION_BUDGET,
+        fence -> {
+          for (DiffLine line : lines) {
+            fence.line(line.sign() + " " + "  ".repeat(line.depth()) + line.text());
           }
         });
   }
@@ -245,14 +265,14 @@ final class CurrentDetails {
     page.text("**Rows** (first of each table; all of them with `offshoot experiment diff`):");
     page.fence(
         "diff",
-        ROWS_BUDGET,
+        Math.max(LEAST_ROWS_BUDGET, Math.min(ROWS_BUDGET, PAGE_BUDGET - page.bytes())),
         fence -> {
           for (TableChanges table :
               changes.tables().subList(0, Math.min(TABLES_SHOWN, changes.tables().size()))) {
             fence.line(
                 "# %s: %d inserted, %d updated, %d deleted of %d"
                     .formatted(
-                        table.table(),
+                        SqlLiteral.shown(table.table()),
                         table.inserted(),
                         table.updated(),
                         table.deleted(),

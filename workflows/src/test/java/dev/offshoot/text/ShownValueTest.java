@@ -45,6 +45,15 @@ class ShownValueTest {
   }
 
   @Test
+  void excerptsForASample_haveTheDifferenceToo() {
+    ShownValue.Change cut = ShownValue.excerpts("x".repeat(300) + "a\n", "x".repeat(300) + "b", 20);
+
+    assertThat(cut.before()).isEqualTo("…xxxxxxxxa\n (302 characters)");
+    assertThat(cut.after()).isEqualTo("…xxxxxxxxb (301 characters)");
+    assertThat(ShownValue.excerpts("a", "b", 20)).isEqualTo(new ShownValue.Change("a", "b"));
+  }
+
+  @Test
   void valuesThatLookAlike_areTold() {
     ShownValue.Change cyrillic = ShownValue.change("admin", "\u0430dmin", 40);
     ShownValue.Change composed = ShownValue.change("caf\u00e9", "cafe\u0301", 40);

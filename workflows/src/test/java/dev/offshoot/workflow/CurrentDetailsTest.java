@@ -14,6 +14,7 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.TableChanges;
@@ -54,6 +55,16 @@ class CurrentDetailsTest {
   }
 
   @Test
+  void aValue_cannotGoOnAsIfAnotherCellBegan() {
+    assertThat(page("x', v='0", 1)).contains("'x'', v=''0' → 'x'', v=''0!'");
+  }
+
+  @Test
+  void schemaChanges_areToldAsADifference() {
+    assertThat(page("x", 1)).contains("```diff\n~ table public.t\n~   c  integer → bigint\n```");
+  }
+
+  @Test
   void hugeChangeSets_stayBelowTheLimitAndEndWithNothingThatMatters() {
     String page = page(EVIL.repeat(500), 60);
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(20_000);
@@ -78,8 +89,10 @@ class CurrentDetailsTest {
     ChangeSummary changes =
         new ChangeSummary(
             DIGEST,
-            List.of(),
-            0,
+            List.of(
+                new SchemaChange(
+                    SchemaChange.Kind.ALTERED, "column", "public.t.c", "integer", "bigint")),
+            1,
             Collections.nCopies(tables, "ALTER TABLE t ADD c text -- " + value),
             changed,
             List.of(),
