@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as the experiment's role that runs the experiment's own SQL, each piece under the
- * worker's clock and in the room that the branch has. Not thread-safe; closing it ends the session and what was not committed.
+ * worker's clock and in the room that the branch has. Not thread-safe; closing it ends the session
+ * and what was not committed.
  */
 final class TimedSession implements AutoCloseable {
   /** Postgres keeps the timeout in milliseconds in an int. */

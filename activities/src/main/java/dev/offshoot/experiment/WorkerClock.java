@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a session's work when its time is over, or its room. {@code statement_timeout} is advice that SQL can set
- * aside; this is not.
+ * Ends a session's work when its time is over, or its room. {@code statement_timeout} is advice
+ * that SQL can set aside; this is not.
  *
  * <p>It cancels, again and again because SQL can catch a cancellation, and at last closes the
  * connection. Meanwhile it throws the server's notices away, which the driver would heap up.

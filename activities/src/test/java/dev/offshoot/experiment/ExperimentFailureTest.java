@@ -229,11 +229,9 @@ class ExperimentFailureTest {
   void branchThatOutgrowsItsLimit_isStopped(String sql) throws SQLException {
     BranchRef ref = branch.freshBranch();
 
-    assertThatThrownBy(
-            () -> branch.run(ref, statements(sql), 10L << 20, Progress.NONE))
+    assertThatThrownBy(() -> branch.run(ref, statements(sql), 10L << 20, Progress.NONE))
         .isInstanceOfSatisfying(
-            OffshootException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED))
+            OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED))
         .hasMessageContaining("maxBranchGrowth (10 MB)");
     branch.provider().drop(ref);
   }

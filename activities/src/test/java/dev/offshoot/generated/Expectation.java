@@ -54,8 +54,8 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
    *
    * @param base a superuser's session on the base, in a transaction that is rolled back
    */
-  static Rows ofBase(
-      Connection base, List<String> statements, ExperimentReport report) throws SQLException {
+  static Rows ofBase(Connection base, List<String> statements, ExperimentReport report)
+      throws SQLException {
     return replay(base, statements, report).rows();
   }
 
@@ -90,8 +90,7 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
       return new Expectation(Set.of(), List.of(String.valueOf(e.getMessage())), null);
     }
     List<String> broken = Invariants.broken(parent);
-    return new Expectation(
-        Set.of(), broken, broken.isEmpty() ? DatabaseDump.of(parent) : null);
+    return new Expectation(Set.of(), broken, broken.isEmpty() ? DatabaseDump.of(parent) : null);
   }
 
   private static Replayed replay(
@@ -130,8 +129,7 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
     return new Replayed(put, Rows.read(session));
   }
 
-  private static void apply(Connection parent, ThreeWay.Merge merge)
-      throws SQLException {
+  private static void apply(Connection parent, ThreeWay.Merge merge) throws SQLException {
     for (Map.Entry<String, List<Rows.Row>> gone : merge.deleted().entrySet()) {
       for (Rows.Row row : gone.getValue()) {
         Sql.execute(

@@ -65,12 +65,10 @@ final class Generated {
       owner.setAutoCommit(false);
       List<String> before = running(owner, madeUp.before(), madeUp.before().size(), true);
       owner.commit();
-      List<String> experiment = tried(owner, madeUp.experiment(), (madeUp.experiment().size() + 1) / 2, madeUp.mode());
-      List<String> parent = tried(
-              owner,
-              madeUp.parent(),
-              madeUp.parent().size(),
-              TransactionMode.PER_STATEMENT);
+      List<String> experiment =
+          tried(owner, madeUp.experiment(), (madeUp.experiment().size() + 1) / 2, madeUp.mode());
+      List<String> parent =
+          tried(owner, madeUp.parent(), madeUp.parent().size(), TransactionMode.PER_STATEMENT);
       return madeUp
           .withBefore(before)
           .withExperiment(experiment.isEmpty() ? List.of("SELECT 1") : experiment)

@@ -135,9 +135,7 @@ class GeneratedCasesTest {
     String outcome =
         result instanceof Result.Merged
             ? "merged"
-            : result instanceof Result.Conflicted
-                ? "conflicted"
-                : result.told().get(0);
+            : result instanceof Result.Conflicted ? "conflicted" : result.told().get(0);
     tally.merge(outcome, 1, Integer::sum);
     if (TELLS_REFUSALS && result instanceof Result.Refused) {
       System.out.printf(

@@ -49,8 +49,7 @@ record Play(Result result, List<String> problems) {
   }
 
   /** On a stage that stands as the scenario says. */
-  static Play onStage(Scenario scenario, Stage stage, @Nullable PgDump pgDump)
-      throws SQLException {
+  static Play onStage(Scenario scenario, Stage stage, @Nullable PgDump pgDump) throws SQLException {
     BranchRef branch = stage.branch();
     ExperimentSpec spec = stage.spec(scenario);
     String original = DatabaseDump.of(stage.database());

@@ -48,9 +48,7 @@ final class RowStatements {
         () ->
             "TRUNCATE %s%s%s"
                 .formatted(
-                    table.name,
-                    dice.oneOf("", " RESTART IDENTITY"),
-                    dice.oneOf(" CASCADE", "")),
+                    table.name, dice.oneOf("", " RESTART IDENTITY"), dice.oneOf(" CASCADE", "")),
         () ->
             model.sequences.isEmpty()
                 ? update(table)
@@ -58,8 +56,7 @@ final class RowStatements {
         () -> shiftKey(table),
         () -> shiftKey(table),
         () -> "DELETE FROM " + table.name,
-        () ->
-            "UPDATE %1$s SET %2$s = %2$s".formatted(table.name, dice.oneOf(written).name()),
+        () -> "UPDATE %1$s SET %2$s = %2$s".formatted(table.name, dice.oneOf(written).name()),
         () ->
             table.partitions.isEmpty()
                 ? update(table)
@@ -76,8 +73,7 @@ final class RowStatements {
   }
 
   private String update(Table table) {
-    return "UPDATE %s SET %s WHERE %s"
-        .formatted(table.name, assignment(table), condition(table));
+    return "UPDATE %s SET %s WHERE %s".formatted(table.name, assignment(table), condition(table));
   }
 
   private String assignment(Table table) {
@@ -85,7 +81,8 @@ final class RowStatements {
         table.written().stream().filter(column -> !table.key.contains(column.name())).toList();
     if (free.isEmpty()) {
       Column column = table.written().get(0);
-      return "%s = %s".formatted(column.name(), Values.key(dice, column.type(), dice.between(1, 14)));
+      return "%s = %s"
+          .formatted(column.name(), Values.key(dice, column.type(), dice.between(1, 14)));
     }
     Column column = dice.oneOf(free);
     String one = "%s = %s".formatted(column.name(), value(column));
@@ -132,8 +129,7 @@ final class RowStatements {
       return update(table);
     }
     String key = String.join(", ", table.key);
-    String assignment =
-        dice.oneOf("NOTHING", "UPDATE SET " + assignment(table));
+    String assignment = dice.oneOf("NOTHING", "UPDATE SET " + assignment(table));
     return "%s ON CONFLICT (%s) DO %s"
         .formatted(StartingPoint.insert(dice, table, dice.between(1, 12)), key, assignment);
   }
@@ -170,7 +166,10 @@ final class RowStatements {
     if (!number) {
       return "UPDATE %s SET %s = %s WHERE %s"
           .formatted(
-              table.name, name, Values.key(dice, column.type(), dice.between(10, 14)), condition(table));
+              table.name,
+              name,
+              Values.key(dice, column.type(), dice.between(10, 14)),
+              condition(table));
     }
     return dice.oneOf(
         "UPDATE %s SET %2$s = %2$s + 20 WHERE %3$s".formatted(table.name, name, condition(table)),

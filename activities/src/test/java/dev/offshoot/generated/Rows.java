@@ -25,8 +25,7 @@ record Rows(Map<String, Table> tables) {
    * @param columns writable ones in order
    * @param key places in {@code columns}; empty if the rows are a multiset
    */
-  record Table(
-      String name, TableName id, List<String> columns, List<Integer> key, List<Row> rows) {
+  record Table(String name, TableName id, List<String> columns, List<Integer> key, List<Row> rows) {
     int place(String column) {
       return columns.indexOf(column);
     }

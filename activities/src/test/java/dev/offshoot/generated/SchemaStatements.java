@@ -160,11 +160,7 @@ final class SchemaStatements {
     model.tables.add(made);
     return "CREATE TABLE %s (id %s%s, a %s%s)"
         .formatted(
-            made.name,
-            type,
-            key ? " PRIMARY KEY" : "",
-            made.columns.get(1).type(),
-            reference);
+            made.name, type, key ? " PRIMARY KEY" : "", made.columns.get(1).type(), reference);
   }
 
   private String partition(Table table) {
@@ -202,7 +198,10 @@ final class SchemaStatements {
         () ->
             "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL)%s"
                 .formatted(
-                    table.name, model.fresh(dice, "ck"), column.name(), dice.oneOf("", " NOT VALID")),
+                    table.name,
+                    model.fresh(dice, "ck"),
+                    column.name(),
+                    dice.oneOf("", " NOT VALID")),
         () -> "CREATE INDEX ON %s (%s)".formatted(table.name, column.name()),
         () ->
             "CREATE UNIQUE INDEX %s ON %s (%s)"
@@ -216,8 +215,7 @@ final class SchemaStatements {
           return "ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s)"
               .formatted(table.name, column.name(), target.name, target.key.get(0));
         },
-        () ->
-            "ALTER TABLE %s ADD PRIMARY KEY (%s)".formatted(table.name, column.name()),
+        () -> "ALTER TABLE %s ADD PRIMARY KEY (%s)".formatted(table.name, column.name()),
         () ->
             "DO $$ DECLARE c text; BEGIN SELECT conname INTO c FROM pg_constraint WHERE conrelid = '%s'::regclass ORDER BY conname LIMIT 1; EXECUTE format('ALTER TABLE %1$s DROP CONSTRAINT %%I CASCADE', c); END $$"
                 .formatted(table.name));
@@ -233,11 +231,9 @@ final class SchemaStatements {
           return "CREATE FUNCTION %s(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN x + %d"
               .formatted(name, dice.upTo(9));
         },
-        () ->
-            "ALTER TABLE %s DISABLE TRIGGER %s".formatted(table.name, dice.oneOf("ALL", "USER")),
+        () -> "ALTER TABLE %s DISABLE TRIGGER %s".formatted(table.name, dice.oneOf("ALL", "USER")),
         () -> "ALTER TABLE %s ENABLE ROW LEVEL SECURITY".formatted(table.name),
-        () ->
-            "CREATE POLICY %s ON %s USING (true)".formatted(model.fresh(dice, "p"), table.name),
+        () -> "CREATE POLICY %s ON %s USING (true)".formatted(model.fresh(dice, "p"), table.name),
         () -> "ALTER TABLE %s SET (fillfactor = 70)".formatted(table.name),
         () -> "ALTER TABLE %s REPLICA IDENTITY FULL".formatted(table.name),
         () -> "CREATE TYPE %s AS ENUM ('one', 'two')".formatted(model.fresh(dice, "type")),

@@ -14,8 +14,7 @@ final class Sequences {
 
   private record Stand(long increment, long value, boolean used) {
     boolean isBehind(Stand other) {
-      return other.used
-          && (!used || (increment > 0 ? value < other.value : value > other.value));
+      return other.used && (!used || (increment > 0 ? value < other.value : value > other.value));
     }
   }
 

@@ -59,9 +59,7 @@ final class Shrinking {
   }
 
   private static void each(
-      List<String> statements,
-      Function<List<String>, Scenario> with,
-      List<Scenario> smaller) {
+      List<String> statements, Function<List<String>, Scenario> with, List<Scenario> smaller) {
     for (int i = statements.size() - 1; i >= 0; i--) {
       List<String> fewer = new ArrayList<>(statements);
       fewer.remove(i);

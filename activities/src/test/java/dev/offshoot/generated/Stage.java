@@ -123,8 +123,7 @@ final class Stage implements AutoCloseable {
           superuser,
           "CREATE DATABASE %s OWNER %s".formatted(database(), parent.config().username()));
       Sql.execute(
-          superuser,
-          "REVOKE CONNECT, TEMPORARY ON DATABASE %s FROM PUBLIC".formatted(database()));
+          superuser, "REVOKE CONNECT, TEMPORARY ON DATABASE %s FROM PUBLIC".formatted(database()));
     }
   }
 
@@ -160,8 +159,7 @@ final class Stage implements AutoCloseable {
         "branch",
         () ->
             branches.createBranch(
-                new CreateBranch(
-                    branch, branch.experimentId().toString(), "run", spec, deadline)));
+                new CreateBranch(branch, branch.experimentId().toString(), "run", spec, deadline)));
   }
 
   ExperimentReport run(BranchRef branch, ExperimentSpec spec) throws Stopped {
@@ -213,8 +211,7 @@ final class Stage implements AutoCloseable {
       return step.get();
     } catch (ActivityFailure e) {
       if (e.getCause() instanceof ApplicationFailure failure) {
-        throw new Stopped(
-            name, ErrorCode.valueOf(failure.getType()), failure.getOriginalMessage());
+        throw new Stopped(name, ErrorCode.valueOf(failure.getType()), failure.getOriginalMessage());
       }
       throw e;
     }

@@ -67,8 +67,7 @@ final class StartingPoint {
     int columns = dice.between(1, 4);
     for (int i = 0; i < columns; i++) {
       String name2 = i == 0 ? "a" : model.fresh(dice, "c");
-      table.columns.add(
-          new Column(name2, dice.oneOf(Values.TYPES), dice.percent(20), true));
+      table.columns.add(new Column(name2, dice.oneOf(Values.TYPES), dice.percent(20), true));
     }
     if (table.key.size() == 2 && dice.percent(30)) {
       table.partitionedBy = dice.oneOf("LIST", "HASH");
@@ -127,7 +126,8 @@ final class StartingPoint {
   }
 
   private void partitions(Table table) {
-    String text = table.key.size() == 2 && table.column("k2").type().equals("text") ? "'k%d'" : "%d";
+    String text =
+        table.key.size() == 2 && table.column("k2").type().equals("text") ? "'k%d'" : "%d";
     if (table.partitionedBy.equals("LIST")) {
       for (int i = 1; i <= 2; i++) {
         String values = text.formatted(i) + ", " + text.formatted(i + 2);
@@ -180,8 +180,7 @@ final class StartingPoint {
                   table.column(table.key.get(0)).type(),
                   table.name,
                   table.key.get(0)));
-      target.columns.add(
-          new Column(back, table.column(table.key.get(0)).type(), false, true));
+      target.columns.add(new Column(back, table.column(table.key.get(0)).type(), false, true));
     }
   }
 
@@ -199,8 +198,7 @@ final class StartingPoint {
     }
     if (dice.percent(10)) {
       statements.add(
-          "ALTER TABLE %s ADD CHECK (%s IS NOT NULL OR true)"
-              .formatted(table.name, column.name()));
+          "ALTER TABLE %s ADD CHECK (%s IS NOT NULL OR true)".formatted(table.name, column.name()));
     }
     if (dice.percent(10)) {
       statements.add(
@@ -257,7 +255,8 @@ final class StartingPoint {
         .map(
             column ->
                 table.key.contains(column.name())
-                    ? Values.key(dice, column.type(), column.name().equals("k2") ? 1 + number % 4 : number)
+                    ? Values.key(
+                        dice, column.type(), column.name().equals("k2") ? 1 + number % 4 : number)
                     : column.name().contains("ref") || column.name().contains("back")
                         ? dice.oneOf("NULL", Values.key(dice, column.type(), dice.between(1, 6)))
                         : column.notNull()

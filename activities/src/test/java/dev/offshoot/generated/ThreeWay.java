@@ -98,7 +98,8 @@ final class ThreeWay {
     }
     @Nullable List<@Nullable String> there = now == null ? null : seen(wanted, stands, now);
     if (after == null) {
-      if (now != null && Objects.requireNonNull(there).equals(Objects.requireNonNull(before).values())) {
+      if (now != null
+          && Objects.requireNonNull(there).equals(Objects.requireNonNull(before).values())) {
         delete(wanted, now);
       } else if (now != null) {
         conflict(Conflict.Kind.DELETE_UPDATED, wanted, key);

@@ -53,12 +53,29 @@ final class Values {
     put("char(4)", Arbitraries.of("'c'", "'d   '"), "''", "'äö'");
     put("boolean", Arbitraries.of("true", "false"));
     put("date", Arbitraries.of("'2024-02-29'", "'2026-01-01'"), "'infinity'", "'0044-03-15 BC'");
-    put("timestamp", Arbitraries.of("'2026-01-01 12:00'"), "'-infinity'", "'2026-03-29 02:30:00.000001'");
-    put("timestamptz", Arbitraries.of("'2026-01-01 12:00+02'"), "'infinity'", "'1900-01-01 00:00:00+00:19:32'");
+    put(
+        "timestamp",
+        Arbitraries.of("'2026-01-01 12:00'"),
+        "'-infinity'",
+        "'2026-03-29 02:30:00.000001'");
+    put(
+        "timestamptz",
+        Arbitraries.of("'2026-01-01 12:00+02'"),
+        "'infinity'",
+        "'1900-01-01 00:00:00+00:19:32'");
     put("time", Arbitraries.of("'12:00'"), "'24:00'");
     put("interval", Arbitraries.of("'1 mon'", "'30 days'", "'720 hours'"), "'-1 year 2 days'");
-    put("uuid", Arbitraries.integers().between(1, 5).map("'00000000-0000-0000-0000-00000000000%d'"::formatted));
-    put("json", Arbitraries.of("'{\"a\":1}'", "'{\"a\": 1}'"), "'{\"a\":1,\"a\":2}'", "'null'", "' [ ] '");
+    put(
+        "uuid",
+        Arbitraries.integers()
+            .between(1, 5)
+            .map("'00000000-0000-0000-0000-00000000000%d'"::formatted));
+    put(
+        "json",
+        Arbitraries.of("'{\"a\":1}'", "'{\"a\": 1}'"),
+        "'{\"a\":1,\"a\":2}'",
+        "'null'",
+        "' [ ] '");
     put("jsonb", Arbitraries.of("'{\"a\":1}'", "'[1.0, 1.00]'"), "'null'", "'\"\\u00e9\"'");
     put("bytea", Arbitraries.of("'\\x00'", "'\\x5c27'"), "''", "'\\xdeadbeef'");
     put("int[]", Arbitraries.of("'{}'", "'{1,2}'"), "'{NULL}'", "'[0:1]={5,6}'", "'{{1},{2}}'");
@@ -71,12 +88,17 @@ final class Values {
     put("tsvector", Arbitraries.of("'a:1 b:2'"), "''");
     put("mood", Arbitraries.of("'sad'", "'ok'", "'it''s'"));
     put("score", Arbitraries.integers().between(0, 9).map(String::valueOf));
-    put("address", Arbitraries.of("ROW('street', 1)::address"), "ROW(NULL, NULL)::address", "ROW('a,\"b', 2)::address");
+    put(
+        "address",
+        Arbitraries.of("ROW('street', 1)::address"),
+        "ROW(NULL, NULL)::address",
+        "ROW('a,\"b', 2)::address");
   }
 
   /** Types whose values can name a row, with plenty of values. */
   static final List<String> KEY_TYPES =
-      List.of("int", "int", "int", "bigint", "text", "uuid", "numeric", "date", "varchar(12)", "mood");
+      List.of(
+          "int", "int", "int", "bigint", "text", "uuid", "numeric", "date", "varchar(12)", "mood");
 
   static final List<String> TYPES = List.copyOf(LITERALS.keySet());
 
