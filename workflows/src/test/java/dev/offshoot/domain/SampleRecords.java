@@ -40,6 +40,7 @@ final class SampleRecords {
       new StatementResult(
           0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
   private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
+  private static final WrittenRows WRITTEN_ROWS = new WrittenRows(16384, 2, 3);
   private static final ExperimentReport REPORT =
       new ExperimentReport(
           List.of(RESULT),
@@ -47,7 +48,7 @@ final class SampleRecords {
           List.of(SCHEMA_STATEMENT),
           List.of(16384L),
           9,
-          List.of(new WrittenRows(16384, 2, 3)));
+          List.of(WRITTEN_ROWS));
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
   private static final Verdict.Reason REASON = new Verdict.Reason("why", 0, "public.items");
@@ -120,6 +121,7 @@ final class SampleRecords {
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,
+        WRITTEN_ROWS,
         REPORT,
         HAZARD,
         VERDICT,
