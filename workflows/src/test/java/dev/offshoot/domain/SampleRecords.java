@@ -51,6 +51,7 @@ final class SampleRecords {
   private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
   private static final ReplayedStatement REPLAYED =
       new ReplayedStatement(1, "ALTER TABLE orders ADD note text", "\"public\"", true);
+  private static final WrittenRows WRITTEN_ROWS = new WrittenRows(16384, 2, 3);
   private static final ExperimentReport REPORT =
       new ExperimentReport(
           List.of(RESULT),
@@ -58,7 +59,7 @@ final class SampleRecords {
           List.of(SCHEMA_STATEMENT),
           List.of(16384L),
           9,
-          List.of(new WrittenRows(16384, 2, 3)));
+          List.of(WRITTEN_ROWS));
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
   private static final Verdict.Reason REASON = new Verdict.Reason("why", 0, "public.items");
@@ -151,6 +152,7 @@ final class SampleRecords {
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,
+        WRITTEN_ROWS,
         REPORT,
         HAZARD,
         VERDICT,
