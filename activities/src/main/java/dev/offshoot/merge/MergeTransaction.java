@@ -41,7 +41,7 @@ final class MergeTransaction {
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
-  private List<PlannedTable> planned = List.of();
+  private List<PlannedTable> decided = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -89,7 +89,7 @@ final class MergeTransaction {
           ConflictReport.NONE,
           "the parent has changed since the conflicts were shown, and none is left; decide again");
     } catch (Conflicts.Found e) {
-      ResolveResult result = resolver.resolve(conflicts.report(), planned);
+      ResolveResult result = resolver.resolve(conflicts.report(), decided);
       session.rollback();
       return result;
     } catch (SQLException | RuntimeException e) {
@@ -115,18 +115,12 @@ final class MergeTransaction {
     List<ForeignKey> keys = ForeignKey.touching(session, staged);
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
-    deferredChecks.defer(order.deferred());
-    planned = decide(staged);
-    selfCheck.seal(planned);
-    List<UpdateWaves> waves = searchAndPlan(planned, keys);
-    conflicts.requireNone();
-    selfCheck.beforeRows();
-
-    apply(new RowApplication(session, planned, order.steps(), waves));
+    selfCheck.sealChanges(staged);
+    List<PlannedTable> planned =
+        writeDirectly(staged, keys, order, selfCheck)
+            ? staged.stream().map(PlannedTable::wholly).toList()
+            : writeThoroughly(staged, keys, order, selfCheck);
     triggers.enable();
-    for (PlannedTable table : planned) {
-      Verification.run(session, table.table(), request.strictness());
-    }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
     conflicts.requireNone();
 
@@ -206,8 +200,53 @@ final class MergeTransaction {
     }
   }
 
+  /** The quick way; false if it does not fit or did not work out, and then nothing was written. */
+  private boolean writeDirectly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException {
+    DirectApplication direct = new DirectApplication(session, staged, request.strictness());
+    if (conflicts.any() || !direct.fits(order, keys)) {
+      return false;
+    }
+    selfCheck.beforeRows();
+    Savepoint savepoint = session.savepoint();
+    try {
+      deferredChecks.defer(List.of());
+      if (direct.apply(order.steps())) {
+        deferredChecks.check();
+        session.release(savepoint);
+        return true;
+      }
+    } catch (SQLException e) {
+      if (ConstraintConflict.of(e).isEmpty()) {
+        throw e;
+      }
+    }
+    session.rollBackTo(savepoint);
+    selfCheck.undone();
+    return false;
+  }
+
+  /** The thorough way: looks first, lists every conflict, and writes only if there is none. */
+  private List<PlannedTable> writeThoroughly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException, Conflicts.Found {
+    deferredChecks.defer(order.deferred());
+    List<PlannedTable> planned = decide(staged);
+    decided = planned;
+    selfCheck.sealFindings(planned);
+    List<UpdateWaves> waves = searchAndPlan(planned, keys);
+    conflicts.requireNone();
+    selfCheck.beforeRows();
+    apply(new RowApplication(session, planned, order.steps(), waves));
+    for (PlannedTable table : planned) {
+      Verification.run(session, table.table(), request.strictness());
+    }
+    return planned;
+  }
+
   private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {
-    List<PlannedTable> decided = new ArrayList<>();
+    List<PlannedTable> planned = new ArrayList<>();
     for (StagedTable each : staged) {
       TableMerge table = each.table();
       session.report("comparing " + table.name());
@@ -216,9 +255,9 @@ final class MergeTransaction {
       if (outcomes.conflicts() > 0) {
         new RowConflicts(table, request.strictness()).addTo(conflicts, session);
       }
-      decided.add(new PlannedTable(each, outcomes));
+      planned.add(new PlannedTable(each, outcomes));
     }
-    return decided;
+    return planned;
   }
 
   private List<UpdateWaves> searchAndPlan(List<PlannedTable> planned, List<ForeignKey> keys)

@@ -64,7 +64,10 @@ final class SelfCheck {
    * A row that was written or exchanged later has a later command; a row that is gone is missed.
    */
   private static final String SEAL =
-      "SELECT concat(count(*), ' to ', max(t.cmin::text::bigint)) FROM %s AS t";
+      """
+      SELECT coalesce(string_agg(concat(rows, ' of ', command), ', ' ORDER BY command), 'none')
+      FROM (SELECT count(*), t.cmin::text FROM %s AS t GROUP BY t.cmin) AS made (rows, command)
+      """;
 
   private static final String PARTITIONS =
       "SELECT p.relid::oid FROM pg_partition_tree(?::oid) AS p";
@@ -99,16 +102,25 @@ final class SelfCheck {
   }
 
   /**
-   * After comparing: from here on the staged rows and what was found out about them must stay as
-   * they are, whatever code of the experiment's runs.
+   * After staging: from here on the staged rows must stay as they are, whatever code of the
+   * experiment's runs.
    */
-  void seal(List<PlannedTable> tables) throws SQLException {
-    for (PlannedTable planned : tables) {
-      TableMerge table = planned.table();
-      for (String staged : List.of(table.changes(), table.standing(), table.outcomes())) {
-        seals.put(staged, sealOf(staged));
-      }
+  void sealChanges(List<StagedTable> tables) throws SQLException {
+    for (StagedTable staged : tables) {
+      seal(staged.table().changes());
     }
+  }
+
+  /** After comparing: so must what was found out about them. */
+  void sealFindings(List<PlannedTable> tables) throws SQLException {
+    for (PlannedTable planned : tables) {
+      seal(planned.table().standing());
+      seal(planned.table().outcomes());
+    }
+  }
+
+  private void seal(String table) throws SQLException {
+    seals.put(table, sealOf(table));
   }
 
   private String sealOf(String table) throws SQLException {
@@ -122,6 +134,11 @@ final class SelfCheck {
    */
   void beforeRows() throws SQLException {
     baseline = nothingWritten("looking at the rows");
+  }
+
+  /** After a savepoint has undone everything since: what was undone has been counted. */
+  void undone() throws SQLException {
+    baseline = WriteCounts.read(session);
   }
 
   private WriteCounts nothingWritten(String by) throws SQLException {

@@ -120,6 +120,9 @@ final class CurrentDetails {
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+    if (!spec.deltaColumns().isEmpty()) {
+      fence.line("counters     " + String.join(", ", spec.deltaColumns()));
+    }
   }
 
   private static void branchPoint(@Nullable BranchInfo branch, MarkdownPage.Fence fence) {
