@@ -42,7 +42,7 @@ final class MergeTransaction {
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
-  private List<PlannedTable> planned = List.of();
+  private List<PlannedTable> decided = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -90,7 +90,7 @@ final class MergeTransaction {
           ConflictReport.NONE,
           "the parent has changed since the conflicts were shown, and none is left; decide again");
     } catch (Conflicts.Found e) {
-      ResolveResult result = resolver.resolve(conflicts.report(), planned);
+      ResolveResult result = resolver.resolve(conflicts.report(), decided);
       session.rollback();
       return result;
     } catch (SQLException | RuntimeException e) {
@@ -121,7 +121,7 @@ final class MergeTransaction {
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
     selfCheck.sealChanges(staged);
-    planned =
+    List<PlannedTable> planned =
         writeDirectly(staged, keys, order, selfCheck)
             ? staged.stream().map(PlannedTable::wholly).toList()
             : writeThoroughly(staged, keys, order, selfCheck);
@@ -247,21 +247,21 @@ final class MergeTransaction {
       List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
       throws SQLException, Conflicts.Found {
     deferredChecks.defer(order.deferred());
-    List<PlannedTable> decided = decide(staged);
-    planned = decided;
-    selfCheck.sealFindings(decided);
-    List<UpdateWaves> waves = searchAndPlan(decided, keys);
+    List<PlannedTable> planned = decide(staged);
+    decided = planned;
+    selfCheck.sealFindings(planned);
+    List<UpdateWaves> waves = searchAndPlan(planned, keys);
     conflicts.requireNone();
     selfCheck.beforeRows();
-    apply(new RowApplication(session, decided, order.steps(), waves));
-    for (PlannedTable table : decided) {
+    apply(new RowApplication(session, planned, order.steps(), waves));
+    for (PlannedTable table : planned) {
       Verification.run(session, table.table(), request.strictness());
     }
-    return decided;
+    return planned;
   }
 
   private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {
-    List<PlannedTable> decided = new ArrayList<>();
+    List<PlannedTable> planned = new ArrayList<>();
     for (StagedTable each : staged) {
       TableMerge table = each.table();
       session.report("comparing " + table.name());
@@ -270,9 +270,9 @@ final class MergeTransaction {
       if (outcomes.conflicts() > 0) {
         new RowConflicts(table, request.strictness()).addTo(conflicts, session);
       }
-      decided.add(new PlannedTable(each, outcomes));
+      planned.add(new PlannedTable(each, outcomes));
     }
-    return decided;
+    return planned;
   }
 
   private List<UpdateWaves> searchAndPlan(List<PlannedTable> planned, List<ForeignKey> keys)

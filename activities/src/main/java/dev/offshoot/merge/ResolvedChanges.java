@@ -18,9 +18,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,9 @@ final class ResolvedChanges {
       """
       SELECT o.n, CASE WHEN o.outcome = 'APPLY' THEN {refused} ELSE o.outcome END AS kind,
         {image} AS parent, p.n IS NOT NULL AS stands, {untouched} AS untouched,
+        {unaddable} AS unaddable,
         (SELECT count(*) FROM {standing} AS q WHERE q.n = o.n) AS copies
-      FROM {outcomes} AS o
+      FROM {outcomes} AS o JOIN {changes} AS s ON s.n = o.n
       LEFT JOIN LATERAL (
         SELECT * FROM {standing} AS one WHERE one.n = o.n LIMIT 1) AS p ON true
       WHERE o.outcome NOT IN ('APPLY', 'CONVERGED')
@@ -142,7 +145,13 @@ final class ResolvedChanges {
         colliding.getBoolean("stands")
             ? Arrays.asList((@Nullable String[]) colliding.getArray("parent").getArray())
             : null;
-    return resolution.resolve(row, kind, take, parent, colliding.getInt("copies"));
+    Set<Integer> unaddable = new HashSet<>();
+    for (@Nullable String place : (@Nullable String[]) colliding.getArray("unaddable").getArray()) {
+      if (place != null) {
+        unaddable.add(Integer.valueOf(place));
+      }
+    }
+    return resolution.resolve(row, kind, take, parent, colliding.getInt("copies"), unaddable);
   }
 
   private String colliding(TableMerge table) throws SQLException {
@@ -155,6 +164,10 @@ final class ResolvedChanges {
             Images.array(TableMerge.each(table.columns(), ReviewedColumn::standing)),
             "untouched",
             Outcomes.unreviewedUntouched(table, column -> "p.c" + column.number()),
+            "unaddable",
+            RowConflicts.unaddable(table),
+            "changes",
+            table.changes(),
             "standing",
             table.standing(),
             "outcomes",

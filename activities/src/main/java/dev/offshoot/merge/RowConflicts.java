@@ -89,7 +89,7 @@ final class RowConflicts {
                 "standing", Images.array(TableMerge.each(columns, ReviewedColumn::standing)),
                 "after", Images.array(TableMerge.each(columns, ReviewedColumn::after)),
                 "written", written(),
-                "unaddable", unaddable(),
+                "unaddable", unaddable(table),
                 "rows", table.standing(),
                 "outcomes", table.outcomes(),
                 "changes", table.changes(),
@@ -201,7 +201,7 @@ final class RowConflicts {
   }
 
   /** Places of counters to which nothing can be added; else null. */
-  private String unaddable() {
+  static String unaddable(TableMerge table) {
     return table.counters().stream()
         .map(
             column ->

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,22 +32,25 @@ final class RowResolution {
    * @param kind a conflict of which the parent's side can be taken, and so can {@code take}
    * @param parent what the parent has; absent if it has no such row
    * @param copies how many such rows the parent has
+   * @param unaddable places of counters to which nothing can be added; what is added to another
+   *     counter collides with nothing, so that it stays as it is
    */
   Optional<RowChange> resolve(
       RowChange change,
       Conflict.Kind kind,
       Take take,
       @Nullable List<@Nullable String> parent,
-      int copies) {
+      int copies,
+      Set<Integer> unaddable) {
     if (take == Take.PARENT) {
       return kind == Conflict.Kind.UPDATE_UPDATE && byCell
-          ? withoutCollisions(change, image(parent))
+          ? withoutCollisions(change, image(parent), unaddable)
           : Optional.empty();
     }
     return switch (kind) {
       case INSERT_EXISTS -> Optional.of(RowChange.update(image(parent), image(change.after())));
       case UPDATE_MISSING -> Optional.of(RowChange.insert(image(change.after())));
-      case UPDATE_UPDATE -> Optional.of(onTopOf(image(parent), change));
+      case UPDATE_UPDATE -> Optional.of(onTopOf(image(parent), change, unaddable));
       case DELETE_UPDATED ->
           copies == 0
               ? Optional.empty()
@@ -62,10 +66,16 @@ final class RowResolution {
   }
 
   /** By row the branch's row stands as a whole, by cell only what it changed. */
-  private RowChange onTopOf(List<@Nullable String> parent, RowChange change) {
+  private RowChange onTopOf(
+      List<@Nullable String> parent, RowChange change, Set<Integer> unaddable) {
     List<@Nullable String> before = image(change.before());
     List<@Nullable String> after = new ArrayList<>(image(change.after()));
-    List<@Nullable String> now = standing(parent, before);
+    List<@Nullable String> now = new ArrayList<>(standing(parent, before));
+    for (int i = 0; i < now.size(); i++) {
+      if (columns.get(i).delta() && !unaddable.contains(i)) {
+        now.set(i, before.get(i));
+      }
+    }
     if (byCell) {
       for (int i = 0; i < after.size(); i++) {
         if (Objects.equals(before.get(i), after.get(i))) {
@@ -76,14 +86,17 @@ final class RowResolution {
     return RowChange.update(now, after);
   }
 
-  private Optional<RowChange> withoutCollisions(RowChange change, List<@Nullable String> parent) {
+  private Optional<RowChange> withoutCollisions(
+      RowChange change, List<@Nullable String> parent, Set<Integer> unaddable) {
     List<@Nullable String> before = image(change.before());
     List<@Nullable String> after = new ArrayList<>(image(change.after()));
     for (int i = 0; i < after.size(); i++) {
       boolean collides =
-          !columns.get(i).isNew()
-              && !Objects.equals(before.get(i), parent.get(i))
-              && !Objects.equals(after.get(i), parent.get(i));
+          columns.get(i).delta()
+              ? unaddable.contains(i)
+              : !columns.get(i).isNew()
+                  && !Objects.equals(before.get(i), parent.get(i))
+                  && !Objects.equals(after.get(i), parent.get(i));
       if (collides) {
         after.set(i, before.get(i));
       }
