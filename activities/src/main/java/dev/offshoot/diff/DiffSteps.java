@@ -52,7 +52,7 @@ public final class DiffSteps implements DiffActivities {
       begin(base);
       begin(branch);
       NetEffect effect = new NetEffect(base, branch, request, progress);
-      ChangeSet frozen = effect.freezeInto(writer);
+      ChangeSet frozen = effect.freezeInto(DeltaColumns.noted(request.spec(), branch, writer));
       base.rollback();
       branch.rollback();
       return SummaryOfChanges.of(

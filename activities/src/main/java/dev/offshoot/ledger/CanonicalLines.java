@@ -53,7 +53,21 @@ final class CanonicalLines {
             json.writeNumber(index);
           }
           json.writeEndArray();
+          deltas(json, table.columns());
         });
+  }
+
+  /** Nothing where there are none, as in most change sets. */
+  private static void deltas(JsonGenerator json, List<ColumnShape> columns) throws IOException {
+    if (columns.stream().anyMatch(ColumnShape::delta)) {
+      json.writeStartArray();
+      for (int i = 0; i < columns.size(); i++) {
+        if (columns.get(i).delta()) {
+          json.writeNumber(i);
+        }
+      }
+      json.writeEndArray();
+    }
   }
 
   static byte[] row(RowChange change) {

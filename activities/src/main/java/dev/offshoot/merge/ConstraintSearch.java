@@ -133,7 +133,7 @@ final class ConstraintSearch {
                         name ->
                             target
                                 .reviewed(List.of(name))
-                                .map(found -> "x.a" + found.get(0).column().number())
+                                .map(found -> found.get(0).after("x"))
                                 .orElse(""))
                     .map(
                         refers ->

@@ -92,21 +92,19 @@ final class MergeTransaction {
     List<ForeignKey> keys = ForeignKey.touching(session, staged);
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
-    deferredChecks.defer(order.deferred());
-    List<PlannedTable> planned = decide(staged);
-    selfCheck.seal(planned);
-    List<UpdateWaves> waves = searchAndPlan(planned, keys);
-    conflicts.requireNone();
-    selfCheck.beforeRows();
-
-    apply(new RowApplication(session, planned, order.steps(), waves));
+    selfCheck.sealChanges(staged);
+    boolean direct = writeDirectly(staged, keys, order, selfCheck);
+    List<PlannedTable> planned =
+        direct
+            ? staged.stream().map(PlannedTable::wholly).toList()
+            : writeThoroughly(staged, keys, order, selfCheck);
+    Convergence converged =
+        direct ? Convergence.NONE : Convergence.of(session, planned, request.strictness());
     triggers.enable();
-    for (PlannedTable table : planned) {
-      Verification.run(session, table.table(), request.strictness());
-    }
     LostContents lost = LostContents.look(session, changeSet, before);
     if (reverts != null) {
       selfCheck.beforeDrops(planned);
+      StagedTable.forget(session, staged);
     }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
     lost.tell(conflicts);
@@ -123,11 +121,7 @@ final class MergeTransaction {
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
     receipts.write(
-        request.branch().experimentId(),
-        request.decision().by(),
-        report,
-        reverts,
-        Convergence.of(session, planned, request.strictness()));
+        request.branch().experimentId(), request.decision().by(), report, reverts, converged);
     return report;
   }
 
@@ -191,6 +185,50 @@ final class MergeTransaction {
                   .formatted(SqlErrors.state(e))));
       return Optional.empty();
     }
+  }
+
+  /** The quick way; false if it does not fit or did not work out, and then nothing was written. */
+  private boolean writeDirectly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException {
+    DirectApplication direct = new DirectApplication(session, staged, request.strictness());
+    if (conflicts.any() || !direct.fits(order, keys)) {
+      return false;
+    }
+    selfCheck.beforeRows();
+    Savepoint savepoint = session.savepoint();
+    try {
+      deferredChecks.defer(List.of());
+      if (direct.apply(order.steps())) {
+        deferredChecks.check();
+        session.release(savepoint);
+        return true;
+      }
+    } catch (SQLException e) {
+      if (ConstraintConflict.of(e).isEmpty()) {
+        throw e;
+      }
+    }
+    session.rollBackTo(savepoint);
+    selfCheck.undone();
+    return false;
+  }
+
+  /** The thorough way: looks first, lists every conflict, and writes only if there is none. */
+  private List<PlannedTable> writeThoroughly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException, Conflicts.Found {
+    deferredChecks.defer(order.deferred());
+    List<PlannedTable> planned = decide(staged);
+    selfCheck.sealFindings(planned);
+    List<UpdateWaves> waves = searchAndPlan(planned, keys);
+    conflicts.requireNone();
+    selfCheck.beforeRows();
+    apply(new RowApplication(session, planned, order.steps(), waves));
+    for (PlannedTable table : planned) {
+      Verification.run(session, table.table(), request.strictness());
+    }
+    return planned;
   }
 
   private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {

@@ -114,6 +114,14 @@ final class ParentSession {
     longestLockWaitNanos = Math.max(longestLockWaitNanos, System.nanoTime() - from);
   }
 
+  /** The one row of a statement that locks the rows which it writes. */
+  <T> T lockingOnly(String sql, RowReader<T> reader) throws SQLException {
+    long from = System.nanoTime();
+    T row = only(sql, reader);
+    longestLockWaitNanos = Math.max(longestLockWaitNanos, System.nanoTime() - from);
+    return row;
+  }
+
   /**
    * The longest time that one statement spent getting locks which the merge takes by itself: on
    * tables it alters, on the rows it touches, on sequences, and against other merges. An upper

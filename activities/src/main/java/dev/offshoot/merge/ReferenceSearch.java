@@ -200,7 +200,7 @@ final class ReferenceSearch {
             "changes", table.changes(),
             "brings",
                 columns.get().stream()
-                    .map(column -> Images.same("x.a" + column.column().number(), column.standing()))
+                    .map(column -> Images.same(column.after("x"), column.standing()))
                     .collect(Collectors.joining(" AND "))));
   }
 }

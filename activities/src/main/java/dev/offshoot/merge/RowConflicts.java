@@ -20,7 +20,7 @@ final class RowConflicts {
   private static final String FIRST =
       """
       SELECT o.outcome, s.copies, s.changed, {key} AS key, {before} AS before, {standing} AS parent,
-        {after} AS after, {written} AS written,
+        {after} AS after, {written} AS written, {unaddable} AS unaddable,
         (SELECT count(*) FROM {rows} AS q WHERE q.n = s.n) AS standing_copies
       FROM {outcomes} AS o JOIN {changes} AS s ON s.n = o.n
       LEFT JOIN LATERAL (
@@ -51,6 +51,7 @@ final class RowConflicts {
                 "standing", Images.array(TableMerge.each(columns, ReviewedColumn::standing)),
                 "after", Images.array(TableMerge.each(columns, ReviewedColumn::after)),
                 "written", written(),
+                "unaddable", unaddable(),
                 "rows", table.standing(),
                 "outcomes", table.outcomes(),
                 "changes", table.changes(),
@@ -94,9 +95,26 @@ final class RowConflicts {
           Conflicts.ofRow(kind, table.name(), key, "the parent has deleted this row");
       case UPDATE_UPDATE -> {
         @Nullable String mask = row.getString("changed");
+        List<String> unaddable =
+            texts(row, "unaddable").stream().filter(Objects::nonNull).map(String::valueOf).toList();
         List<Integer> at =
-            collisions(before, parent, place -> collides(place, mask, parent, after));
-        yield inColumn(kind, key, at, before, parent, after, "the parent has changed this row too");
+            collisions(
+                before,
+                parent,
+                place ->
+                    table.columns().get(place).delta()
+                        ? unaddable.contains(Integer.toString(place))
+                        : collides(place, mask, parent, after));
+        yield inColumn(
+            kind,
+            key,
+            at,
+            before,
+            parent,
+            after,
+            table.columns().get(at.get(0)).delta()
+                ? "the parent has changed this counter too, and what the update adds cannot be added to its value"
+                : "the parent has changed this row too");
       }
       case DELETE_UPDATED -> {
         List<Integer> at = collisions(before, parent, place -> !table.columns().get(place).isNew());
@@ -142,6 +160,16 @@ final class RowConflicts {
         Conflicts.value(parent.get(first)),
         after == null ? null : Conflicts.value(after.get(first)),
         note + also(at));
+  }
+
+  /** Places of counters to which nothing can be added; else null. */
+  private String unaddable() {
+    return table.counters().stream()
+        .map(
+            column ->
+                "CASE WHEN NOT %s THEN '%d' END"
+                    .formatted(column.addable(column.standing()), column.place() - 1))
+        .collect(Collectors.joining(", ", "ARRAY[", "]::text[]"));
   }
 
   /** Values that the parent's users wrote into columns which were not reviewed; else null. */

@@ -64,7 +64,10 @@ final class SelfCheck {
    * A row that was written or exchanged later has a later command; a row that is gone is missed.
    */
   private static final String SEAL =
-      "SELECT concat(count(*), ' to ', max(t.cmin::text::bigint)) FROM %s AS t";
+      """
+      SELECT coalesce(string_agg(concat(rows, ' of ', command), ', ' ORDER BY command), 'none')
+      FROM (SELECT count(*), t.cmin::text FROM %s AS t GROUP BY t.cmin) AS made (rows, command)
+      """;
 
   private static final String STANDS = "SELECT EXISTS (SELECT FROM pg_class WHERE oid = ?::oid)";
 
@@ -102,16 +105,25 @@ final class SelfCheck {
   }
 
   /**
-   * After comparing: from here on the staged rows and what was found out about them must stay as
-   * they are, whatever code of the experiment's runs.
+   * After staging: from here on the staged rows must stay as they are, whatever code of the
+   * experiment's runs.
    */
-  void seal(List<PlannedTable> tables) throws SQLException {
-    for (PlannedTable planned : tables) {
-      TableMerge table = planned.table();
-      for (String staged : List.of(table.changes(), table.standing(), table.outcomes())) {
-        seals.put(staged, sealOf(staged));
-      }
+  void sealChanges(List<StagedTable> tables) throws SQLException {
+    for (StagedTable staged : tables) {
+      seal(staged.table().changes());
     }
+  }
+
+  /** After comparing: so must what was found out about them. */
+  void sealFindings(List<PlannedTable> tables) throws SQLException {
+    for (PlannedTable planned : tables) {
+      seal(planned.table().standing());
+      seal(planned.table().outcomes());
+    }
+  }
+
+  private void seal(String table) throws SQLException {
+    seals.put(table, sealOf(table));
   }
 
   private String sealOf(String table) throws SQLException {
@@ -129,7 +141,7 @@ final class SelfCheck {
 
   /**
    * Before a revert's script drops tables, whose counters go with them: what was written is what
-   * was reviewed.
+   * was reviewed, and the staged rows, on whose types it might fail, are not needed any more.
    *
    * @throws OffshootException {@code MERGE_REFUSED} if it is not
    */
@@ -139,6 +151,13 @@ final class SelfCheck {
       compare(planned, take(written, planned));
       compared.add(planned.table().target().oid());
     }
+    compareSeals();
+    seals.clear();
+  }
+
+  /** After a savepoint has undone everything since: what was undone has been counted. */
+  void undone() throws SQLException {
+    baseline = WriteCounts.read(session);
   }
 
   private WriteCounts nothingWritten(String by) throws SQLException {
@@ -179,12 +198,16 @@ final class SelfCheck {
                     .formatted(new TableName(count.schema(), count.relation())));
           }
         });
+    compareSeals();
+    refuseLostContents();
+  }
+
+  private void compareSeals() throws SQLException {
     for (Map.Entry<String, String> seal : seals.entrySet()) {
       if (!sealOf(seal.getKey()).equals(seal.getValue())) {
         throw refused("it exchanges rows that were staged");
       }
     }
-    refuseLostContents();
   }
 
   private boolean stands(PlannedTable planned) throws SQLException {

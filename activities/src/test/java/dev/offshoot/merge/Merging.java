@@ -12,31 +12,45 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A parent, experiments on it, and their merges. */
 final class Merging implements AutoCloseable {
   final TestParent parent;
-  final InMemoryChangeSetStore store = new InMemoryChangeSetStore();
+  final ChangeSetStore store;
 
-  private Merging(TestParent parent) {
+  private Merging(TestParent parent, ChangeSetStore store) {
     this.parent = parent;
+    this.store = store;
   }
 
   static Merging into(String base) throws SQLException {
-    return new Merging(PostgresServer.parent(base));
+    return into(base, new InMemoryChangeSetStore());
+  }
+
+  static Merging into(String base, ChangeSetStore store) throws SQLException {
+    return new Merging(PostgresServer.parent(base), store);
   }
 
   /** What the experiment would do now, frozen; the parent stays as it is. */
   ChangeSet experiment(String script) throws SQLException {
     try (Connection connection = new ParentOnly(parent.config()).openParent()) {
       return PlainDiff.freeze(connection, script, store);
+    }
+  }
+
+  /** The same where columns of those names are counters. */
+  ChangeSet countingExperiment(String script, String... counters) throws SQLException {
+    try (Connection connection = new ParentOnly(parent.config()).openParent()) {
+      return PlainDiff.freeze(connection, script, store, Set.of(counters));
     }
   }
 

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param ttl time from the start after which the experiment ends and its branch is deleted; one
  *     hour if absent
  * @param strictness what counts as a collision
+ * @param deltaColumns counters, as {@code schema.table.column}: what an update adds to one is added
+ *     to the parent's value, and that the parent changed it meanwhile is no collision
  * @param onConflict what happens on one
  * @param autoMerge merge without a person if there is no hazard and the judge approves
  * @param transaction how the statements are bound together
@@ -48,6 +50,7 @@ public record ExperimentSpec(
     String tenant,
     Duration ttl,
     Strictness strictness,
+    List<String> deltaColumns,
     OnConflict onConflict,
     boolean autoMerge,
     TransactionMode transaction,
@@ -68,6 +71,7 @@ public record ExperimentSpec(
       @Nullable String tenant,
       @Nullable Duration ttl,
       @Nullable Strictness strictness,
+      @Nullable List<String> deltaColumns,
       @Nullable OnConflict onConflict,
       boolean autoMerge,
       @Nullable TransactionMode transaction,
@@ -85,6 +89,7 @@ public record ExperimentSpec(
     this.ttl = ttl == null ? DEFAULT_TTL : ttl;
     Strictness usual = reverts == null ? Strictness.ROW : Strictness.CELL;
     this.strictness = strictness == null ? usual : strictness;
+    this.deltaColumns = frozen(deltaColumns);
     this.onConflict = onConflict == null ? OnConflict.DROP : onConflict;
     this.autoMerge = autoMerge;
     this.transaction = transaction == null ? TransactionMode.SINGLE : transaction;

@@ -17,6 +17,7 @@ public final class ExperimentSpecBuilder {
   private @Nullable String tenant;
   private @Nullable Duration ttl;
   private @Nullable Strictness strictness;
+  private final List<String> deltaColumns = new ArrayList<>();
   private @Nullable OnConflict onConflict;
   private boolean autoMerge;
   private @Nullable TransactionMode transaction;
@@ -73,6 +74,12 @@ public final class ExperimentSpecBuilder {
     return this;
   }
 
+  /** Adds a counter, {@code schema.table.column}: its updates stand for what they add. */
+  public ExperimentSpecBuilder deltaColumn(String column) {
+    this.deltaColumns.add(column);
+    return this;
+  }
+
   public ExperimentSpecBuilder onConflict(OnConflict value) {
     this.onConflict = value;
     return this;
@@ -116,6 +123,7 @@ public final class ExperimentSpecBuilder {
         tenant,
         ttl,
         strictness,
+        deltaColumns,
         onConflict,
         autoMerge,
         transaction,

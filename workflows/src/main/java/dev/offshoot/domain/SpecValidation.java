@@ -3,6 +3,7 @@ package dev.offshoot.domain;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ public final class SpecValidation {
 
   public static final int MAX_STATEMENTS = 1_000;
   public static final int MAX_CHECKS = 50;
+  public static final int MAX_DELTA_COLUMNS = 100;
 
   /** UTF-8 bytes of all statements and checks; a Temporal payload must stay below 2 MiB. */
   public static final int MAX_SQL_BYTES = 512 * 1024;
@@ -49,6 +51,7 @@ public final class SpecValidation {
     }
     checks(spec, problems);
     ttl("ttl", spec.ttl()).ifPresent(problems::add);
+    deltaColumns(spec, problems);
     limits(spec.limits(), problems);
     return List.copyOf(problems);
   }
@@ -97,8 +100,8 @@ public final class SpecValidation {
           new SpecProblem(
               ShownText.oneLine(field, 60),
               "there is no such field; known are goal, parent, statements, script, checks,"
-                  + " requestedBy, tenant, ttl, strictness, onConflict, autoMerge, transaction,"
-                  + " limits, keepBranch, reverts"));
+                  + " requestedBy, tenant, ttl, strictness, deltaColumns, onConflict, autoMerge,"
+                  + " transaction, limits, keepBranch, reverts"));
     }
   }
 
@@ -273,6 +276,31 @@ public final class SpecValidation {
         problems.add(
             new SpecProblem(
                 field, "is not a query; write a SELECT that returns a single true or false"));
+      }
+    }
+  }
+
+  private static void deltaColumns(ExperimentSpec spec, List<SpecProblem> problems) {
+    if (spec.deltaColumns().size() > MAX_DELTA_COLUMNS) {
+      problems.add(
+          new SpecProblem(
+              "deltaColumns",
+              "has %d columns; at most %d"
+                  .formatted(spec.deltaColumns().size(), MAX_DELTA_COLUMNS)));
+      return;
+    }
+    Set<ColumnName> named = new HashSet<>();
+    for (int i = 0; i < spec.deltaColumns().size(); i++) {
+      String field = "deltaColumns[%d]".formatted(i);
+      @Nullable String text = spec.deltaColumns().get(i);
+      Optional<ColumnName> column =
+          text == null || text.length() > MAX_NAME ? Optional.empty() : ColumnName.parse(text);
+      if (column.isEmpty()) {
+        problems.add(
+            new SpecProblem(
+                field, "is no column; write schema.table.column, like public.products.stock"));
+      } else if (!named.add(column.get())) {
+        problems.add(new SpecProblem(field, "is named twice; leave one out"));
       }
     }
   }

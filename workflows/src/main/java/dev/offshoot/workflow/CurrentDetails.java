@@ -110,6 +110,9 @@ final class CurrentDetails {
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+    if (!spec.deltaColumns().isEmpty()) {
+      fence.line("counters     " + String.join(", ", spec.deltaColumns()));
+    }
   }
 
   private static void verdict(Verdict verdict, MarkdownPage.Fence fence) {

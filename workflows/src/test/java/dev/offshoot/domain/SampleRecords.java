@@ -17,7 +17,7 @@ final class SampleRecords {
   private static final ExperimentId ID = new ExperimentId("tidy-7");
   private static final TableName ORDERS = new TableName("public", "orders");
   private static final BranchRef REF = new BranchRef(ID, 2, "shop");
-  private static final ColumnShape COLUMN = new ColumnShape("note", "text");
+  private static final ColumnShape COLUMN = new ColumnShape("note", "text", true);
   private static final RowChange ROW =
       new RowChange(
           RowChange.Kind.UPDATE, Arrays.asList("1", null), Arrays.asList("1", "\u202Ex\n"), 1);
@@ -93,6 +93,7 @@ final class SampleRecords {
           "acme",
           Duration.ofMinutes(5),
           Strictness.CELL,
+          List.of("public.orders.total"),
           OnConflict.ASK,
           true,
           TransactionMode.PER_STATEMENT,
@@ -111,6 +112,7 @@ final class SampleRecords {
         ID,
         ORDERS,
         REF,
+        new ColumnName(ORDERS, "note"),
         COLUMN,
         ROW,
         TABLE,
