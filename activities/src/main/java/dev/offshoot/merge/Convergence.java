@@ -31,6 +31,8 @@ public record Convergence(List<Table> tables) {
    */
   record Table(TableName table, String rows, Map<Integer, String> cells) {}
 
+  static final Convergence NONE = new Convergence(List.of());
+
   private static final Pattern RANGE = Pattern.compile("\\[(\\d+),(\\d+)\\)");
 
   private static final String ROWS =
@@ -79,6 +81,8 @@ public record Convergence(List<Table> tables) {
     TableMerge table = planned.table();
     List<ReviewedColumn> changed =
         table.guarded().stream()
+            // What an update adds to a counter is never there already.
+            .filter(column -> !column.delta())
             .filter(
                 column -> planned.staged().changes().changesAny(List.of(column.column().name())))
             .toList();

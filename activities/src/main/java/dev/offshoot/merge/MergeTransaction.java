@@ -121,14 +121,18 @@ final class MergeTransaction {
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
     selfCheck.sealChanges(staged);
+    boolean direct = writeDirectly(staged, keys, order, selfCheck);
     List<PlannedTable> planned =
-        writeDirectly(staged, keys, order, selfCheck)
+        direct
             ? staged.stream().map(PlannedTable::wholly).toList()
             : writeThoroughly(staged, keys, order, selfCheck);
+    Convergence converged =
+        direct ? Convergence.NONE : Convergence.of(session, planned, request.strictness());
     triggers.enable();
     LostContents lost = LostContents.look(session, changeSet, before);
     if (reverts != null) {
       selfCheck.beforeDrops(planned);
+      StagedTable.forget(session, staged);
     }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
     lost.tell(conflicts);
@@ -145,11 +149,7 @@ final class MergeTransaction {
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
     receipts.write(
-        request.branch().experimentId(),
-        request.decision().by(),
-        report,
-        reverts,
-        Convergence.of(session, planned, request.strictness()));
+        request.branch().experimentId(), request.decision().by(), report, reverts, converged);
     return report;
   }
 

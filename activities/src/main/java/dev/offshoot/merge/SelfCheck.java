@@ -140,14 +140,9 @@ final class SelfCheck {
     baseline = nothingWritten("looking at the rows");
   }
 
-  /** After a savepoint has undone everything since: what was undone has been counted. */
-  void undone() throws SQLException {
-    baseline = WriteCounts.read(session);
-  }
-
   /**
    * Before a revert's script drops tables, whose counters go with them: what was written is what
-   * was reviewed.
+   * was reviewed, and the staged rows, on whose types it might fail, are not needed any more.
    *
    * @throws OffshootException {@code MERGE_REFUSED} if it is not
    */
@@ -157,6 +152,13 @@ final class SelfCheck {
       compare(planned, take(written, planned));
       compared.add(planned.table().target().oid());
     }
+    compareSeals();
+    seals.clear();
+  }
+
+  /** After a savepoint has undone everything since: what was undone has been counted. */
+  void undone() throws SQLException {
+    baseline = WriteCounts.read(session);
   }
 
   private WriteCounts nothingWritten(String by) throws SQLException {
@@ -197,12 +199,16 @@ final class SelfCheck {
                     .formatted(new TableName(count.schema(), count.relation())));
           }
         });
+    compareSeals();
+    refuseLostContents();
+  }
+
+  private void compareSeals() throws SQLException {
     for (Map.Entry<String, String> seal : seals.entrySet()) {
       if (!sealOf(seal.getKey()).equals(seal.getValue())) {
         throw refused("it exchanges rows that were staged");
       }
     }
-    refuseLostContents();
   }
 
   private boolean stands(PlannedTable planned) throws SQLException {
