@@ -167,8 +167,12 @@ abstract class LookingCommandsTest {
     assertThat(shop.out())
         .contains("copy shop_copy", "6h", "~ table public.orders", "parent refresh shop");
     assertThat(plain.out()).contains("itself", "3 of app (pool)", "FENCE");
-    assertThat(json(world.run("parent", "list", "-o", "json").out()).get(1).path("source"))
-        .extracting(source -> source.path("database").asText())
+    assertThat(
+            json(world.run("parent", "list", "-o", "json").out())
+                .get(1)
+                .path("source")
+                .path("database")
+                .asText())
         .isEqualTo("shop_copy");
     assertThat(world.run("parent", "show", "nowhere").code()).isEqualTo(2);
     assertThat(world.run("parent").code()).isEqualTo(2);
