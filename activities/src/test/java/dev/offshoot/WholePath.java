@@ -125,7 +125,7 @@ public final class WholePath implements AutoCloseable {
       List<HazardFinding> hazards =
           temporal
               .newActivityStub(JudgeActivities.class)
-              .judge(new JudgeRequest(spec, report, changes))
+              .judge(new JudgeRequest(spec, report, changes, 0))
               .hazards();
       return new Reviewed(
           branch,

@@ -27,7 +27,9 @@ class KindsOfObjectsTest {
         .flatMap(part -> WORD.matcher(part.group(1)).results())
         .forEach(word -> kinds.add(word.group(1)));
 
-    assertThat(kinds).as("the query is read").contains("table", "view", "cast", "default privileges");
+    assertThat(kinds)
+        .as("the query is read")
+        .contains("table", "view", "cast", "default privileges");
     assertThat(kinds).allMatch(HazardPolicy::places);
   }
 }

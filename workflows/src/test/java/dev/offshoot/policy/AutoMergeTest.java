@@ -39,6 +39,6 @@ class AutoMergeTest {
             .autoMerge(wished)
             .build();
     return AutoMerge.allows(
-        spec, new Judgement("abc", hazards, new Verdict(opinion, "judge", List.of()), 1));
+        spec, new Judgement("abc", hazards, Verdict.of(opinion, "judge"), 1));
   }
 }
