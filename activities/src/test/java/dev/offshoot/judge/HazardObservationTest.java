@@ -165,7 +165,7 @@ class HazardObservationTest {
         .containsEntry(Hazard.RENAMES_OBJECT, "table public.wishes is now public.hopes")
         .containsEntry(Hazard.CHANGES_PARTITIONS, "public.ev1 is detached from public.ev")
         .containsEntry(Hazard.MAKES_UNLOGGED, "public.scrap")
-        .containsEntry(Hazard.REWRITES_TABLE, "items; scrap")
+        .containsEntry(Hazard.REWRITES_TABLE, "customers; items; scrap")
         .containsEntry(
             Hazard.WRITES_SENSITIVE, "customers.email: changed column public.customers.email");
     assertThat(told.get(Hazard.LOCKS_LARGE_TABLE))
