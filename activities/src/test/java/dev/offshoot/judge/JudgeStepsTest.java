@@ -1,6 +1,7 @@
 package dev.offshoot.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
@@ -9,11 +10,13 @@ import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
@@ -40,7 +43,7 @@ class JudgeStepsTest {
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0));
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0), false);
 
     assertThat(judgement.digest()).isEqualTo("abc");
     assertThat(judgement.hazards()).isEmpty();
@@ -49,7 +52,7 @@ class JudgeStepsTest {
 
   @Test
   void hazards_areWeighedAsTheParentSays_andLeftToAPerson() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1));
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1), false);
 
     assertThat(judgement.hazards())
         .extracting(HazardFinding::hazard, HazardFinding::severity)
@@ -58,6 +61,7 @@ class JudgeStepsTest {
             tuple(Hazard.WRITES_OVER_LIMIT, Severity.NEEDS_NAME));
     assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.ABSTAIN);
     assertThat(judgement.verdict().reasons())
+        .extracting(Verdict.Reason::text)
         .containsExactly(
             "DELETES_ROWS, WRITES_OVER_LIMIT: no judge is configured, a person decides");
   }
@@ -65,11 +69,26 @@ class JudgeStepsTest {
   @Test
   void judge_seesWhatThePolicyFound() {
     Judge strict =
-        (request, hazards) ->
-            new Verdict(Verdict.Opinion.REJECT, "strict", List.of(hazards.size() + " hazards"));
+        (request, hazards, masked) ->
+            Verdict.of(Verdict.Opinion.REJECT, "strict", hazards.size() + " hazards");
 
-    assertThat(steps(strict).judgement(request(0, 1)).verdict())
-        .isEqualTo(new Verdict(Verdict.Opinion.REJECT, "strict", List.of("1 hazards")));
+    assertThat(steps(strict).judgement(request(0, 1), false).verdict())
+        .isEqualTo(Verdict.of(Verdict.Opinion.REJECT, "strict", "1 hazards"));
+  }
+
+  @Test
+  void unreachableJudge_isTriedAgain_andInTheEndAbstains() {
+    Judge away =
+        (request, hazards, masked) -> {
+          throw new OffshootException(ErrorCode.JUDGE_UNREACHABLE, "the model does not answer");
+        };
+
+    assertThatThrownBy(() -> steps(away).judgement(request(1, 0), false))
+        .isInstanceOfSatisfying(
+            OffshootException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE));
+    assertThat(steps(away).judgement(request(1, 0), true).verdict())
+        .isEqualTo(Verdict.of(Verdict.Opinion.ABSTAIN, "judge", "the model does not answer"));
   }
 
   private static JudgeSteps steps(Judge judge) {
@@ -98,7 +117,7 @@ class JudgeStepsTest {
             .statement("SELECT 1")
             .build(),
         new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 1),
-        new ChangeSummary(
-            "abc", List.of(), 0, List.of(), List.of(orders), List.of(), List.of(), 1));
+        new ChangeSummary("abc", List.of(), 0, List.of(), List.of(orders), List.of(), List.of(), 1),
+        0);
   }
 }

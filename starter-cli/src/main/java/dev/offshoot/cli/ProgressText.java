@@ -165,8 +165,15 @@ final class ProgressText {
 
   List<String> verdict(Verdict verdict) {
     List<String> lines = new ArrayList<>();
-    lines.add("  judge says %s (%s)".formatted(verdict.opinion(), shown(verdict.by(), TEXT_LIMIT)));
-    verdict.reasons().forEach(reason -> lines.add("      " + shown(reason, TEXT_LIMIT)));
+    String sure =
+        verdict.confidence() == null
+            ? ""
+            : ", %d%% sure".formatted(Math.round(verdict.confidence() * 100));
+    lines.add(
+        "  judge says %s (%s%s)"
+            .formatted(verdict.opinion(), shown(verdict.by(), TEXT_LIMIT), sure));
+    verdict.reasons().forEach(reason -> lines.add("      " + shown(reason.toString(), TEXT_LIMIT)));
+    verdict.questions().forEach(question -> lines.add("      ? " + shown(question, TEXT_LIMIT)));
     return lines;
   }
 

@@ -175,7 +175,7 @@ final class FakeWorld
     return new Judgement(
         request.changes().digest(),
         hazards,
-        new Verdict(Verdict.Opinion.ABSTAIN, "policy", List.of("a person decides")),
+        Verdict.of(Verdict.Opinion.ABSTAIN, "policy", "a person decides"),
         1);
   }
 

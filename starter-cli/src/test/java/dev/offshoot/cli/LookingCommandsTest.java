@@ -1,7 +1,6 @@
 package dev.offshoot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.offshoot.domain.DecisionRequest;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** Commands that look and change nothing, as they are typed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LookingCommandsTest {
+abstract class LookingCommandsTest {
   CliWorld world;
 
   @BeforeAll
@@ -24,9 +23,7 @@ class LookingCommandsTest {
   }
 
   /** The server that these commands are typed against. */
-  CliWorld server() throws IOException {
-    return CliWorld.inMemory();
-  }
+  abstract CliWorld server() throws IOException;
 
   @AfterAll
   void closeWorld() {
@@ -156,24 +153,6 @@ class LookingCommandsTest {
         .contains("DROPS_COLUMN")
         .contains("an approval must name it");
     assertThat(shown.err()).contains("--accept-hazard DROPS_COLUMN --accept-hazard REWRITES_TABLE");
-  }
-
-  @Test
-  void list_fallsBackToTheLedgerWhereTheServerCannotList() {
-    assumeFalse(world.canList(), "a real server can list");
-    CliWorld.Result table = world.run("experiment", "list");
-    CliWorld.Result json =
-        world.run("experiment", "list", "--stage", "AWAITING_DECISION", "-o", "json");
-
-    assertThat(table.code()).as(table.err()).isZero();
-    assertThat(table.err()).contains("asking the worker's ledger");
-    assertThat(table.out()).contains("from-the-ledger").contains("fix\\u202ethings");
-    assertThat(json(json.out()).get(0).path("id").asText()).isEqualTo("from-the-ledger");
-    assertThat(json(world.run("experiment", "list", "--stage", "MERGING", "-o", "json").out()))
-        .isEmpty();
-    assertThat(world.run("experiment", "list", "--hazard", "DROPS_TABLE").code())
-        .isEqualTo(ExitCode.USAGE.code());
-    assertThat(world.run("experiment", "list", "--limit", "0").code()).isEqualTo(2);
   }
 
   @Test

@@ -46,6 +46,8 @@ public enum ErrorCode {
   CONNECTION_LOST(true),
   /** The ledger does not answer; tried again. */
   LEDGER_UNREACHABLE(true),
+  /** The judge's model does not answer; tried again, then a person decides without it. */
+  JUDGE_UNREACHABLE(true),
   /** The branch of an experiment is not there any more. */
   BRANCH_GONE(false),
   /** Nothing is known under that name or id. */

@@ -11,6 +11,7 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.Verdict;
 import dev.offshoot.text.DiffLine;
 import dev.offshoot.text.SchemaOutline;
 import dev.offshoot.text.SqlLiteral;
@@ -76,10 +77,7 @@ final class CurrentDetails {
                       changes.updated(),
                       changes.deleted(),
                       changes.schemaChangeCount()));
-          fence.line(
-              "judge        %s by %s"
-                  .formatted(judgement.verdict().opinion(), judgement.verdict().by()));
-          judgement.verdict().reasons().forEach(reason -> fence.line("             " + reason));
+          verdict(judgement.verdict(), fence);
         });
     refusals(page, decisions);
     conflicts(page, conflicts);
@@ -117,6 +115,16 @@ final class CurrentDetails {
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+  }
+
+  private static void verdict(Verdict verdict, MarkdownPage.Fence fence) {
+    String sure =
+        verdict.confidence() == null
+            ? ""
+            : ", %d%% sure".formatted(Math.round(verdict.confidence() * 100));
+    fence.line("judge        %s by %s%s".formatted(verdict.opinion(), verdict.by(), sure));
+    verdict.reasons().forEach(reason -> fence.line("             " + reason));
+    verdict.questions().forEach(question -> fence.line("             ? " + question));
   }
 
   private static void refusals(MarkdownPage page, List<Decision> decisions) {

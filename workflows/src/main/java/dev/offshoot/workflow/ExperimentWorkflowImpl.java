@@ -179,7 +179,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private void judge(ExperimentReport report, ChangeSummary changes) {
     journal.enter(Stage.JUDGING, "looking at the change set");
     Judgement judgement =
-        Steps.judge().judge(new JudgeActivities.JudgeRequest(spec, report, changes));
+        Steps.judge()
+            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
     journal.judged(judgement);
     desk.review(changes.digest(), judgement.hazards());
     if (AutoMerge.allows(spec, judgement)) {

@@ -12,6 +12,7 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.ModelUse;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
@@ -44,6 +45,7 @@ final class Journal {
   private @Nullable ExperimentReport report;
   private @Nullable ChangeSummary changes;
   private @Nullable Judgement judgement;
+  private long judgeTokens;
   private @Nullable ConflictReport conflicts;
   private @Nullable ExperimentOutcome outcome;
 
@@ -117,8 +119,15 @@ final class Journal {
                 newChanges.schemaChangeCount()));
   }
 
+  /** What the judge has cost so far. */
+  long judgeTokens() {
+    return judgeTokens;
+  }
+
   void judged(Judgement newJudgement) {
     judgement = newJudgement;
+    ModelUse use = newJudgement.verdict().modelUse();
+    judgeTokens += use == null ? 0 : use.tokens();
     note(
         "%d hazards, %s by %s"
             .formatted(

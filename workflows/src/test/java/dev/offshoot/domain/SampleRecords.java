@@ -47,8 +47,11 @@ final class SampleRecords {
           List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
+  private static final Verdict.Reason REASON = new Verdict.Reason("why", 0, "public.items");
+  private static final ModelUse MODEL_USE = new ModelUse("model", "abc", 700, 50, 750, 12, "STOP");
   private static final Verdict VERDICT =
-      new Verdict(Verdict.Opinion.ABSTAIN, "policy", List.of("why"));
+      new Verdict(
+          Verdict.Opinion.ABSTAIN, "model", List.of(REASON), 0.5, List.of("why?"), MODEL_USE);
   private static final Judgement JUDGEMENT = new Judgement("abc", List.of(HAZARD), VERDICT, 4);
   private static final Conflict CONFLICT =
       new Conflict(
@@ -117,6 +120,8 @@ final class SampleRecords {
         REPORT,
         HAZARD,
         VERDICT,
+        REASON,
+        MODEL_USE,
         JUDGEMENT,
         CONFLICT,
         CONFLICTS,

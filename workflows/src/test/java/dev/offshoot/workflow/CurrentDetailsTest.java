@@ -99,7 +99,13 @@ class CurrentDetailsTest {
             List.of(
                 new HazardFinding(Hazard.DROPS_COLUMN, Severity.NEEDS_NAME, value),
                 new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, value)),
-            new Verdict(Verdict.Opinion.ABSTAIN, "policy", Collections.nCopies(20, value)),
+            new Verdict(
+                Verdict.Opinion.ABSTAIN,
+                "policy",
+                Collections.nCopies(20, Verdict.Reason.of(value)),
+                0.5,
+                List.of(value),
+                null),
             1);
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),

@@ -168,7 +168,7 @@ final class FakeSteps
     mayHang("judge");
     Verdict.Opinion opinion = hazards.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
     return new Judgement(
-        request.changes().digest(), hazards, new Verdict(opinion, "policy", List.of("seen")), 1);
+        request.changes().digest(), hazards, Verdict.of(opinion, "policy", "seen"), 1);
   }
 
   @Override

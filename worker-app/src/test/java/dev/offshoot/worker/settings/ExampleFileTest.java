@@ -26,7 +26,15 @@ import org.springframework.core.env.StandardEnvironment;
 class ExampleFileTest {
   private static final Path ROOT = Path.of("..");
   private static final Map<String, Object> VARIABLES =
-      Map.of("LEDGER_PASSWORD", "l", "SHOP_PASSWORD", "s", "PARENT_PASSWORD", "p");
+      Map.of(
+          "LEDGER_PASSWORD",
+          "l",
+          "SHOP_PASSWORD",
+          "s",
+          "PARENT_PASSWORD",
+          "p",
+          "JUDGE_API_KEY",
+          "j");
 
   @ParameterizedTest
   @ValueSource(strings = {"offshoot.example.yml", "docker/offshoot.yml"})
@@ -64,7 +72,9 @@ class ExampleFileTest {
         withCommentedKeys()
             .lines()
             .filter(
-                line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder| name):.*"))
+                line ->
+                    !line.matches(
+                        ".*(-file|api-key|profile|server-name|data-folder| name|model|base-url):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 
@@ -79,6 +89,7 @@ class ExampleFileTest {
         .usingRecursiveComparison()
         .ignoringFields("hazards", "username")
         .isEqualTo(plain.parents().get("shop"));
+    assertThat(withShown.judge()).isEqualTo(plain.judge());
     assertThat(withShown.worker()).isEqualTo(plain.worker());
     assertThat(withShown.stack()).isEqualTo(plain.stack());
     assertThat(withShown.temporal().namespace()).isEqualTo("default");

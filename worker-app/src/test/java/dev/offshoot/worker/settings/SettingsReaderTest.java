@@ -8,6 +8,7 @@ import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.judge.JudgeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,6 +205,49 @@ class SettingsReaderTest {
     keys.put("offshoot.parents.shop.password-file", file.toString());
 
     assertThat(readOnly(keys).parents().get("shop").config("shop").password()).isEqualTo(PASSWORD);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "base-url, http://user:pw@host/v1, no http or https address without credentials",
+    "base-url, file:///etc/passwd, no http or https address",
+    "timeout, 5m, at most 100s",
+    "min-confidence, 1.5, from 0 to 1",
+    "max-output-tokens, 3, at least 100",
+    "response-format, YAML, 'AUTO, JSON_SCHEMA, JSON_OBJECT, TEXT'",
+    "provider, ORACLE, 'NONE, OPENAI, ANTHROPIC'",
+  })
+  void wrongValueOfTheJudge_isRefusedWithKeyAndRemedy(String key, String value, String remedy) {
+    Map<String, String> keys =
+        new HashMap<>(
+            Map.of(
+                "offshoot.judge.provider", "OPENAI",
+                "offshoot.judge.model", "m",
+                "offshoot.judge.api-key", PASSWORD));
+    keys.put("offshoot.judge." + key, value);
+
+    assertThat(refused(keys))
+        .hasMessageContaining("offshoot.judge." + key)
+        .hasMessageContaining(remedy)
+        .hasMessageNotContaining(PASSWORD);
+  }
+
+  @Test
+  void judge_isNoModelByDefault_andWithoutAKeyOnlyAtAnAddressOfOnesOwn() {
+    assertThat(read(Map.of()).judge().config()).isEmpty();
+    assertThat(refused(Map.of("offshoot.judge.model", "m")))
+        .hasMessageContaining("offshoot.judge.provider");
+    assertThat(refused(Map.of("offshoot.judge.provider", "ANTHROPIC", "offshoot.judge.model", "m")))
+        .hasMessageContaining("offshoot.judge.api-key");
+    assertThat(
+            read(Map.of(
+                    "offshoot.judge.provider", "OPENAI",
+                    "offshoot.judge.model", "m",
+                    "offshoot.judge.base-url", "http://127.0.0.1:11434/v1"))
+                .judge()
+                .config())
+        .contains(
+            JudgeConfig.of(JudgeConfig.Protocol.OPENAI, "m", "http://127.0.0.1:11434/v1", null));
   }
 
   @Test
