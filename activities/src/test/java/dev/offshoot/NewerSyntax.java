@@ -6,9 +6,13 @@ import org.junit.jupiter.api.Assumptions;
 /** SQL that older servers do not understand; cases that use it are skipped there and say why. */
 public enum NewerSyntax {
   MERGE(15, "\\bMERGE INTO\\b"),
+  /** Before, everybody had it. */
+  CREATE_IN_PUBLIC_TO_GRANT(15, "\\bGRANT CREATE ON SCHEMA public TO PUBLIC\\b"),
   NULLS_NOT_DISTINCT(15, "\\bNULLS NOT DISTINCT\\b"),
   SECURITY_INVOKER(15, "\\bsecurity_invoker\\b"),
   SET_EXPRESSION(17, "\\bSET EXPRESSION\\b"),
+  COMMUTATOR_OF_AN_OPERATOR_TO_SET(17, "\\bALTER OPERATOR\\b.*\\bSET \\(commutator\\b"),
+  NAMED_NOT_NULL(18, "\\bRENAME CONSTRAINT \\w+_not_null\\b"),
   VIRTUAL_COLUMN(18, "\\bVIRTUAL\\b"),
   NOT_ENFORCED(18, "\\bNOT ENFORCED\\b"),
   WITHOUT_OVERLAPS(18, "\\bWITHOUT OVERLAPS\\b");

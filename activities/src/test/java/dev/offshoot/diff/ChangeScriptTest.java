@@ -125,6 +125,31 @@ class ChangeScriptTest {
             UPDATE part SET n = 1 WHERE ctid = (SELECT min(ctid) FROM part_2) AND n = 2;
             """),
         new Case(
+            "references to and from partitions, which have triggers of their own",
+            """
+            CREATE TABLE customers (id int PRIMARY KEY, email text UNIQUE);
+            CREATE TABLE orders (id int, placed date, customer int NOT NULL REFERENCES customers ON DELETE CASCADE,
+              PRIMARY KEY (id, placed)) PARTITION BY RANGE (placed);
+            CREATE TABLE orders_25 PARTITION OF orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+            CREATE TABLE orders_26 PARTITION OF orders FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+            CREATE TABLE payments (id int PRIMARY KEY, order_id int, placed date,
+              FOREIGN KEY (order_id, placed) REFERENCES orders);
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN IF NEW.id < 100 THEN NEW.id := NEW.id + 100; END IF; RETURN NEW; END $$;
+            INSERT INTO customers SELECT g, g || '@x' FROM generate_series(1, 9) g;
+            INSERT INTO orders SELECT g, date '2025-06-01' + g, g FROM generate_series(1, 9) g;
+            INSERT INTO payments SELECT g, g, date '2025-06-01' + g FROM generate_series(3, 9) g;
+            CREATE TRIGGER far BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION refuse();
+            ALTER TABLE orders_26 ENABLE ALWAYS TRIGGER far;
+            """,
+            """
+            UPDATE orders SET customer = 1 WHERE customer = 2; DELETE FROM customers WHERE id = 2;
+            UPDATE customers SET email = '2@x' WHERE id = 1;
+            DELETE FROM payments WHERE id = 9; UPDATE orders SET placed = placed + 300 WHERE id = 9;
+            INSERT INTO customers VALUES (50, 'fifty'); INSERT INTO orders VALUES (7, '2026-02-02', 50);
+            INSERT INTO payments VALUES (70, 107, '2026-02-02');
+            """),
+        new Case(
             "schema before and after the rows, under another search path, and a table made of a query",
             """
             CREATE SCHEMA side; CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, old text);

@@ -2,6 +2,7 @@ package dev.offshoot.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.offshoot.NewerSyntax;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,15 +54,16 @@ class CatalogFingerprintTest {
       GRANT SELECT ON ref TO PUBLIC; COMMENT ON TABLE ref IS 'r';
       """;
 
+  /** Older servers have no exclusion constraints on partitioned tables. */
+  private static final boolean EXCLUDES = PostgresServer.majorVersion() >= 17;
+
   private static TestParent parent;
 
   @BeforeAll
   static void start() throws SQLException {
     parent =
         PostgresServer.parent(
-            PostgresServer.majorVersion() < 17
-                ? EVERYTHING.replace(", EXCLUDE (k WITH =)", "") // not yet on partitioned tables
-                : EVERYTHING);
+            EXCLUDES ? EVERYTHING : EVERYTHING.replace(", EXCLUDE (k WITH =)", ""));
   }
 
   @AfterAll
@@ -256,13 +259,19 @@ class CatalogFingerprintTest {
         "REINDEX TABLE ref |"
       })
   void eachChange_isToldOnce_andDataIsNone(String statement, String expected) throws SQLException {
+    NewerSyntax.assumeUnderstood(statement);
     try (Connection session = parent.ownerConnection()) {
       session.setAutoCommit(false);
       CatalogFingerprint before = CatalogFingerprint.read(session);
       Sql.execute(session, statement);
 
       assertThat(String.join(", ", changed(before, CatalogFingerprint.read(session))))
-          .isEqualTo(expected == null ? "" : expected);
+          .isEqualTo(
+              expected == null
+                  ? ""
+                  : EXCLUDES
+                      ? expected
+                      : expected.replace("ALTERED constraint part1_k_excl ON public.part1, ", ""));
     }
   }
 
@@ -289,12 +298,15 @@ class CatalogFingerprintTest {
     try (Connection session = parent.ownerConnection()) {
       assertThat(CatalogFingerprint.read(session).derived())
           .extracting(CatalogObject::toString)
-          .containsExactlyInAnyOrder(
-              "column public.part1.id",
-              "column public.part1.k",
-              "column order public.part1",
-              "constraint part1_k_excl ON public.part1",
-              "trigger t ON public.part1");
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.of(
+                      "column public.part1.id",
+                      "column public.part1.k",
+                      "column order public.part1",
+                      "constraint part1_k_excl ON public.part1",
+                      "trigger t ON public.part1")
+                  .filter(object -> EXCLUDES || !object.contains("excl"))
+                  .toList());
     }
   }
 

@@ -33,8 +33,9 @@ public final class ChangeScript {
 
   private static final String OUR_PATH = "SET LOCAL search_path = pg_catalog, pg_temp;";
 
+  private static final String PLAIN_SCHEMA = "(\"[$A-Za-z0-9_ .-]+\"|[a-z_][a-z0-9_]*)";
   private static final Pattern PLAIN_PATH =
-      Pattern.compile("(\"\\$user\"|[a-z_][a-z0-9_]*)(, ?(\"\\$user\"|[a-z_][a-z0-9_]*))*");
+      Pattern.compile("%1$s(, ?%1$s)*".formatted(PLAIN_SCHEMA));
 
   private static final Pattern MAY_FILL =
       Pattern.compile(
