@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class DatabaseDump {
   private static final String USER_SCHEMAS =
-      "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')";
+      "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')";
 
   private static final String CATALOG =
       """
@@ -46,7 +46,8 @@ public final class DatabaseDump {
         UNION ALL
         SELECT format('trigger %%s enabled=%%s', pg_get_triggerdef(t.oid), t.tgenabled)
           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN own n ON n.oid = c.relnamespace
-          WHERE NOT t.tgisinternal
+          JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
+          WHERE NOT t.tgisinternal AND fn.nspname <> 'offshoot_capture'
         UNION ALL
         SELECT format('view %%s %%s', c.oid::regclass, pg_get_viewdef(c.oid))
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace WHERE c.relkind IN ('v','m')

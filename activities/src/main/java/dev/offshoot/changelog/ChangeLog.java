@@ -5,7 +5,9 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,14 +73,20 @@ public final class ChangeLog {
   private final List<String> ours;
   private FilledViews views;
   private CatalogFingerprint fingerprint;
+  private ObjectIdentities identities;
 
   private ChangeLog(
-      RowWatch rows, FilledViews views, List<String> ours, CatalogFingerprint fingerprint) {
+      RowWatch rows,
+      FilledViews views,
+      List<String> ours,
+      CatalogFingerprint fingerprint,
+      ObjectIdentities identities) {
     this.rows = rows;
     this.ours = ours;
     this.standingViews = views;
     this.views = views;
     this.fingerprint = fingerprint;
+    this.identities = identities;
   }
 
   /**
@@ -97,7 +105,8 @@ public final class ChangeLog {
         RowWatch.begin(connection),
         FilledViews.read(connection),
         ours(connection),
-        fingerprint(connection));
+        fingerprint(connection),
+        identities(connection));
   }
 
   /** Another transaction begins. */
@@ -142,6 +151,11 @@ public final class ChangeLog {
     return rows.touchedTables();
   }
 
+  /** What the server counted in each table that was written. */
+  public List<WrittenRows> writtenRows() {
+    return rows.writtenRows();
+  }
+
   private boolean takeIn(Connection connection, String subject) throws SQLException {
     @Nullable String transaction = rows.latest().transactionId();
     RowWatch.Seen seen = rows.look(connection);
@@ -158,8 +172,12 @@ public final class ChangeLog {
     }
     requireNoRefresh(connection, subject);
     CatalogFingerprint after = fingerprint(connection);
-    boolean changedSchema = !after.equals(fingerprint);
+    ObjectIdentities named = identities(connection);
+    // Tables that swap names leave every definition as it was.
+    boolean changedSchema =
+        !after.equals(fingerprint) || !ObjectIdentities.changes(identities, named).isEmpty();
     fingerprint = after;
+    identities = named;
     if (changedSchema) {
       requireUnmixed(seen.standing(), subject);
     }
@@ -225,6 +243,10 @@ public final class ChangeLog {
 
   private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {
     return Aside.look(connection, CatalogFingerprint::read);
+  }
+
+  private static ObjectIdentities identities(Connection connection) throws SQLException {
+    return Aside.look(connection, ObjectIdentities::read);
   }
 
   private static String names(Collection<TableName> tables) {

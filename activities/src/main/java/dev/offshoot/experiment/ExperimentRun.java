@@ -82,7 +82,8 @@ final class ExperimentRun {
           passed,
           log.schemaStatements(),
           log.touchedTables(),
-          millisSince(start));
+          millisSince(start),
+          log.writtenRows());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "opening or closing a session", e);
     }

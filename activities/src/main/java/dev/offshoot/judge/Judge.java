@@ -4,6 +4,7 @@ import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Verdict;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Gives advice on a change set after the policy has looked at it. Its word can only keep an
@@ -17,6 +18,9 @@ public interface Judge {
    * that. Thread-safe, without effects on the world.
    *
    * @param hazards what the policy found
+   * @param masked columns of which it must not see a value, as {@code schema.table.column}
+   * @throws dev.offshoot.domain.OffshootException {@code JUDGE_UNREACHABLE} if asking again may
+   *     help
    */
-  Verdict verdict(JudgeRequest request, List<HazardFinding> hazards);
+  Verdict verdict(JudgeRequest request, List<HazardFinding> hazards, Set<String> masked);
 }

@@ -3,13 +3,17 @@ package dev.offshoot.judge;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardPolicy;
-import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.step.Step;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityInfo;
 import java.util.List;
+import java.util.Set;
 
 /** Looks at change sets: first the policy as the parent weighs it, then the judge. Thread-safe. */
 public final class JudgeSteps implements JudgeActivities {
@@ -28,25 +32,39 @@ public final class JudgeSteps implements JudgeActivities {
     return Step.run(
         progress -> {
           progress.report("judging");
-          return judgement(request);
+          return judgement(request, isLastTry());
         });
   }
 
-  Judgement judgement(JudgeRequest request) {
+  /** The judge is advice: in the end the experiment goes on without it. */
+  private static boolean isLastTry() {
+    ActivityInfo info = Activity.getExecutionContext().getInfo();
+    int most = info.getRetryOptions() == null ? 0 : info.getRetryOptions().getMaximumAttempts();
+    return most > 0 && info.getAttempt() >= most;
+  }
+
+  Judgement judgement(JudgeRequest request, boolean lastTry) {
     long start = System.nanoTime();
     // The specification is valid by now, so it names a parent.
     ParentConfig parent = parents.get(String.valueOf(request.spec().parent())).config();
     List<HazardFinding> hazards =
-        HazardPolicy.hazards(
-            request.spec(),
-            request.report(),
-            request.changes(),
-            HazardSettings.of(parent.severities(), parent.maxChangedRows()));
-    Verdict verdict = judge.verdict(request, hazards);
+        HazardPolicy.hazards(request.spec(), request.report(), request.changes(), parent.hazards());
+    Verdict verdict = verdict(request, hazards, lastTry);
     return new Judgement(
         request.changes().digest(),
         hazards,
         verdict,
         (System.nanoTime() - start) / NANOS_PER_MILLI);
+  }
+
+  private Verdict verdict(JudgeRequest request, List<HazardFinding> hazards, boolean lastTry) {
+    try {
+      return judge.verdict(request, hazards, Set.of());
+    } catch (OffshootException e) {
+      if (e.code() != ErrorCode.JUDGE_UNREACHABLE || !lastTry) {
+        throw e;
+      }
+      return Verdict.of(Verdict.Opinion.ABSTAIN, "judge", e.failure().message());
+    }
   }
 }

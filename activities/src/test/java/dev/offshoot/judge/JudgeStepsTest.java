@@ -1,23 +1,28 @@
 package dev.offshoot.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.HazardSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +39,16 @@ class JudgeStepsTest {
           CopyMethod.AUTO,
           Duration.ofDays(1),
           1,
-          5,
           1L << 30,
-          Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
-          Duration.ofSeconds(1));
+          HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
+          Duration.ofSeconds(1),
+          Copying.OF_THE_PARENT,
+          ParentConfig.DEFAULT_REVERT_WINDOW,
+          0);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0));
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0), false);
 
     assertThat(judgement.digest()).isEqualTo("abc");
     assertThat(judgement.hazards()).isEmpty();
@@ -50,7 +57,7 @@ class JudgeStepsTest {
 
   @Test
   void hazards_areWeighedAsTheParentSays_andLeftToAPerson() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1));
+    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1), false);
 
     assertThat(judgement.hazards())
         .extracting(HazardFinding::hazard, HazardFinding::severity)
@@ -59,6 +66,7 @@ class JudgeStepsTest {
             tuple(Hazard.WRITES_OVER_LIMIT, Severity.NEEDS_NAME));
     assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.ABSTAIN);
     assertThat(judgement.verdict().reasons())
+        .extracting(Verdict.Reason::text)
         .containsExactly(
             "DELETES_ROWS, WRITES_OVER_LIMIT: no judge is configured, a person decides");
   }
@@ -66,11 +74,26 @@ class JudgeStepsTest {
   @Test
   void judge_seesWhatThePolicyFound() {
     Judge strict =
-        (request, hazards) ->
-            new Verdict(Verdict.Opinion.REJECT, "strict", List.of(hazards.size() + " hazards"));
+        (request, hazards, masked) ->
+            Verdict.of(Verdict.Opinion.REJECT, "strict", hazards.size() + " hazards");
 
-    assertThat(steps(strict).judgement(request(0, 1)).verdict())
-        .isEqualTo(new Verdict(Verdict.Opinion.REJECT, "strict", List.of("1 hazards")));
+    assertThat(steps(strict).judgement(request(0, 1), false).verdict())
+        .isEqualTo(Verdict.of(Verdict.Opinion.REJECT, "strict", "1 hazards"));
+  }
+
+  @Test
+  void unreachableJudge_isTriedAgain_andInTheEndAbstains() {
+    Judge away =
+        (request, hazards, masked) -> {
+          throw new OffshootException(ErrorCode.JUDGE_UNREACHABLE, "the model does not answer");
+        };
+
+    assertThatThrownBy(() -> steps(away).judgement(request(1, 0), false))
+        .isInstanceOfSatisfying(
+            OffshootException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE));
+    assertThat(steps(away).judgement(request(1, 0), true).verdict())
+        .isEqualTo(Verdict.of(Verdict.Opinion.ABSTAIN, "judge", "the model does not answer"));
   }
 
   private static JudgeSteps steps(Judge judge) {
@@ -99,7 +122,7 @@ class JudgeStepsTest {
             .statement("SELECT 1")
             .build(),
         new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 1),
-        new ChangeSummary(
-            "abc", List.of(), 0, List.of(), List.of(orders), List.of(), List.of(), 1));
+        new ChangeSummary("abc", List.of(), 0, List.of(), List.of(orders), List.of(), List.of(), 1),
+        0);
   }
 }

@@ -7,6 +7,10 @@ import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
+import dev.offshoot.workflow.ReadValueWorkflowImpl;
+import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -26,11 +30,11 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A Temporal server on a port of its own, a worker, and a prompt at which to type. */
 final class CliWorld implements AutoCloseable {
   private final AutoCloseable server;
-  private final boolean listing;
   private final WorkflowServiceStubs stubs;
   private final WorkerFactory workers;
   final WorkflowClient temporal;
@@ -40,19 +44,18 @@ final class CliWorld implements AutoCloseable {
   static CliWorld inMemory() throws IOException {
     int port = freePort();
     TestServer.PortBoundTestServer server = TestServer.createPortBoundServer(port, true);
-    return new CliWorld(server, "127.0.0.1:" + port, false);
+    return new CliWorld(server, "127.0.0.1:" + port);
   }
 
   /** On {@code temporal server start-dev}, which must be there. */
   static CliWorld onDevServer() throws IOException {
     DevServer server = DevServer.start();
-    return new CliWorld(server, server.address(), true);
+    return new CliWorld(server, server.address());
   }
 
-  private CliWorld(AutoCloseable server, String address, boolean listing) {
+  private CliWorld(AutoCloseable server, String address) {
     this.server = server;
     this.address = address;
-    this.listing = listing;
     stubs =
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
@@ -72,15 +75,14 @@ final class CliWorld implements AutoCloseable {
             .build(),
         ExperimentWorkflowImpl.class,
         DoctorWorkflowImpl.class,
+        ViewParentsWorkflowImpl.class,
+        RefreshSourceWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
+        ReadSchemaWorkflowImpl.class,
+        ReadValueWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
-    worker.registerActivitiesImplementations(new FakeWorld());
+    worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
     workers.start();
-  }
-
-  /** Whether this server can list workflows. */
-  boolean canList() {
-    return listing;
   }
 
   private void registerSearchAttributes() {
@@ -93,7 +95,10 @@ final class CliWorld implements AutoCloseable {
                 type.equals("Keyword")
                     ? IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
                     : IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST));
-    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel()).addSearchAttributes(request.build());
+    OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel())
+        .withWaitForReady()
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .addSearchAttributes(request.build());
   }
 
   static int freePort() throws IOException {

@@ -1,5 +1,7 @@
 package dev.offshoot.cli;
 
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.File;
@@ -8,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A {@code temporal server start-dev} of the test's own. */
 record DevServer(Process process, String address) implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 3;
 
   /** The program on the PATH or in Go's bin folder. */
   static Optional<Path> program() {
@@ -27,7 +31,30 @@ record DevServer(Process process, String address) implements AutoCloseable {
         .findFirst();
   }
 
+  /**
+   * Starts one and returns when it serves. The program takes more ports than the one it is given,
+   * and another process may be faster; so it is tried again on others.
+   */
   static DevServer start() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Path log = Files.createTempFile("temporal-start-dev", ".log");
+      DevServer server = launch(log);
+      try {
+        server.awaitService();
+        Files.delete(log);
+        return server;
+      } catch (RuntimeException e) {
+        server.close();
+        String said = Files.readString(log);
+        Files.delete(log);
+        if (attempt == ATTEMPTS) {
+          throw new IllegalStateException("start-dev does not serve; it said: " + said, e);
+        }
+      }
+    }
+  }
+
+  private static DevServer launch(Path log) throws IOException {
     int port = CliWorld.freePort();
     Process process =
         new ProcessBuilder(
@@ -38,21 +65,48 @@ record DevServer(Process process, String address) implements AutoCloseable {
                 "--ip=127.0.0.1",
                 "--port=" + port,
                 "--log-level=error")
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
             .start();
-    DevServer server = new DevServer(process, "127.0.0.1:" + port);
+    return new DevServer(process, "127.0.0.1:" + port);
+  }
+
+  /** Its front end answers before the namespace is there. */
+  private void awaitService() {
     WorkflowServiceStubs stubs =
         WorkflowServiceStubs.newServiceStubs(
-            WorkflowServiceStubsOptions.newBuilder().setTarget(server.address()).build());
+            WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
-      stubs.connect(PATIENCE);
-      return server;
-    } catch (RuntimeException e) {
-      server.close();
-      throw e;
+      while (true) {
+        try {
+          stubs
+              .blockingStub()
+              .withDeadlineAfter(5, TimeUnit.SECONDS)
+              .describeNamespace(
+                  DescribeNamespaceRequest.newBuilder().setNamespace("default").build());
+          break;
+        } catch (StatusRuntimeException e) {
+          if (!process.isAlive() || System.nanoTime() > deadline) {
+            throw e;
+          }
+          pause();
+        }
+      }
+      if (!process.isAlive()) {
+        throw new IllegalStateException("another program answers at " + address);
+      }
     } finally {
       stubs.shutdownNow();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

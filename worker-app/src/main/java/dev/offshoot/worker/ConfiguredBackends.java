@@ -33,6 +33,7 @@ final class ConfiguredBackends implements Backends {
         ledger,
         settings.parents().entrySet().stream()
             .map(parent -> parent.getValue().config(parent.getKey()))
-            .toList());
+            .toList(),
+        settings.judge());
   }
 }

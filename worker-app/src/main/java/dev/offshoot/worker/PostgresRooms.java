@@ -4,18 +4,23 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.ParentSteps;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.experiment.ExperimentSteps;
+import dev.offshoot.judge.Judge;
 import dev.offshoot.judge.JudgeSteps;
+import dev.offshoot.judge.ModelJudge;
 import dev.offshoot.judge.PolicyJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
+import dev.offshoot.revert.RevertSteps;
+import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import java.time.Duration;
@@ -33,8 +38,11 @@ final class PostgresRooms implements Rooms {
   private final List<PostgresBranchProvider> providers = new ArrayList<>();
   private final Parents parents;
 
-  private PostgresRooms(HikariDataSource pool, List<ParentConfig> configs) {
+  private final Judge judge;
+
+  private PostgresRooms(HikariDataSource pool, List<ParentConfig> configs, Judge judge) {
     this.pool = pool;
+    this.judge = judge;
     this.ledger = new Ledger(pool);
     List<Parents.Parent> served = new ArrayList<>();
     for (ParentConfig config : configs) {
@@ -46,7 +54,8 @@ final class PostgresRooms implements Rooms {
   }
 
   /** Opens pools that connect when they are first used. */
-  static PostgresRooms open(LedgerSettings ledger, List<ParentConfig> parents) {
+  static PostgresRooms open(
+      LedgerSettings ledger, List<ParentConfig> parents, JudgeSettings judge) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
     config.setJdbcUrl(ledger.url());
@@ -58,7 +67,10 @@ final class PostgresRooms implements Rooms {
     // The ledger may come later than we do.
     config.setInitializationFailTimeout(-1);
     config.addDataSourceProperty("ApplicationName", "offshoot ledger");
-    return new PostgresRooms(new HikariDataSource(config), parents);
+    return new PostgresRooms(
+        new HikariDataSource(config),
+        parents,
+        judge.config().<Judge>map(ModelJudge::new).orElseGet(PolicyJudge::new));
   }
 
   @Override
@@ -79,9 +91,11 @@ final class PostgresRooms implements Rooms {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
-        new JudgeSteps(parents, new PolicyJudge()),
+        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
+        new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents));
+        new ReadSteps(ledger, parents),
+        new ParentSteps(parents));
   }
 
   @Override

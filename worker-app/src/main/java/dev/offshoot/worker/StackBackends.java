@@ -1,10 +1,11 @@
 package dev.offshoot.worker;
 
+import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.temporal.TemporalTarget;
 import dev.offshoot.worker.up.StackServers;
 
 /** The stack's own servers; asking waits for them. */
-record StackBackends(StackServers servers) implements Backends {
+record StackBackends(StackServers servers, JudgeSettings judge) implements Backends {
   @Override
   public TemporalTarget temporal() {
     return servers.temporalTarget();
@@ -17,6 +18,6 @@ record StackBackends(StackServers servers) implements Backends {
 
   @Override
   public Rooms rooms() {
-    return PostgresRooms.open(servers.ledger(), servers.parents());
+    return PostgresRooms.open(servers.ledger(), servers.parents(), judge);
   }
 }

@@ -94,7 +94,7 @@ public class WorkerApplication {
     StackServers servers = launch.servers();
     return servers == null
         ? new ConfiguredBackends(launch.settings(), launch.environmentVariables())
-        : new StackBackends(servers);
+        : new StackBackends(servers, launch.settings().judge());
   }
 
   private static WorkerRunner.Outcome outcome(Launch launch, Announcer announcer) {

@@ -19,6 +19,8 @@ public interface JudgeActivities {
    * @param spec what was asked for
    * @param report what the statements did
    * @param changes what came of it
+   * @param tokensUsed what the judge has cost this experiment before, in tokens
    */
-  record JudgeRequest(ExperimentSpec spec, ExperimentReport report, ChangeSummary changes) {}
+  record JudgeRequest(
+      ExperimentSpec spec, ExperimentReport report, ChangeSummary changes, long tokensUsed) {}
 }

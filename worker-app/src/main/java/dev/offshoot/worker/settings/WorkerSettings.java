@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param temporal which Temporal server
  * @param ledger Offshoot's own database; absent in stack mode, which has its own
  * @param parents the databases that experiments may branch from, by the name that agents use
+ * @param judge the language model that gives advice, if any
  * @param worker how much this process does at once
  * @param stack the servers that {@code up} and {@code demo} start in this process
  */
@@ -18,6 +19,7 @@ public record WorkerSettings(
     TemporalSettings temporal,
     @Nullable LedgerSettings ledger,
     Map<String, ParentSettings> parents,
+    JudgeSettings judge,
     WorkSettings worker,
     StackSettings stack) {
 
@@ -30,11 +32,13 @@ public record WorkerSettings(
       @DefaultValue TemporalSettings temporal,
       @Nullable LedgerSettings ledger,
       @DefaultValue Map<String, ParentSettings> parents,
+      @DefaultValue JudgeSettings judge,
       @DefaultValue WorkSettings worker,
       @DefaultValue StackSettings stack) {
     this.temporal = temporal;
     this.ledger = ledger;
     this.parents = Map.copyOf(parents);
+    this.judge = judge;
     this.worker = worker;
     this.stack = stack;
   }
@@ -50,6 +54,7 @@ public record WorkerSettings(
   void check() {
     Problems problems = new Problems();
     temporal.check(PREFIX + ".temporal", problems);
+    judge.check(PREFIX + ".judge", problems);
     worker.check(PREFIX + ".worker", problems);
     parents.forEach((name, parent) -> parent.check(PREFIX + ".parents." + name, name, problems));
     if (stack.enabled()) {
