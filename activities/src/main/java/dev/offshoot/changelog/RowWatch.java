@@ -81,6 +81,8 @@ public final class RowWatch {
       standing.putAll(emptied(before));
     }
     standing.keySet().retainAll(start.files().keySet());
+    // The counts of a dropped table are gone as if it had been truncated.
+    standing.keySet().retainAll(storage.files().keySet());
     return new Seen(now, writes, standing);
   }
 

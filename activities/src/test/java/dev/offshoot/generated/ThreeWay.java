@@ -38,20 +38,18 @@ final class ThreeWay {
   private static final int SHOWN = 200;
 
   private final Rows base;
-  private final Rows branch;
   private final Rows parent;
   private final Strictness strictness;
   private final Merge merge = new Merge(new HashMap<>(), new HashMap<>(), new TreeSet<>());
 
-  private ThreeWay(Rows base, Rows branch, Rows parent, Strictness strictness) {
+  private ThreeWay(Rows base, Rows parent, Strictness strictness) {
     this.base = base;
-    this.branch = branch;
     this.parent = parent;
     this.strictness = strictness;
   }
 
   static Merge merge(Rows base, Rows branch, Rows parent, Strictness strictness) {
-    ThreeWay threeWay = new ThreeWay(base, branch, parent, strictness);
+    ThreeWay threeWay = new ThreeWay(base, parent, strictness);
     branch.tables().values().forEach(threeWay::table);
     return threeWay.merge;
   }
