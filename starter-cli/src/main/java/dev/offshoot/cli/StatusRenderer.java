@@ -72,6 +72,9 @@ final class StatusRenderer {
         table,
         "stage",
         status.outcome() == null ? stage : stage + ", " + status.outcome().outcome());
+    if (spec.reverts() != null) {
+      field(table, "reverts", spec.reverts());
+    }
     field(table, "goal", spec.goal());
     field(table, "parent", spec.parent());
     field(table, "requested by", spec.requestedBy() + ", tenant " + spec.tenant());
