@@ -39,6 +39,11 @@ final class StatusRenderer {
       heading(lines, "changes");
       lines.addAll(diff.schema(status.changes()));
       lines.addAll(diff.stat(status.changes()));
+      status
+          .changes()
+          .reversal()
+          .script()
+          .forEach(statement -> lines.add(colour.faint("  to revert: " + shown(statement))));
     }
     if (status.judgement() != null) {
       heading(lines, "judgement");

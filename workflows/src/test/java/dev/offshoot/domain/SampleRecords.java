@@ -118,6 +118,7 @@ final class SampleRecords {
         TABLE,
         SCHEMA,
         SEQUENCE,
+        REVERSAL,
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,
