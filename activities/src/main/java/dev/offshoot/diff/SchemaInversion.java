@@ -144,10 +144,11 @@ final class SchemaInversion {
       for (String statement : rules.setBack(ColumnRules.read(base))) {
         any |= attempt(List.of(statement), SAFE_PATH, Phase.AFTER_ROWS);
       }
-      if (!any) {
+      List<SchemaChange> still = any ? changes(original) : left;
+      if (still.equals(left)) {
         return left;
       }
-      left = changes(original);
+      left = still;
     }
     return left;
   }

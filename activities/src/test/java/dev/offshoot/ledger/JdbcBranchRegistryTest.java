@@ -126,7 +126,7 @@ class JdbcBranchRegistryTest {
     workers.forEach(CompletableFuture::join);
 
     assertThat(new Ledger(fresh).examine().level()).isEqualTo(Level.OK);
-    assertThat(new Ledger(fresh).examine().finding()).contains("version 1");
+    assertThat(new Ledger(fresh).examine().finding()).containsPattern("version \\d+");
   }
 
   @Test

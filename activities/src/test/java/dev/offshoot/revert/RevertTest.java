@@ -54,6 +54,9 @@ class RevertTest {
       ALTER TABLE orders ADD CONSTRAINT big CHECK (id > 89 OR amount > 0);
       CREATE TABLE totals AS SELECT customer, sum(amount) AS total FROM orders GROUP BY 1;
       ALTER TABLE totals ADD PRIMARY KEY (customer), ADD FOREIGN KEY (customer) REFERENCES customers;
+      CREATE TYPE size AS ENUM ('small', 'big');
+      CREATE TABLE boxes (id int PRIMARY KEY, size size);
+      INSERT INTO boxes VALUES (1, 'big');
       CREATE VIEW best AS SELECT * FROM totals ORDER BY total DESC;
       COMMENT ON VIEW best IS 'the best';
       INSERT INTO customers (id, name, tier) VALUES (40, 'forty', 'plain');
@@ -145,6 +148,26 @@ class RevertTest {
       assertThat(Reverting.described(result)).containsExactly("no conflict");
       assertThat(scene.dump()).isEqualTo(expected.dump());
       assertThat(inverse.totalRows()).isEqualTo(changes.totalRows() - 3);
+    }
+  }
+
+  @Test
+  void counter_losesWhatTheMergeAdded_andKeepsWhatOthersDid() throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      ChangeSummary changes =
+          scene.experiment(
+              "count",
+              "UPDATE customers SET points = points + 100 WHERE id < 4",
+              "public.customers.points");
+      scene.parent.execute("UPDATE customers SET points = points + 5 WHERE id = 1");
+      scene.merge("count", changes, Strictness.ROW);
+      scene.parent.execute("UPDATE customers SET points = points + 7 WHERE id = 2");
+
+      assertThat(Reverting.described(scene.revert("undo", "count"))).containsExactly("no conflict");
+      assertThat(
+              scene.ask(
+                  "SELECT string_agg(points::text, ' ' ORDER BY id) FROM customers WHERE id < 5"))
+          .isEqualTo("6 9 3 4");
     }
   }
 

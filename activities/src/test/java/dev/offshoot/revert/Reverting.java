@@ -26,6 +26,7 @@ import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Outcome;
@@ -127,14 +128,15 @@ final class Reverting implements AutoCloseable {
   }
 
   /** An experiment up to its frozen change set. */
-  ChangeSummary experiment(String name, String script) {
-    ExperimentSpec spec =
+  ChangeSummary experiment(String name, String script, String... counters) {
+    ExperimentSpecBuilder builder =
         ExperimentSpec.builder()
             .goal("change something")
             .parent(parent.config().name())
             .requestedBy("agent")
-            .script(script)
-            .build();
+            .script(script);
+    List.of(counters).forEach(builder::deltaColumn);
+    ExperimentSpec spec = builder.build();
     BranchRef branch = ref(name);
     BranchActivities branches = temporal.newActivityStub(BranchActivities.class);
     branches.createBranch(new CreateBranch(branch, "w-" + name, "run", spec, inAnHour()));

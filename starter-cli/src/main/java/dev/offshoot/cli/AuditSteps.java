@@ -31,6 +31,8 @@ final class AuditSteps {
       case "CreateBranch" -> "create branch";
       case "RunExperiment" -> "run experiment";
       case "ComputeDiff" -> "compute diff";
+      case "ComputeRevert" -> "compute revert";
+      case "EndRevert" -> "end revert";
       case "Judge" -> "judge";
       case "Merge" -> "merge";
       case "ResolveConflicts" -> "resolve conflicts";
@@ -47,7 +49,7 @@ final class AuditSteps {
       case "CreateBranch" -> new Done(what, branch(Payload.first(result, BranchInfo.class)), null);
       case "RunExperiment" ->
           new Done(what, report(Payload.first(result, ExperimentReport.class)), null);
-      case "ComputeDiff" -> diff(what, Payload.first(result, ChangeSummary.class));
+      case "ComputeDiff", "ComputeRevert" -> diff(what, Payload.first(result, ChangeSummary.class));
       case "Judge" -> judge(what, Payload.first(result, Judgement.class));
       case "Merge" ->
           merge(

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ApproveCommand.class,
       RejectCommand.class,
       CancelCommand.class,
+      RevertCommand.class,
       ExtendCommand.class,
       HistoryCommand.class,
       ListCommand.class

@@ -308,7 +308,7 @@ final class ProgressText {
     lines.add(
         "%s by %s: %s"
             .formatted(
-                outcome.outcome() == Outcome.MERGED ? colour.good(name) : colour.bad(name),
+                ExitCode.of(outcome) == ExitCode.DONE ? colour.good(name) : colour.bad(name),
                 shown(outcome.by(), TEXT_LIMIT),
                 shown(firstLine(outcome.why()), TEXT_LIMIT)));
     outcome.why().lines().skip(1).forEach(line -> lines.add("    " + shown(line, TEXT_LIMIT)));

@@ -124,12 +124,12 @@ final class StartCommand extends OffshootCommand {
         id == null ? NewExperimentId.today(Clock.systemUTC()) : new ExperimentId(id);
     try (Connection connection = offshoot.connect()) {
       Experiment experiment = connection.offshoot().start(experimentId, spec);
-      started(output, experiment.id());
+      started(output, experiment.id(), wait);
       return wait ? waited(connection, experiment, output) : ExitCode.DONE;
     }
   }
 
-  private void started(Output output, ExperimentId started) {
+  static void started(Output output, ExperimentId started, boolean wait) {
     if (output.forPeople()) {
       output.line(started.value());
     } else if (!wait || output.format() == Output.Format.JSONL) {
@@ -140,7 +140,7 @@ final class StartCommand extends OffshootCommand {
     }
   }
 
-  private static ExitCode waited(Connection connection, Experiment experiment, Output output)
+  static ExitCode waited(Connection connection, Experiment experiment, Output output)
       throws InterruptedException {
     ExperimentStatus status =
         new LiveView(connection, output)
@@ -214,6 +214,9 @@ final class StartCommand extends OffshootCommand {
     if (from.parent() != null) {
       to.parent(from.parent());
     }
+    if (from.reverts() != null) {
+      to.reverts(from.reverts());
+    }
   }
 
   /** The builder has no place for them, so they are named before they would be lost. */
@@ -223,7 +226,7 @@ final class StartCommand extends OffshootCommand {
     }
   }
 
-  private static void requireValid(ExperimentSpec spec) {
+  static void requireValid(ExperimentSpec spec) {
     List<SpecProblem> problems = SpecValidation.problems(spec);
     if (!problems.isEmpty()) {
       throw new CliException(

@@ -39,6 +39,11 @@ final class StatusRenderer {
       heading(lines, "changes");
       lines.addAll(diff.schema(status.changes()));
       lines.addAll(diff.stat(status.changes()));
+      status
+          .changes()
+          .reversal()
+          .script()
+          .forEach(statement -> lines.add(colour.faint("  to revert: " + shown(statement))));
     }
     if (status.judgement() != null) {
       heading(lines, "judgement");
@@ -72,6 +77,9 @@ final class StatusRenderer {
         table,
         "stage",
         status.outcome() == null ? stage : stage + ", " + status.outcome().outcome());
+    if (spec.reverts() != null) {
+      field(table, "reverts", spec.reverts());
+    }
     field(table, "goal", spec.goal());
     field(table, "parent", spec.parent());
     field(table, "requested by", spec.requestedBy() + ", tenant " + spec.tenant());

@@ -73,6 +73,50 @@ class ExperimentCommandsTest {
   }
 
   @Test
+  void revert_isAnExperimentOfItsOwn_thatAPersonApproves() {
+    String id = world.waiting("shop");
+    CliWorld.Result early = world.run("experiment", "revert", id);
+    world.run("experiment", "approve", id, "-m", "fine", "--by", "rita");
+
+    CliWorld.Result revert = world.run("experiment", "revert", id, "-m", "wrong tiers", "--wait");
+    String revertId = id + "-revert";
+    CliWorld.Result own = world.run("experiment", "approve", revertId, "-m", "fine");
+    CliWorld.Result approved =
+        world.run("experiment", "approve", revertId, "-m", "fine", "--by", "rita");
+    CliWorld.Result shown = world.run("experiment", "show", revertId);
+
+    assertThat(early.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(early.err()).contains("has not ended").contains("experiment reject " + id);
+    assertThat(revert.code()).as(revert.err()).isEqualTo(ExitCode.PENDING.code());
+    assertThat(revert.out()).startsWith(revertId).contains("turning the merge of " + id);
+    assertThat(own.code()).isEqualTo(ExitCode.PERMISSION.code());
+    assertThat(approved.code()).as(approved.err()).isEqualTo(ExitCode.DONE.code());
+    assertThat(approved.out()).contains("REVERTED by rita");
+    assertThat(shown.out()).contains("reverts").contains(id).contains("wrong tiers");
+    assertThat(world.run("experiment", "history", revertId).out()).contains("compute revert done");
+  }
+
+  @Test
+  void revertOfWhatWasNotMerged_orCannotBeReverted_saysWhy() {
+    String dropped = world.waiting("shop");
+    world.run("experiment", "reject", dropped, "-m", "no");
+    String late = world.waiting("late");
+    world.run("experiment", "approve", late, "-m", "fine", "--by", "rita");
+
+    CliWorld.Result notMerged = world.run("experiment", "revert", dropped);
+    CliWorld.Result tooLate = world.run("experiment", "revert", late, "--wait");
+    CliWorld.Result unknown = world.run("experiment", "revert", "never-was");
+    CliWorld.Result again = world.run("experiment", "revert", late);
+
+    assertThat(notMerged.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(notMerged.err()).contains("ended DROPPED and changed nothing on the parent");
+    assertThat(tooLate.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(tooLate.out() + tooLate.err()).contains("could be reverted until yesterday");
+    assertThat(unknown.code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    assertThat(again.out()).startsWith(late + "-revert-2");
+  }
+
+  @Test
   void usedId_saysByWhomAndItsState() {
     world.start("shop", "--id", "taken" + RUN);
 

@@ -6,6 +6,7 @@ import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.ReadActivities;
+import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
@@ -56,6 +57,7 @@ final class FakeWorld
         DiffActivities,
         JudgeActivities,
         MergeActivities,
+        RevertActivities,
         ReadActivities {
   static final String DIGEST = "3fa81c0d".repeat(8);
   static final String RESOLVED = "77aa81c0".repeat(8);
@@ -123,6 +125,17 @@ final class FakeWorld
   public ChangeSummary computeDiff(ComputeDiff request) {
     return summary();
   }
+
+  @Override
+  public ChangeSummary computeRevert(ComputeRevert request) {
+    if (request.revert().parent().equals("late")) {
+      fail(ErrorCode.REVERT_REFUSED, "experiment x could be reverted until yesterday");
+    }
+    return summary();
+  }
+
+  @Override
+  public void endRevert(EndRevert request) {}
 
   static ChangeSummary summary() {
     return new ChangeSummary(

@@ -63,7 +63,23 @@ class StackEndToEndTest {
       assertThat(shop.one("SELECT count(*) FROM customers WHERE loyalty_tier IS NOT NULL"))
           .isNotEqualTo("0");
       assertThat(shop.leftovers()).isEmpty();
+
+      assertThat(reverted(stack).outcome()).isEqualTo(Outcome.REVERTED);
+      assertThat(shop.one("SELECT count(*) FROM coupons WHERE expires_on < DATE '2025-01-01'"))
+          .isEqualTo(before);
+      assertThat(
+              shop.one(
+                  "SELECT count(*) FROM pg_attribute WHERE attrelid = 'customers'::regclass AND attname = 'loyalty_tier'"))
+          .isEqualTo("0");
     }
+  }
+
+  private static ExperimentOutcome reverted(ChildStack stack) throws Exception {
+    ExperimentWorkflow revert =
+        new Experiments(stack.client())
+            .start("e2e-revert", Experiments.spec("shop").reverts("e2e").build());
+    Experiments.approve(revert, Experiments.awaitReview(revert));
+    return WorkflowStub.fromTyped(revert).getResult(60, TimeUnit.SECONDS, ExperimentOutcome.class);
   }
 
   @ParameterizedTest

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
  * database and role name stays below Postgres's 63 bytes and needs no quoting to be safe.
  */
 public record ExperimentId(@JsonValue String value) {
+  public static final int MOST_CHARACTERS = 40;
+
   private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
   private static final String WORKFLOW_PREFIX = "experiment-";
 

@@ -149,6 +149,7 @@ final class SampleRecords {
         IDENTITY,
         LOCK,
         OBSERVED,
+        REVERSAL,
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,

@@ -16,6 +16,32 @@ class SpecValidationTest {
   private static final String TOO_MUCH = "SELECT '" + "é".repeat(256 * 1024) + "'";
 
   @Test
+  void revert_hasNoStatements_andRunsNothingAgain() {
+    ExperimentSpec revert =
+        ExperimentSpec.builder()
+            .goal("undo")
+            .parent("shop")
+            .requestedBy("me")
+            .reverts("tidy-7")
+            .build();
+    ExperimentSpec wrong =
+        ExperimentSpec.builder()
+            .goal("undo")
+            .parent("shop")
+            .requestedBy("me")
+            .reverts("No Good")
+            .statement("SELECT 1")
+            .onConflict(OnConflict.REBASE)
+            .build();
+
+    assertThat(SpecValidation.problems(revert)).isEmpty();
+    assertThat(revert.strictness()).isEqualTo(Strictness.CELL);
+    assertThat(SpecValidation.problems(wrong))
+        .extracting(SpecProblem::field)
+        .containsExactly("reverts", "statements", "onConflict");
+  }
+
+  @Test
   void validSpecification_hasNoProblems_andGivesItsStatements() {
     ExperimentSpec spec = valid().script("SELECT 1;\nSELECT 2").build();
 

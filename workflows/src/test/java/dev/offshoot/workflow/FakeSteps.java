@@ -5,11 +5,13 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
@@ -17,6 +19,7 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ResolveResult;
+import dev.offshoot.domain.Reversal;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
@@ -42,7 +45,8 @@ final class FakeSteps
         ExperimentActivities,
         DiffActivities,
         JudgeActivities,
-        MergeActivities {
+        MergeActivities,
+        RevertActivities {
   static final String DIGEST = "a".repeat(64);
   static final String RESOLVED = "c".repeat(64);
 
@@ -57,6 +61,7 @@ final class FakeSteps
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
   volatile @Nullable OffshootException experimentFails;
+  volatile @Nullable OffshootException revertFails;
   final AtomicInteger dropFailures = new AtomicInteger();
 
   /** The step that hangs until it is cancelled, and the sign that it does. */
@@ -151,9 +156,39 @@ final class FakeSteps
   }
 
   @Override
+  public ChangeSummary computeRevert(ComputeRevert request) {
+    calls.add("compute revert of " + request.spec().reverts());
+    OffshootException failure = revertFails;
+    if (failure != null) {
+      throw Failures.toTemporal(failure);
+    }
+    mayHang("revert");
+    ChangeSummary changes = changes();
+    return new ChangeSummary(
+        changes.digest(),
+        changes.schemaChanges(),
+        changes.schemaChangeCount(),
+        changes.schemaScript(),
+        changes.tables(),
+        changes.rewrittenTables(),
+        changes.sequences(),
+        changes.millis(),
+        new Reversal(new ExperimentId("merged"), List.of("newer"), List.of(), null));
+  }
+
+  @Override
+  public void endRevert(EndRevert request) {
+    calls.add("end " + request.outcome());
+  }
+
+  @Override
   public ChangeSummary computeDiff(ComputeDiff request) {
     calls.add("diff");
     mayHang("diff");
+    return changes();
+  }
+
+  private ChangeSummary changes() {
     String digest = digests.isEmpty() ? DIGEST : digests.removeFirst();
     TableChanges table =
         new TableChanges(
