@@ -221,8 +221,7 @@ class SourceRefreshTest {
           PostgresBranchProvider provider = new PostgresBranchProvider(config)) {
         Sql.execute(superuser, "ALTER ROLE %s SUPERUSER".formatted(owner));
 
-        assertThatThrownBy(
-                () -> provider.create(Shop.newBranch(own), Shop.DEADLINE, Progress.NONE))
+        assertThatThrownBy(() -> provider.create(Shop.newBranch(own), Shop.DEADLINE, Progress.NONE))
             .hasMessageContaining("be no superuser");
         assertThat(provider.standing()).isEmpty();
       }

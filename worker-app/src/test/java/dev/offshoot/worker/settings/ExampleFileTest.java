@@ -26,7 +26,15 @@ import org.springframework.core.env.StandardEnvironment;
 class ExampleFileTest {
   private static final Path ROOT = Path.of("..");
   private static final Map<String, Object> VARIABLES =
-      Map.of("LEDGER_PASSWORD", "l", "SHOP_PASSWORD", "s", "PARENT_PASSWORD", "p", "COPY_PASSWORD", "c");
+      Map.of(
+          "LEDGER_PASSWORD",
+          "l",
+          "SHOP_PASSWORD",
+          "s",
+          "PARENT_PASSWORD",
+          "p",
+          "COPY_PASSWORD",
+          "c");
 
   @ParameterizedTest
   @ValueSource(strings = {"offshoot.example.yml", "docker/offshoot.yml"})
@@ -64,7 +72,9 @@ class ExampleFileTest {
         withCommentedKeys()
             .lines()
             .filter(
-                line -> !line.matches(".*(-file|api-key|profile|server-name|data-folder|pg-bin| name):.*"))
+                line ->
+                    !line.matches(
+                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin| name):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 
