@@ -173,7 +173,8 @@ final class FakeSteps
         changes.rewrittenTables(),
         changes.sequences(),
         changes.millis(),
-        new Reversal(new ExperimentId("merged"), List.of("newer"), List.of(), null));
+        new Reversal(new ExperimentId("merged"), List.of("newer"), List.of(), null),
+        null);
   }
 
   @Override
