@@ -162,6 +162,23 @@ class ConflictResolutionTest {
   }
 
   @Test
+  void whatIsAddedToACounter_isAddedStill_whenItsRowIsResolved() throws SQLException {
+    try (Merging merging = Merging.into(ITEMS)) {
+      ChangeSet changeSet =
+          merging.countingExperiment(
+              "UPDATE items SET name = 'new', stock = stock + 5 WHERE id = 1", "stock");
+      merging.parentDoes("UPDATE items SET name = 'theirs', stock = stock - 3 WHERE id = 1");
+      ConflictReport shown = merging.merge(changeSet).conflicts();
+      ResolveResult resolved = resolve(merging, changeSet, Strictness.ROW, shown, all(Take.BRANCH));
+      merging.parentDoes("UPDATE items SET stock = stock - 1 WHERE id = 1");
+
+      assertThat(merging.merge(merging.store.get(resolved.changes().digest())).conflicts())
+          .isNull();
+      assertThat(merging.ask("SELECT name || stock FROM items WHERE id = 1")).isEqualTo("new11");
+    }
+  }
+
+  @Test
   void rowThatNobodyWasShown_orOtherValue_keepsEverythingFromBeingResolved() throws SQLException {
     try (Merging merging = Merging.into(ITEMS)) {
       ChangeSet changeSet = merging.experiment("UPDATE items SET stock = 0");

@@ -164,6 +164,8 @@ class ConflictResolutionTest {
     assertThat(outcome.outcome()).isEqualTo(Outcome.DROPPED);
     assertThat(outcome.by()).isEqualTo("eve");
     assertThat(run.world.calls).filteredOn("merge"::equals).hasSize(1);
+    // What was reserved for the change set that is no more is free before the next is made.
+    assertThat(run.world.calls).containsSubsequence("merge", "release 1", "create 2");
   }
 
   @Test
