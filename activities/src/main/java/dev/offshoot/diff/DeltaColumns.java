@@ -14,6 +14,8 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
@@ -60,12 +62,18 @@ record DeltaColumns(Set<ColumnName> names) {
       }
 
       @Override
+      public void reserve(List<SequenceBlock> blocks) {
+        writer.reserve(blocks);
+      }
+
+      @Override
       public ChangeSet freeze(
           List<ReplayStatement> script,
           List<SchemaChange> schemaChanges,
           List<TableName> rewrittenTables,
-          List<SequenceAdvance> sequences) {
-        return writer.freeze(script, schemaChanges, rewrittenTables, sequences);
+          List<SequenceAdvance> sequences,
+          Undoing undoing) {
+        return writer.freeze(script, schemaChanges, rewrittenTables, sequences, undoing);
       }
 
       @Override

@@ -174,6 +174,10 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
    * was there. Holds under any search path.
    */
   static String untouched(TableMerge table, Column column, String value) {
+    return untouched(table.target().oid(), column.number(), value);
+  }
+
+  static String untouched(long table, int column, String value) {
     return """
     (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
       SELECT pg_catalog.format('%%s', a.attmissingval) COLLATE pg_catalog."C"
@@ -182,7 +186,6 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
       WHERE a.attrelid OPERATOR(pg_catalog.=) %3$d AND a.attnum OPERATOR(pg_catalog.=) %4$d
         AND a.attmissingval IS NOT NULL), false))\
     """
-        .formatted(
-            value, Images.text("ARRAY[" + value + "]"), table.target().oid(), column.number());
+        .formatted(value, Images.text("ARRAY[" + value + "]"), table, column);
   }
 }

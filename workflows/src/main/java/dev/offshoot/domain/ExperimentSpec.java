@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits what it may use
  * @param keepBranch keep the branch after the change set is frozen, for a reviewer who wants to
  *     look inside, until the experiment ends
+ * @param reverts id of the merged experiment that this one reverts; then it has no statements, and
+ *     its strictness is {@link Strictness#CELL} if absent
  * @param unknownFields fields that a specification had and that do not exist; any makes it invalid
  */
 public record ExperimentSpec(
@@ -54,6 +56,7 @@ public record ExperimentSpec(
     TransactionMode transaction,
     Limits limits,
     boolean keepBranch,
+    @Nullable String reverts,
     @JsonIgnore Map<String, Object> unknownFields) {
 
   public static final Duration DEFAULT_TTL = Duration.ofHours(1);
@@ -74,6 +77,7 @@ public record ExperimentSpec(
       @Nullable TransactionMode transaction,
       @Nullable Limits limits,
       boolean keepBranch,
+      @Nullable String reverts,
       @JsonAnySetter @Nullable Map<String, Object> unknownFields) {
     this.goal = goal;
     this.parent = parent;
@@ -83,13 +87,15 @@ public record ExperimentSpec(
     this.requestedBy = requestedBy;
     this.tenant = tenant == null || tenant.isBlank() ? "default" : tenant;
     this.ttl = ttl == null ? DEFAULT_TTL : ttl;
-    this.strictness = strictness == null ? Strictness.ROW : strictness;
+    Strictness usual = reverts == null ? Strictness.ROW : Strictness.CELL;
+    this.strictness = strictness == null ? usual : strictness;
     this.deltaColumns = frozen(deltaColumns);
     this.onConflict = onConflict == null ? OnConflict.DROP : onConflict;
     this.autoMerge = autoMerge;
     this.transaction = transaction == null ? TransactionMode.SINGLE : transaction;
     this.limits = limits == null ? Limits.DEFAULT : limits;
     this.keepBranch = keepBranch;
+    this.reverts = reverts;
     this.unknownFields =
         unknownFields == null
             ? Map.of()

@@ -23,6 +23,7 @@ public final class ExperimentSpecBuilder {
   private @Nullable TransactionMode transaction;
   private @Nullable Limits limits;
   private boolean keepBranch;
+  private @Nullable String reverts;
 
   ExperimentSpecBuilder() {}
 
@@ -104,6 +105,12 @@ public final class ExperimentSpecBuilder {
     return this;
   }
 
+  /** Makes it the revert of that merged experiment. */
+  public ExperimentSpecBuilder reverts(String id) {
+    this.reverts = id;
+    return this;
+  }
+
   /** The specification as it stands; whether it is valid is {@link SpecValidation}'s to say. */
   public ExperimentSpec build() {
     return new ExperimentSpec(
@@ -122,6 +129,7 @@ public final class ExperimentSpecBuilder {
         transaction,
         limits,
         keepBranch,
+        reverts,
         Map.of());
   }
 }

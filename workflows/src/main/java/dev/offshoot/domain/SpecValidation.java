@@ -44,7 +44,11 @@ public final class SpecValidation {
     text(problems, "parent", spec.parent(), MAX_NAME, "name the database to branch from");
     text(problems, "requestedBy", spec.requestedBy(), MAX_NAME, "say who asks");
     text(problems, "tenant", spec.tenant(), MAX_NAME, "name the tenant");
-    statements(spec, problems);
+    if (spec.reverts() == null) {
+      statements(spec, problems);
+    } else {
+      revert(spec, spec.reverts(), problems);
+    }
     checks(spec, problems);
     ttl("ttl", spec.ttl()).ifPresent(problems::add);
     deltaColumns(spec, problems);
@@ -97,7 +101,27 @@ public final class SpecValidation {
               ShownText.oneLine(field, 60),
               "there is no such field; known are goal, parent, statements, script, checks,"
                   + " requestedBy, tenant, ttl, strictness, deltaColumns, onConflict, autoMerge,"
-                  + " transaction, limits, keepBranch"));
+                  + " transaction, limits, keepBranch, reverts"));
+    }
+  }
+
+  private static void revert(ExperimentSpec spec, String reverts, List<SpecProblem> problems) {
+    try {
+      var unused = new ExperimentId(reverts);
+    } catch (OffshootException e) {
+      problems.add(new SpecProblem("reverts", e.failure().message()));
+    }
+    if (hasScript(spec) || !spec.statements().isEmpty()) {
+      problems.add(
+          new SpecProblem(
+              hasScript(spec) ? "script" : "statements",
+              "are given beside reverts; a revert restores what the merge changed and runs no SQL: leave them out"));
+    }
+    if (spec.onConflict() == OnConflict.REBASE) {
+      problems.add(
+          new SpecProblem(
+              "onConflict",
+              "is REBASE, but a revert has no statements to run again; use DROP or ASK"));
     }
   }
 
