@@ -134,8 +134,9 @@ final class ParentSession {
   /**
    * The longest time that one statement spent getting locks which the merge takes by itself: on
    * tables it alters, on the rows it touches, on sequences, and against other merges. An upper
-   * bound, because finding the rows is in it. The server does not tell a session its waits, so what
-   * replayed statements waited is not in it; the lock timeout bounds each of those waits.
+   * bound, because finding the rows is in it, and writing them on the quick way. The server does
+   * not tell a session its waits, so what replayed statements waited is not in it; the lock timeout
+   * bounds each of those waits.
    */
   Duration longestLockWait() {
     return Duration.ofNanos(longestLockWaitNanos);

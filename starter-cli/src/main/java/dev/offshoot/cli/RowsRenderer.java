@@ -1,6 +1,7 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.Delta;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
@@ -91,9 +92,10 @@ final class RowsRenderer {
   private static Table.Cell updated(TableChanges table, RowChange row, int column, Colour colour) {
     if (changed(row, column)) {
       ShownValue.Change change = change(row, column, CELL_LIMIT);
+      String added = added(table, row, column);
       return new Table.Cell(
-          change.before() + ARROW + change.after(),
-          colour.removed(change.before()) + ARROW + colour.added(change.after()));
+          change.before() + ARROW + change.after() + added,
+          colour.removed(change.before()) + ARROW + colour.added(change.after()) + added);
     }
     // Blank is what did not change; an empty value shows as "".
     return Table.Cell.of(table.keyColumns().contains(column) ? value(row.after(), column) : "");
@@ -121,6 +123,8 @@ final class RowsRenderer {
           CELL_INDENT + colour.faint(name) + " ".repeat(names - DisplayWidth.of(name) + 2);
       if (changed(row, column)) {
         changedCell(row, column, room, start, " ".repeat(CELL_INDENT.length() + names + 2), lines);
+        int last = lines.size() - 1;
+        lines.set(last, lines.get(last) + added(table, row, column));
       } else {
         List<@Nullable String> image = row.after() == null ? row.before() : row.after();
         lines.add(start + paint(row, colour).apply(fitting(image, column, room)));
@@ -208,6 +212,17 @@ final class RowsRenderer {
         Objects.requireNonNull(row.before()).get(column),
         Objects.requireNonNull(row.after()).get(column),
         limit);
+  }
+
+  /** What an update adds to a counter, which is what the merge does: {@code (+5)}; else nothing. */
+  private static String added(TableChanges table, RowChange row, int column) {
+    return table.columns().get(column).delta()
+        ? Delta.between(
+                Objects.requireNonNull(row.before()).get(column),
+                Objects.requireNonNull(row.after()).get(column))
+            .map(difference -> " (%s)".formatted(difference))
+            .orElse("")
+        : "";
   }
 
   private static boolean changed(RowChange row, int column) {

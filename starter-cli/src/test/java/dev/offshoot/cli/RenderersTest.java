@@ -46,6 +46,29 @@ final class RenderersTest {
           RowChange.delete(row("3", "", "1")));
 
   @Test
+  void counters_sayWhatIsAdded() {
+    TableChanges products =
+        new TableChanges(
+            new TableName("shop", "products"),
+            List.of(
+                new ColumnShape("id", "integer"),
+                new ColumnShape("stock", "integer", true),
+                new ColumnShape("price", "numeric")),
+            List.of(0),
+            0,
+            1,
+            0,
+            9,
+            List.of());
+    List<RowChange> rows = List.of(RowChange.update(row("1", "10", "3"), row("1", "15", "4")));
+
+    assertThat(new RowsRenderer(Colour.OFF, 0).lines(products, rows))
+        .containsExactly("     id  stock         price", "  ~  1   10 → 15 (+5)  3 → 4");
+    assertThat(new RowsRenderer(Colour.OFF, 20).lines(products, rows))
+        .anySatisfy(line -> assertThat(line).contains("stock").endsWith("10 → 15 (+5)"));
+  }
+
+  @Test
   void rows_areAlignedCellByCellWithSigns() {
     List<String> lines = new RowsRenderer(Colour.OFF, 0).lines(ITEMS, THREE);
 
