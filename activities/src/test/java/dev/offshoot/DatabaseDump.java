@@ -22,16 +22,16 @@ public final class DatabaseDump {
       SELECT line FROM (
         SELECT 'schema ' || nspname FROM own
         UNION ALL
-        SELECT format('relation %%I.%%I kind=%%s persistence=%%s partition=%%s of=%%s by=%%s options=%%s rls=%%s',
+        SELECT format('relation %%I.%%I kind=%%s persistence=%%s partition=%%s of=%%s by=%%s options=%%s rls=%%s%%s identity=%%s',
             n.nspname, c.relname, c.relkind, c.relpersistence, pg_get_expr(c.relpartbound, c.oid),
             (SELECT string_agg(i.inhparent::regclass::text, ',' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-            CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.reloptions, c.relrowsecurity)
+            CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.reloptions, c.relrowsecurity, c.relforcerowsecurity, c.relreplident)
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace WHERE c.relkind IN ('r','p','v','m','S','f','c')
         UNION ALL
-        SELECT format('column %%I.%%I.%%I %%s notnull=%%s identity=%%s generated=%%s collation=%%s default=%%s',
+        SELECT format('column %%I.%%I.%%I %%s notnull=%%s identity=%%s generated=%%s collation=%%s default=%%s storage=%%s statistics=%%s',
             n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
             a.attidentity, a.attgenerated, (SELECT collname FROM pg_collation l WHERE l.oid = a.attcollation),
-            pg_get_expr(d.adbin, d.adrelid))
+            pg_get_expr(d.adbin, d.adrelid), a.attstorage, nullif(a.attstattarget, -1))
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
           LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -59,6 +59,13 @@ public final class DatabaseDump {
             (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid))
           FROM pg_type t JOIN own n ON n.oid = t.typnamespace WHERE t.typtype IN ('e','d','r')
         UNION ALL
+        SELECT pg_get_ruledef(r.oid)
+          FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN own n ON n.oid = c.relnamespace
+          WHERE r.rulename <> '_RETURN'
+        UNION ALL
+        SELECT pg_get_statisticsobjdef(s.oid)
+          FROM pg_statistic_ext s JOIN own n ON n.oid = s.stxnamespace
+        UNION ALL
         SELECT format('policy %%s %%I %%s %%s %%s', p.polrelid::regclass, p.polname, p.polcmd,
             pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
           FROM pg_policy p
@@ -85,9 +92,15 @@ public final class DatabaseDump {
 
   /** The dump of {@code database}; holds no session on it afterwards. */
   public static String of(String database) throws SQLException {
+    try (Connection connection = PostgresServer.superuser(database)) {
+      return of(connection);
+    }
+  }
+
+  /** The same of the database of a superuser's session, as its transaction sees it. */
+  public static String of(Connection connection) throws SQLException {
     StringBuilder text = new StringBuilder();
-    try (Connection connection = PostgresServer.superuser(database);
-        Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = pg_catalog; SET TimeZone = 'UTC'");
       text.append(String.join("\n", column(statement, CATALOG)));
       for (String table : column(statement, TABLES)) {

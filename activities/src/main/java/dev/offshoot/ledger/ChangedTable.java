@@ -22,6 +22,11 @@ public record ChangedTable(
     List<Integer> keyColumns,
     long rowsInBase) {
 
+  /** The same with more said about the columns. */
+  public ChangedTable withColumns(List<ColumnShape> shapes) {
+    return new ChangedTable(table, baseName, shapes, keyColumns, rowsInBase);
+  }
+
   public boolean isNew() {
     return baseName == null;
   }

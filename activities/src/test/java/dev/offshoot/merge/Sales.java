@@ -8,6 +8,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.ledger.Undoing;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -118,7 +119,7 @@ public final class Sales {
           }
         }
       }
-      return writer.freeze(List.of(), List.of(), List.of(), List.of());
+      return writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
   }
 
