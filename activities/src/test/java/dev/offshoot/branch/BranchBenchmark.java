@@ -37,18 +37,16 @@ public final class BranchBenchmark implements Benchmark {
       for (int run = 0; run <= runs; run++) {
         double base = copy(parent.database(), "bench_base");
         double copy = copy("bench_base", "bench_branch");
-        double again = copy("bench_base", "bench_again");
         dropCopies();
         double whole = create(provider, parent, run);
         double ratio = (whole - base) / copy;
         measurements.say(
             String.format(
                 Locale.ROOT,
-                "branch.create %s: base copy %.0f ms, CREATE DATABASE %.0f ms (again %.0f), all of it %.0f ms, %.2fx",
+                "branch.create %s: base copy %.0f ms, CREATE DATABASE %.0f ms, all of it %.0f ms, %.2fx",
                 run == 0 ? "warm-up" : "run " + run,
                 base,
                 copy,
-                again,
                 whole,
                 ratio));
         if (run > 0) {
@@ -95,7 +93,7 @@ public final class BranchBenchmark implements Benchmark {
 
   private static void dropCopies() throws SQLException {
     try (Connection superuser = PostgresServer.superuser("postgres")) {
-      for (String name : List.of("bench_base", "bench_branch", "bench_again")) {
+      for (String name : List.of("bench_base", "bench_branch")) {
         Sql.execute(superuser, "DROP DATABASE " + name);
       }
     }

@@ -37,32 +37,37 @@ import java.util.TreeMap;
  * and branch; and the same in a table ten times as large.
  */
 public final class DiffBenchmark implements Benchmark {
-  private static final List<Integer> CHANGED = List.of(10, 1_000, 100_000);
-
   @Override
   public void run(Measurements measurements) throws Exception {
-    int large = measurements.quick() ? 1_000_000 : 10_000_000;
-    Times few = measure(measurements, large / 10, 0);
-    Times many = measure(measurements, large, measurements.quick() ? 1 : 2);
-    for (int changed : List.of(10, 1_000)) {
-      note(measurements, "diff." + changed, 0.01, many.byKey(changed), many.streaming());
-      note(
-          measurements,
-          "diff." + changed + ".flat",
-          1.5,
-          many.byKey(changed),
-          List.of(Measurements.median(few.byKey(changed))));
-    }
-    note(measurements, "diff.100k", 0.2, many.byKey(100_000), many.streaming());
-  }
-
-  /**
-   * @param byKeys milliseconds for so many changed rows
-   * @param streaming milliseconds for all rows
-   */
-  private record Times(Map<Integer, List<Double>> byKeys, List<Double> streaming) {
-    List<Double> byKey(int changed) {
-      return byKeys.getOrDefault(changed, List.of());
+    int rows = measurements.quick() ? 1_000_000 : 10_000_000;
+    try (Branch small = new Branch(measurements, rows / 10);
+        Branch large = new Branch(measurements, rows)) {
+      Map<Integer, List<Double>> times = new TreeMap<>();
+      for (int changed : List.of(10, 1_000)) {
+        small.change(changed);
+        large.change(changed);
+        List<Double> took = new ArrayList<>();
+        measurements.ratio(
+            "diff." + changed + ".flat",
+            1.5,
+            measurements.quick() ? 5 : 21,
+            run -> small.compareByKey(),
+            run -> took.add(Measurements.millis(r -> large.compareByKey(), run)));
+        times.put(changed, took);
+      }
+      large.change(100_000);
+      List<Double> hundredThousand = new ArrayList<>();
+      List<Double> streaming = new ArrayList<>();
+      for (int run = 0; run < (measurements.quick() ? 1 : 2); run++) {
+        hundredThousand.add(Measurements.millis(r -> large.compareByKey(), run));
+        streaming.add(Measurements.millis(r -> large.compareAll(), run));
+        measurements.say(
+            "100,000 changed rows by key %.0f ms, streaming both tables %.0f ms"
+                .formatted(hundredThousand.get(run), streaming.get(run)));
+      }
+      times.forEach(
+          (changed, took) -> note(measurements, "diff." + changed, 0.01, took, streaming));
+      note(measurements, "diff.100k", 0.2, hundredThousand, streaming);
     }
   }
 
@@ -85,24 +90,61 @@ public final class DiffBenchmark implements Benchmark {
         String.format(Locale.ROOT, "%.1f ms", Measurements.median(subject)));
   }
 
-  private static Times measure(Measurements measurements, int rows, int streamings)
-      throws Exception {
-    measurements.say("making a table of %,d rows and a branch".formatted(rows));
-    try (TestParent parent = PostgresServer.parent(Sales.TABLE);
-        PostgresBranchProvider provider = new PostgresBranchProvider(parent.config())) {
+  /** A branch of a parent with so many rows, and what an experiment changed there last. */
+  private static final class Branch implements AutoCloseable {
+    private final TestParent parent;
+    private final PostgresBranchProvider provider;
+    private final BranchRef ref;
+    private final Connection base;
+    private final Connection branch;
+    private List<WrittenRows> counted = List.of();
+
+    Branch(Measurements measurements, int rows) throws SQLException {
+      measurements.say("making a table of %,d rows and a branch".formatted(rows));
+      this.parent = PostgresServer.parent(Sales.TABLE);
       Sales.fill(parent, rows);
-      BranchRef ref = new BranchRef(new ExperimentId("bench" + rows), 1, parent.database());
-      provider.create(ref, Instant.now().plus(Duration.ofHours(1)), Progress.NONE);
-      try {
-        Map<Integer, List<Double>> byKeys = new TreeMap<>();
-        for (int changed : streamings == 0 ? CHANGED.subList(0, 2) : CHANGED) {
-          List<WrittenRows> counted = experiment(provider, ref, changed);
-          byKeys.put(changed, byKey(measurements, provider, ref, counted, changed));
-        }
-        return new Times(byKeys, streaming(measurements, provider, ref, streamings));
-      } finally {
-        provider.drop(ref);
+      this.provider = new PostgresBranchProvider(parent.config());
+      this.ref = new BranchRef(new ExperimentId("bench" + rows), 1, parent.database());
+      provider.create(ref, Instant.now().plus(Duration.ofHours(2)), Progress.NONE);
+      this.base = reading(provider.openBaseForReading(ref));
+      this.branch = reading(provider.openBranchForReading(ref));
+    }
+
+    void change(int changed) throws SQLException {
+      base.rollback();
+      branch.rollback();
+      counted = experiment(provider, ref, changed);
+    }
+
+    void compareByKey() throws SQLException {
+      TableCatalog tables = TableCatalog.read(base);
+      TablePair pair = pair(tables);
+      Keys keys = KeyLog.read(branch, tables, tables, counted).of(pair.branch()).orElseThrow();
+      if (!new TableSize(base, branch, pair).isFasterByKey(keys.most())) {
+        throw new IllegalStateException("would be streamed");
       }
+      compare(pair, Optional.of(keys));
+    }
+
+    void compareAll() throws SQLException {
+      compare(pair(TableCatalog.read(base)), Optional.empty());
+    }
+
+    private void compare(TablePair pair, Optional<Keys> keys) throws SQLException {
+      long[] found = new long[1];
+      new TableComparison(base, branch, Progress.NONE).compare(pair, keys, change -> found[0]++);
+      if (found[0] == 0) {
+        throw new IllegalStateException("found nothing");
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      base.close();
+      branch.close();
+      provider.drop(ref);
+      provider.close();
+      parent.close();
     }
   }
 
@@ -127,65 +169,6 @@ public final class DiffBenchmark implements Benchmark {
       branch.commit();
       return watch.writtenRows();
     }
-  }
-
-  private static List<Double> byKey(
-      Measurements measurements,
-      PostgresBranchProvider provider,
-      BranchRef ref,
-      List<WrittenRows> counted,
-      int changed)
-      throws Exception {
-    int runs = changed < 10_000 ? 21 : measurements.quick() ? 1 : 3;
-    List<Double> times = new ArrayList<>();
-    try (Connection base = reading(provider.openBaseForReading(ref));
-        Connection branch = reading(provider.openBranchForReading(ref))) {
-      TableCatalog tables = TableCatalog.read(base);
-      TablePair pair = pair(tables);
-      for (int run = 0; run <= runs; run++) {
-        long[] found = new long[1];
-        double took =
-            Measurements.millis(
-                r -> {
-                  Keys keys =
-                      KeyLog.read(branch, tables, tables, counted).of(pair.branch()).orElseThrow();
-                  if (!new TableSize(base, branch, pair).isFasterByKey(keys.most())) {
-                    throw new IllegalStateException("would be streamed");
-                  }
-                  new TableComparison(base, branch, Progress.NONE)
-                      .compare(pair, Optional.of(keys), change -> found[0]++);
-                },
-                run);
-        if (found[0] == 0) {
-          throw new IllegalStateException("found nothing");
-        }
-        if (run > 0) {
-          times.add(took);
-        }
-      }
-    }
-    measurements.say(
-        String.format(
-            Locale.ROOT, "%,d changed rows by key: %.1f ms", changed, Measurements.median(times)));
-    return times;
-  }
-
-  private static List<Double> streaming(
-      Measurements measurements, PostgresBranchProvider provider, BranchRef ref, int runs)
-      throws Exception {
-    List<Double> times = new ArrayList<>();
-    for (int run = 0; run < runs; run++) {
-      try (Connection base = reading(provider.openBaseForReading(ref));
-          Connection branch = reading(provider.openBranchForReading(ref))) {
-        TablePair pair = pair(TableCatalog.read(base));
-        TableComparison comparison = new TableComparison(base, branch, Progress.NONE);
-        times.add(
-            Measurements.millis(
-                r -> comparison.compare(pair, Optional.empty(), change -> {}), run));
-        measurements.say("streaming both tables: %.0f ms".formatted(times.get(run)));
-      }
-    }
-    return times;
   }
 
   private static TablePair pair(TableCatalog tables) {
