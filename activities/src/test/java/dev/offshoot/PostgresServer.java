@@ -18,7 +18,8 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The one throw-away Postgres 18 of a test JVM, started by its first use and gone with the JVM.
+ * The one throw-away Postgres of a test JVM, started by its first use and gone with the JVM: 18, or
+ * what {@code mvn -Dpostgres=N} says.
  *
  * <p>Fast rather than durable, but strict about logins: only the superuser {@code postgres} gets in
  * without a password.
@@ -109,9 +110,23 @@ public final class PostgresServer {
     return Running.SERVER.getPort();
   }
 
+  /** 14 to 18. */
+  public static int majorVersion() {
+    return Running.MAJOR_VERSION;
+  }
+
   /** Started when first asked for. */
   private static final class Running {
     static final EmbeddedPostgres SERVER = start();
+    static final int MAJOR_VERSION = askVersion();
+
+    private static int askVersion() {
+      try (Connection session = SERVER.getPostgresDatabase().getConnection()) {
+        return session.getMetaData().getDatabaseMajorVersion();
+      } catch (SQLException e) {
+        throw new IllegalStateException("a server that does not tell its version", e);
+      }
+    }
 
     private static EmbeddedPostgres start() {
       try {

@@ -15,6 +15,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
@@ -58,6 +59,11 @@ record DeltaColumns(Set<ColumnName> names) {
       @Override
       public void row(RowChange change) {
         writer.row(change);
+      }
+
+      @Override
+      public void reserve(List<SequenceBlock> blocks) {
+        writer.reserve(blocks);
       }
 
       @Override

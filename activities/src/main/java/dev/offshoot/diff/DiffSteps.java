@@ -51,6 +51,7 @@ public final class DiffSteps implements DiffActivities {
         ChangeSetStore.Writer writer = changeSets.begin(ref.experimentId())) {
       begin(base);
       begin(branch);
+      writer.reserve(provider.sequenceBlocks(ref));
       NetEffect effect = new NetEffect(base, branch, request, progress);
       ChangeSet frozen = effect.freezeInto(DeltaColumns.noted(request.spec(), branch, writer));
       base.rollback();
@@ -58,6 +59,7 @@ public final class DiffSteps implements DiffActivities {
       return SummaryOfChanges.of(
           frozen,
           effect.samples(),
+          effect.observed(),
           List.of(),
           Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {

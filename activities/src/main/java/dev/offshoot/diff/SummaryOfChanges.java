@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Reversal;
@@ -45,18 +46,23 @@ public final class SummaryOfChanges {
   private SummaryOfChanges() {}
 
   /**
+   * @param observed what was seen beyond definitions and rows
    * @param newerMerges of a revert: experiments merged later into the same tables
    */
   public static ChangeSummary of(
-      ChangeSet changes, SampleRows samples, List<String> newerMerges, long millis) {
+      ChangeSet changes,
+      SampleRows samples,
+      Observations observed,
+      List<String> newerMerges,
+      long millis) {
     for (Detail detail : DETAILS) {
-      ChangeSummary summary = told(changes, samples, newerMerges, millis, detail);
+      ChangeSummary summary = told(changes, samples, observed, newerMerges, millis, detail);
       if (bytes(summary) <= PREFERRED_BYTES) {
         return summary;
       }
     }
     ChangeSummary shortest =
-        told(changes, samples, newerMerges, millis, DETAILS.get(DETAILS.size() - 1));
+        told(changes, samples, observed, newerMerges, millis, DETAILS.get(DETAILS.size() - 1));
     if (bytes(shortest) > MOST_BYTES) {
       throw new OffshootException(
           ErrorCode.LIMIT_EXCEEDED,
@@ -67,7 +73,12 @@ public final class SummaryOfChanges {
   }
 
   private static ChangeSummary told(
-      ChangeSet changes, SampleRows samples, List<String> newerMerges, long millis, Detail detail) {
+      ChangeSet changes,
+      SampleRows samples,
+      Observations observed,
+      List<String> newerMerges,
+      long millis,
+      Detail detail) {
     return new ChangeSummary(
         changes.digest(),
         changes.schemaChanges().stream()
@@ -82,7 +93,8 @@ public final class SummaryOfChanges {
         changes.rewrittenTables(),
         changes.sequences(),
         millis,
-        told(changes.undoing(), newerMerges, detail));
+        told(changes.undoing(), newerMerges, detail),
+        observed);
   }
 
   private static Reversal told(Undoing undoing, List<String> newerMerges, Detail detail) {
@@ -124,7 +136,8 @@ public final class SummaryOfChanges {
                   table.updated(),
                   table.deleted(),
                   table.shape().rowsInBase(),
-                  sampled ? samples.of(table.shape().table()) : List.of());
+                  sampled ? samples.of(table.shape().table()) : List.of(),
+                  columns ? samples.updatesOf(table.shape().table()) : List.of());
             })
         .toList();
   }

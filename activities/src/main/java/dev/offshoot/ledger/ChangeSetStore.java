@@ -5,6 +5,7 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.Iterator;
 import java.util.List;
 
@@ -34,6 +35,9 @@ public interface ChangeSetStore {
     /** Adds a row of the table that was started last. */
     void row(RowChange change);
 
+    /** Remembers what was reserved for the experiment on the parent; not in the digest. */
+    void reserve(List<SequenceBlock> blocks);
+
     /**
      * Stores everything under its digest; the same content gives the same digest and is stored
      * once.
@@ -44,15 +48,6 @@ public interface ChangeSetStore {
         List<TableName> rewrittenTables,
         List<SequenceAdvance> sequences,
         Undoing undoing);
-
-    /** Freezes what is no revert and is reverted by its rows alone. */
-    default ChangeSet freeze(
-        List<ReplayStatement> script,
-        List<SchemaChange> schemaChanges,
-        List<TableName> rewrittenTables,
-        List<SequenceAdvance> sequences) {
-      return freeze(script, schemaChanges, rewrittenTables, sequences, Undoing.OF_ROWS);
-    }
 
     /** Forgets what was not frozen. */
     @Override

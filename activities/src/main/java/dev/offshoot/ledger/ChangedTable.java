@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param baseName its name at the branch point; absent for a new table
  * @param columns its writable columns (no generated ones), in order
  * @param keyColumns indexes into {@code columns}; empty for a table without a key
- * @param rowsInBase rows at the branch point; 0 for a new table
+ * @param rowsInBase rows at the branch point, of a large table as the server estimates them; 0 for
+ *     a new table
  */
 public record ChangedTable(
     TableName table,

@@ -75,7 +75,8 @@ public final class JdbcChangeSetStore implements ChangeSetStore {
           tables,
           content.rewrittenTables(),
           content.sequences(),
-          content.undoing());
+          content.undoing(),
+          content.blocks());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.ledger(), "reading a change set", e);
     }

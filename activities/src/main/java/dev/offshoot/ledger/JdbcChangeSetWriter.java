@@ -7,6 +7,7 @@ import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   private @Nullable Connection session;
   private long changeSet;
   private boolean over;
+  private List<SequenceBlock> blocks = List.of();
 
   JdbcChangeSetWriter(DataSource ledger, ExperimentId owner) {
     this.ledger = ledger;
@@ -99,6 +101,11 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   }
 
   @Override
+  public void reserve(List<SequenceBlock> reserved) {
+    blocks = List.copyOf(reserved);
+  }
+
+  @Override
   public ChangeSet freeze(
       List<ReplayStatement> script,
       List<SchemaChange> schemaChanges,
@@ -114,7 +121,9 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
     CanonicalLines.undoing(undoing).forEach(digest::update);
     String hex = HexFormat.of().formatHex(digest.digest());
     over = true;
-    store(hex, new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences, undoing));
+    store(
+        hex,
+        new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences, undoing, blocks));
     return new ChangeSet(
         hex,
         List.copyOf(script),
@@ -122,7 +131,8 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
         List.copyOf(tables),
         List.copyOf(rewrittenTables),
         List.copyOf(sequences),
-        undoing);
+        undoing,
+        blocks);
   }
 
   @Override

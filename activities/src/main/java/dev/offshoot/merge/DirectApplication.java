@@ -112,6 +112,7 @@ final class DirectApplication {
       long reviewed = staged.changes().count(step.kind());
       session.report("writing %s, %,d rows".formatted(staged.table().name(), reviewed));
       session.useOwnersSearchPath();
+      session.useKeyOrder();
       Written written = write(staged, step.kind());
       session.settle();
       if (written.rows() != reviewed) {

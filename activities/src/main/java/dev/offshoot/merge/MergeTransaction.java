@@ -2,11 +2,13 @@ package dev.offshoot.merge;
 
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
@@ -40,6 +42,7 @@ final class MergeTransaction {
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
+  private List<PlannedTable> decided = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -65,6 +68,31 @@ final class MergeTransaction {
     } catch (Conflicts.Found e) {
       session.rollback();
       return MergeResult.conflicted(conflicts.report());
+    } catch (SQLException | RuntimeException e) {
+      rollBack(e);
+      throw e;
+    }
+  }
+
+  /**
+   * Finds the conflicts that the merge would meet and writes the change set that their resolution
+   * gives to the ledger; nothing stays on the parent.
+   */
+  ResolveResult resolve(ConflictResolver resolver) throws SQLException {
+    try {
+      session.begin();
+      receipts.lockParent();
+      if (receipts.find(request.branch().experimentId(), request.digest()).isEmpty()) {
+        merge();
+      }
+      session.rollback();
+      return ResolveResult.unresolved(
+          ConflictReport.NONE,
+          "the parent has changed since the conflicts were shown, and none is left; decide again");
+    } catch (Conflicts.Found e) {
+      ResolveResult result = resolver.resolve(conflicts.report(), decided);
+      session.rollback();
+      return result;
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
       throw e;
@@ -115,7 +143,7 @@ final class MergeTransaction {
     session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
     schema.verify(planned);
-    SequenceCatchUp.run(session, changeSet.sequences(), conflicts);
+    SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 
     MergeReport report = report(changeSet, planned, proofs);
@@ -220,6 +248,7 @@ final class MergeTransaction {
       throws SQLException, Conflicts.Found {
     deferredChecks.defer(order.deferred());
     List<PlannedTable> planned = decide(staged);
+    decided = planned;
     selfCheck.sealFindings(planned);
     List<UpdateWaves> waves = searchAndPlan(planned, keys);
     conflicts.requireNone();
@@ -239,9 +268,7 @@ final class MergeTransaction {
       StandingRows.lock(session, table);
       Outcomes outcomes = Outcomes.decide(session, table, request.strictness());
       if (outcomes.conflicts() > 0) {
-        conflicts.add(
-            outcomes.conflicts(),
-            new RowConflicts(table, request.strictness()).first(session, conflicts.room()));
+        new RowConflicts(table, request.strictness()).addTo(conflicts, session);
       }
       planned.add(new PlannedTable(each, outcomes));
     }
@@ -290,7 +317,8 @@ final class MergeTransaction {
         now,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
         session.longestLockWait().toMillis(),
-        proofs.after());
+        proofs.after(),
+        null);
   }
 
   private void rollBack(Exception cause) {

@@ -32,6 +32,7 @@ final class ParentSession {
       """
       RESET ROLE;
       RESET synchronous_commit;
+      RESET enable_hashjoin;
       SET LOCAL row_security = off;
       SET LOCAL work_mem = '64MB';
       SET LOCAL statement_timeout = '10min';
@@ -90,6 +91,14 @@ final class ParentSession {
   /** Until {@link #settle} names mean what they mean to the owner's own sessions. */
   void useOwnersSearchPath() throws SQLException {
     execute("SET LOCAL search_path TO DEFAULT");
+  }
+
+  /**
+   * Until {@link #settle} rows are met in the order of their keys, the one that others can keep to
+   * when they lock several: a hash join would meet them as they lie.
+   */
+  void useKeyOrder() throws SQLException {
+    execute("SET LOCAL enable_hashjoin = off");
   }
 
   /** Until {@link #settle} names mean what they meant where {@code searchPath} was in force. */

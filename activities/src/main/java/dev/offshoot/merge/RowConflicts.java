@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,25 @@ final class RowConflicts {
       LIMIT {limit}
       """;
 
+  private static final String COUNTS =
+      """
+      SELECT o.outcome, count(*) AS count FROM {outcomes} AS o
+      WHERE o.outcome NOT IN ('APPLY', 'CONVERGED') GROUP BY o.outcome ORDER BY o.outcome
+      """;
+
+  /** Rows are hashed one by one, so that what is gathered stays small. */
+  private static final String PRINT =
+      """
+      SELECT encode(sha256(string_agg(
+        sha256(convert_to(format('%s %s %s %s', o.n, o.outcome, p.copies, p.image), 'UTF8')),
+        ''::bytea ORDER BY o.n, p.image COLLATE "C")), 'hex')
+      FROM {outcomes} AS o
+      LEFT JOIN LATERAL (
+        SELECT format('%s', {image}) AS image, count(*) AS copies
+        FROM {standing} AS p WHERE p.n = o.n GROUP BY 1) AS p ON true
+      WHERE o.outcome NOT IN ('APPLY', 'CONVERGED')
+      """;
+
   private final TableMerge table;
   private final Strictness strictness;
 
@@ -38,7 +58,25 @@ final class RowConflicts {
     this.strictness = strictness;
   }
 
-  List<Conflict> first(ParentSession session, int limit) throws SQLException {
+  void addTo(Conflicts conflicts, ParentSession session) throws SQLException {
+    Map<String, String> parts =
+        Map.of(
+            "outcomes", table.outcomes(),
+            "standing", table.standing(),
+            "image",
+                Images.array(
+                    table.target().columns().stream()
+                        .map(column -> "p.c" + column.number())
+                        .toList()));
+    Map<Conflict.Kind, Long> counts = new EnumMap<>(Conflict.Kind.class);
+    session.list(
+        SqlTemplate.fill(COUNTS, parts),
+        row -> counts.put(Conflict.Kind.valueOf(row.getString("outcome")), row.getLong("count")));
+    String print = session.only(SqlTemplate.fill(PRINT, parts), row -> row.getString(1));
+    conflicts.add(table.name(), counts, first(session, conflicts.room()), print);
+  }
+
+  private List<Conflict> first(ParentSession session, int limit) throws SQLException {
     List<ReviewedColumn> columns = table.columns();
     return session.list(
         SqlTemplate.fill(
@@ -51,7 +89,7 @@ final class RowConflicts {
                 "standing", Images.array(TableMerge.each(columns, ReviewedColumn::standing)),
                 "after", Images.array(TableMerge.each(columns, ReviewedColumn::after)),
                 "written", written(),
-                "unaddable", unaddable(),
+                "unaddable", unaddable(table),
                 "rows", table.standing(),
                 "outcomes", table.outcomes(),
                 "changes", table.changes(),
@@ -163,7 +201,7 @@ final class RowConflicts {
   }
 
   /** Places of counters to which nothing can be added; else null. */
-  private String unaddable() {
+  static String unaddable(TableMerge table) {
     return table.counters().stream()
         .map(
             column ->

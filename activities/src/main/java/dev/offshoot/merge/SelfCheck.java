@@ -35,6 +35,7 @@ final class SelfCheck {
           "pg_largeobject_metadata",
           "pg_parameter_acl",
           "pg_replication_origin",
+          "pg_shdescription",
           "pg_shseclabel",
           "pg_subscription",
           "pg_tablespace");
@@ -275,7 +276,9 @@ final class SelfCheck {
       }
       @Nullable Standing now = standing.get(oid);
       if (now == null) {
-        requireDropped(table.identity(), "table");
+        if (!table.derived()) {
+          requireDropped(table.identity(), "table");
+        }
         continue;
       }
       requireColumns(table, columns.getOrDefault(oid, Set.of()));

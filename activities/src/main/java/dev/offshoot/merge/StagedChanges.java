@@ -176,7 +176,7 @@ record StagedChanges(
         mask[i] = same ? '0' : '1';
         differs.set(i, !same);
       }
-      if (counts.get(RowChange.Kind.UPDATE) == 1L) {
+      if (counts.getOrDefault(RowChange.Kind.UPDATE, 0L) == 1) {
         always.or(differs);
       }
       always.and(differs);

@@ -8,6 +8,7 @@ import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
@@ -84,6 +85,7 @@ public final class RevertSteps implements RevertActivities {
       return SummaryOfChanges.of(
           frozen,
           inversion.samples(),
+          Observations.NONE,
           newerMerges(past, changeSet),
           Duration.ofNanos(System.nanoTime() - begun).toMillis());
     }

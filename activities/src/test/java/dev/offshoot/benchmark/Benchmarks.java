@@ -1,6 +1,9 @@
 package dev.offshoot.benchmark;
 
 import dev.offshoot.PostgresServer;
+import dev.offshoot.branch.BranchBenchmark;
+import dev.offshoot.changelog.CaptureBenchmark;
+import dev.offshoot.diff.DiffBenchmark;
 import dev.offshoot.merge.MergeBenchmark;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +12,12 @@ import java.util.TreeMap;
 /** {@code benchmarks/run NAME [--quick]}. */
 public final class Benchmarks {
   private static final Map<String, Benchmark> BY_NAME =
-      new TreeMap<>(Map.of("merge", new MergeBenchmark()));
+      new TreeMap<>(
+          Map.of(
+              "branch", new BranchBenchmark(),
+              "capture", new CaptureBenchmark(),
+              "diff", new DiffBenchmark(),
+              "merge", new MergeBenchmark()));
 
   private Benchmarks() {}
 

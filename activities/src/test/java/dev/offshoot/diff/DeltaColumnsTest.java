@@ -16,6 +16,7 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.ledger.Undoing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -115,7 +116,7 @@ class DeltaColumnsTest {
               List.of(0),
               1));
       writer.row(RowChange.update(List.of("1", "2", "3.00"), List.of("1", "4", "3.00")));
-      return writer.freeze(List.of(), List.of(), List.of(), List.of());
+      return writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -67,6 +68,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
   private final class InMemoryWriter implements Writer {
     private final Map<ChangedTable, List<RowChange>> tables = new LinkedHashMap<>();
     private List<RowChange> current = List.of();
+    private List<SequenceBlock> blocks = List.of();
 
     @Override
     public void startTable(ChangedTable table) {
@@ -77,6 +79,11 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
     @Override
     public void row(RowChange change) {
       current.add(change);
+    }
+
+    @Override
+    public void reserve(List<SequenceBlock> reserved) {
+      blocks = reserved;
     }
 
     @Override
@@ -101,7 +108,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
       String digest = "digest-" + (frozen.size() + 1);
       ChangeSet changeSet =
           new ChangeSet(
-              digest, script, schemaChanges, counted, rewrittenTables, sequences, undoing);
+              digest, script, schemaChanges, counted, rewrittenTables, sequences, undoing, blocks);
       frozen.put(digest, new Frozen(changeSet, rows));
       return changeSet;
     }

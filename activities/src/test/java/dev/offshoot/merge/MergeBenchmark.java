@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.benchmark.Benchmark;
+import dev.offshoot.benchmark.Figure;
 import dev.offshoot.benchmark.Measurements;
 import dev.offshoot.benchmark.Measurements.Work;
 import dev.offshoot.domain.MergeResult;
@@ -16,6 +17,7 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import javax.sql.DataSource;
 
 /** What a merge costs beside the same rows written by one hand-written UPDATE. */
 public final class MergeBenchmark implements Benchmark {
@@ -24,7 +26,8 @@ public final class MergeBenchmark implements Benchmark {
   @Override
   public void run(Measurements measurements) throws Exception {
     HikariConfig pool = new HikariConfig();
-    pool.setDataSource(PostgresServer.freshLedger());
+    DataSource fresh = PostgresServer.freshLedger();
+    pool.setDataSource(fresh);
     try (HikariDataSource database = new HikariDataSource(pool)) {
       Ledger ledger = new Ledger(database);
       ledger.migrate();
@@ -35,6 +38,7 @@ public final class MergeBenchmark implements Benchmark {
         merges(measurements, store, "merge.100k", 1_000_000, 4);
         merges(measurements, store, "merge.100k.of10m", 10_000_000, 5);
       }
+      smallHeap(measurements, store, fresh, measurements.quick() ? 100_000 : 1_000_000);
     }
   }
 
@@ -45,6 +49,20 @@ public final class MergeBenchmark implements Benchmark {
     try (Merging merging = Merging.into(Sales.TABLE, store)) {
       Sales.fill(merging.parent, rows);
       measurements.ratio(figure, 2.0, runs, new ByHand(merging), new ByMerge(merging));
+    }
+  }
+
+  private static void smallHeap(
+      Measurements measurements, ChangeSetStore store, DataSource ledger, int rows)
+      throws Exception {
+    measurements.say("making a change set of %,d rows".formatted(rows));
+    try (Merging merging = Merging.into(Sales.TABLE, store)) {
+      Sales.fill(merging.parent, rows);
+      int peak = SmallHeap.merge(ledger, merging, Sales.changeSet(merging, 1, rows), rows);
+      measurements.note(
+          new Figure("merge.heap", peak, SmallHeap.MEGABYTES, 1, peak, peak),
+          "",
+          "%,d rows".formatted(rows));
     }
   }
 

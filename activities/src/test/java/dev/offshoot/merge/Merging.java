@@ -3,6 +3,7 @@ package dev.offshoot.merge;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.activity.MergeActivities.ResolveConflicts;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
@@ -10,6 +11,8 @@ import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.Resolution;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
@@ -93,6 +96,32 @@ final class Merging implements AutoCloseable {
             List.of(),
             Instant.EPOCH,
             Decision.Channel.SIGNAL,
+            null));
+  }
+
+  ResolveResult resolve(ResolveConflicts request, Progress progress) {
+    Parents parents =
+        new Parents(List.of(new Parents.Parent(parent.config(), new ParentOnly(parent.config()))));
+    return new MergeSteps(parents, store).resolve(request, progress);
+  }
+
+  /** A merge whose approval resolves conflicts. */
+  MergeRequest approved(ChangeSet changeSet, Strictness strictness, List<Resolution> resolve) {
+    return new MergeRequest(
+        new BranchRef(new ExperimentId("task"), 1, parent.config().name()),
+        changeSet.digest(),
+        strictness,
+        List.of(),
+        new Decision(
+            Decision.Kind.APPROVE,
+            "rita",
+            "looked at each",
+            changeSet.digest(),
+            List.of(),
+            Instant.EPOCH,
+            Decision.Channel.SIGNAL,
+            null,
+            resolve,
             null));
   }
 

@@ -12,6 +12,7 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
@@ -121,7 +122,7 @@ final class PlainDiff {
           .filter(table -> table.partitionRoot() == null)
           .sorted((one, other) -> one.name().compareTo(other.name()))
           .forEach(table -> rows(table, replayed, branch, baseTables, writer));
-      return writer.freeze(script, changes, rewritten, advances);
+      return writer.freeze(script, changes, rewritten, advances, Undoing.OF_ROWS);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.ledger.Undoing;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A table of realistic width, about 230 bytes a row, with two indexes besides its key. */
-final class Sales {
-  static final String TABLE =
+public final class Sales {
+  public static final String TABLE =
       """
       CREATE TABLE sales (
         id bigint PRIMARY KEY, customer_id bigint NOT NULL, sku text NOT NULL, state text NOT NULL,
@@ -72,7 +73,7 @@ final class Sales {
 
   private Sales() {}
 
-  static void fill(TestParent parent, int rows) throws SQLException {
+  public static void fill(TestParent parent, int rows) throws SQLException {
     for (String statement : FILL.formatted(rows).split(";\n", -1)) {
       if (!statement.isBlank()) {
         parent.execute(statement);
@@ -81,7 +82,7 @@ final class Sales {
   }
 
   /** What one would write by hand. */
-  static String update(int firstId, int rows) {
+  public static String update(int firstId, int rows) {
     return "UPDATE sales SET price = round(price * 1.1, 2), state = 'paid', changed = '2026-01-01',"
         + " version = version + 1 WHERE "
         + range(firstId, rows);
@@ -118,7 +119,7 @@ final class Sales {
           }
         }
       }
-      return writer.freeze(List.of(), List.of(), List.of(), List.of());
+      return writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
   }
 

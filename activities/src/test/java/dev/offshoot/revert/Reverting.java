@@ -108,10 +108,12 @@ final class Reverting implements AutoCloseable {
         config.copyMethod(),
         config.maxTtl(),
         config.maxBranches(),
-        config.maxChangedRows(),
-        config.severities(),
+        config.maxBranchGrowth(),
+        config.hazards(),
         config.lockTimeout(),
-        window);
+        config.copying(),
+        window,
+        config.sequenceBlock());
   }
 
   /** The parent's dump without where its sequences stand. */

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.ParentSteps;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
@@ -93,7 +94,8 @@ final class PostgresRooms implements Rooms {
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents));
+        new ReadSteps(ledger, parents),
+        new ParentSteps(parents));
   }
 
   @Override

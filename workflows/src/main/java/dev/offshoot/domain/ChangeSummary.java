@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequences sequences that the experiment advanced
  * @param millis time that reading it took
  * @param reversal what it reverts, and how it would be reverted
+ * @param observed what was seen beyond definitions and rows; nothing if absent
  */
 public record ChangeSummary(
     String digest,
@@ -26,7 +27,8 @@ public record ChangeSummary(
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
     long millis,
-    Reversal reversal) {
+    Reversal reversal,
+    Observations observed) {
 
   public ChangeSummary(
       String digest,
@@ -37,7 +39,8 @@ public record ChangeSummary(
       List<TableName> rewrittenTables,
       List<SequenceAdvance> sequences,
       long millis,
-      @Nullable Reversal reversal) {
+      @Nullable Reversal reversal,
+      @Nullable Observations observed) {
     this.digest = digest;
     this.schemaChanges = schemaChanges;
     this.schemaChangeCount = schemaChangeCount;
@@ -47,9 +50,13 @@ public record ChangeSummary(
     this.sequences = sequences;
     this.millis = millis;
     this.reversal = reversal == null ? Reversal.OF_ROWS : reversal;
+    this.observed = observed == null ? Observations.NONE : observed;
   }
 
-  /** Of an experiment whose revert would be rows alone. */
+  /**
+   * Of an experiment whose revert would be rows alone, and with nothing seen beyond definitions and
+   * rows.
+   */
   public ChangeSummary(
       String digest,
       List<SchemaChange> schemaChanges,
@@ -68,7 +75,8 @@ public record ChangeSummary(
         rewrittenTables,
         sequences,
         millis,
-        Reversal.OF_ROWS);
+        Reversal.OF_ROWS,
+        null);
   }
 
   public long inserted() {
@@ -85,6 +93,21 @@ public record ChangeSummary(
 
   public long totalRows() {
     return inserted() + updated() + deleted();
+  }
+
+  /** The same with other rows, under another digest. */
+  public ChangeSummary withRows(String newDigest, List<TableChanges> newTables, long newMillis) {
+    return new ChangeSummary(
+        newDigest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        newTables,
+        rewrittenTables,
+        sequences,
+        newMillis,
+        reversal,
+        observed);
   }
 
   /** Whether there is nothing to merge. */

@@ -24,6 +24,8 @@ public enum ErrorCode {
    * server).
    */
   PARENT_UNSUITABLE(false),
+  /** The parent's schema has changed since its source copy was made; the copy must be refreshed. */
+  SOURCE_OUTDATED(false),
   /** A statement of the experiment failed; the failure carries index, position and SQLSTATE. */
   SQL_ERROR(false),
   /** A statement of the experiment asked for something that its role may not do. */

@@ -26,6 +26,7 @@ public final class HazardPolicy {
     Findings findings = new Findings();
     RowHazards.find(spec, changes, settings, findings);
     SchemaHazards.find(changes, findings);
+    SensitiveHazards.find(changes, settings.sensitive(), findings);
     CodeHazards.find(spec, changes, findings);
     SuspectText.find(spec, report, changes, findings);
     String obstacle = changes.reversal().obstacle();
@@ -33,5 +34,13 @@ public final class HazardPolicy {
       findings.add(Hazard.NOT_REVERTIBLE, obstacle);
     }
     return findings.weighed(settings);
+  }
+
+  /**
+   * Whether a rule knows this type of object of a catalog fingerprint; a change of any other is
+   * unclassified.
+   */
+  public static boolean places(String objectType) {
+    return SchemaHazards.places(objectType);
   }
 }

@@ -39,6 +39,16 @@ final class Endings {
         Outcome.DROPPED, "policy", "it changes nothing, so there is nothing to merge", null, null);
   }
 
+  ExperimentOutcome nothingLeft(Decision decision) {
+    return outcome(
+        Outcome.DROPPED,
+        by(decision),
+        "every change collides with the parent and the parent's is to stand, so nothing is left to merge: "
+            + why(decision),
+        null,
+        null);
+  }
+
   ExperimentOutcome conflicted(ConflictReport conflicts, String consequence) {
     return outcome(
         Outcome.CONFLICTED,
@@ -79,7 +89,13 @@ final class Endings {
       @Nullable MergeReport merge,
       @Nullable Failure failure) {
     return new ExperimentOutcome(
-        outcome, by, why, journal.digest(), merge, journal.conflicts(), failure);
+        outcome,
+        by,
+        why,
+        journal.digest(),
+        merge,
+        merge == null ? journal.conflicts() : null,
+        failure);
   }
 
   private static String by(Decision decision) {

@@ -5,6 +5,7 @@ import dev.offshoot.domain.Delta;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
+import dev.offshoot.text.SqlLiteral;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,10 +73,13 @@ final class RowText {
   }
 
   private static String cell(TableChanges table, int column, @Nullable String value) {
-    return table.columns().get(column).name() + "=" + value(value);
+    return SqlLiteral.name(table.columns().get(column).name()) + "=" + value(value);
   }
 
   private static String value(@Nullable String value) {
-    return value == null ? "NULL" : "'" + ShownText.oneLine(value, CELL_LIMIT) + "'";
+    // Doubled quotes, so that no value can go on as if another cell began.
+    return value == null
+        ? "NULL"
+        : "'" + ShownText.oneLine(value, CELL_LIMIT).replace("'", "''") + "'";
   }
 }

@@ -68,6 +68,21 @@ final class Steps {
             .build());
   }
 
+  /** Tries as long as the merge does, whose locks it takes: it writes nothing to the parent. */
+  static MergeActivities resolveConflicts() {
+    return Workflow.newActivityStub(
+        MergeActivities.class,
+        ActivityOptions.newBuilder(options(Duration.ofHours(1), retries(0, 30), "resolve"))
+            .setScheduleToCloseTimeout(Duration.ofDays(1))
+            .build());
+  }
+
+  /** What is not given back is a gap in a sequence, for which nobody should wait. */
+  static MergeActivities releaseSequences() {
+    return Workflow.newActivityStub(
+        MergeActivities.class, options(Duration.ofMinutes(1), retries(3, 10), "release sequences"));
+  }
+
   /** Never gives up: a branch that is not deleted is an orphan. */
   static BranchActivities dropBranch() {
     return Workflow.newActivityStub(

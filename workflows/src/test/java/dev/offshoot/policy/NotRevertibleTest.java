@@ -39,7 +39,8 @@ class NotRevertibleTest {
             List.of(),
             List.of(),
             1,
-            new Reversal(null, List.of(), List.of(), obstacle));
+            new Reversal(null, List.of(), List.of(), obstacle),
+            null);
     return HazardPolicy.hazards(
         ExperimentSpec.builder().goal("x").parent("shop").requestedBy("me").statement("x").build(),
         new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 1),
