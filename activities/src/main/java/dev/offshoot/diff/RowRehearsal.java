@@ -131,6 +131,12 @@ final class RowRehearsal {
             "ALTER TABLE %s ADD CONSTRAINT %s %s"
                 .formatted(key.table(), key.name(), key.definition()));
       }
+      // Nothing hangs on the types of their columns any more.
+      for (TableRows table : tables) {
+        Sql.execute(
+            base,
+            "DROP TABLE IF EXISTS %s, %s".formatted(table.gone().name(), table.come().name()));
+      }
     } catch (SQLException e) {
       throw refusal(e);
     }
