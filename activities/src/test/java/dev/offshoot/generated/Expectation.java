@@ -35,7 +35,7 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
   private static final String KEEP_SEQUENCES =
       """
       SELECT format('ALTER SEQUENCE %I.%I INCREMENT BY %s', schemaname, sequencename, increment_by)
-      FROM pg_sequences WHERE schemaname <> 'offshoot'
+      FROM pg_sequences WHERE schemaname !~ '^offshoot'
       """;
 
   private static final String TABLES =
@@ -43,7 +43,7 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
       SELECT c.oid, c.oid::regclass::text AS name FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'r' AND n.nspname !~ '^pg_'
-        AND n.nspname NOT IN ('information_schema', 'offshoot')
+        AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   /** A base or a parent with the experiment's schema statements replayed. */

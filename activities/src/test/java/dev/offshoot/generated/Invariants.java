@@ -36,7 +36,7 @@ final class Invariants {
           (SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ') FROM generate_series(1, i.indnkeyatts) n)) AS query
       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace s ON s.oid = c.relnamespace
       WHERE i.indisunique AND NOT c.relispartition
-        AND s.nspname !~ '^pg_' AND s.nspname NOT IN ('information_schema', 'offshoot')
+        AND s.nspname !~ '^pg_' AND s.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   private static final String CHECKS =
@@ -46,7 +46,7 @@ final class Invariants {
           pg_get_expr(k.conbin, k.conrelid)) AS query
       FROM pg_constraint k JOIN pg_namespace s ON s.oid = k.connamespace
       WHERE k.contype = 'c' AND k.conrelid <> 0 AND k.convalidated
-        AND s.nspname !~ '^pg_' AND s.nspname NOT IN ('information_schema', 'offshoot')
+        AND s.nspname !~ '^pg_' AND s.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   private Invariants() {}

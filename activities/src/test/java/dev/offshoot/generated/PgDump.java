@@ -22,7 +22,15 @@ import java.util.stream.Stream;
  */
 final class PgDump {
   private static final List<String> OPTIONS =
-      List.of("--no-owner", "--no-privileges", "--exclude-schema=offshoot", "--encoding=UTF8");
+      List.of(
+          "--no-owner",
+          "--no-privileges",
+          "--exclude-schema=offshoot",
+          "--exclude-schema=offshoot_capture",
+          "--encoding=UTF8");
+
+  /** What a branch has besides, to follow what is written there. */
+  private static final String CAPTURE = "offshoot_capture";
 
   private final Path program;
 
@@ -100,6 +108,7 @@ final class PgDump {
   /** Objects begin with a comment that names them; a table's rows stand between two marks. */
   private static String ordered(String dump) {
     return Arrays.stream(dump.split("\n--\n-- (?=Name: |Data for Name: )"))
+        .filter(object -> !object.contains(CAPTURE))
         .map(PgDump::withSortedRows)
         .sorted()
         .reduce((one, other) -> one + "\n-- " + other)

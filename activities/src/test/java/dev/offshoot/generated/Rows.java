@@ -56,7 +56,7 @@ record Rows(Map<String, Table> tables) {
               WHERE a.attrelid = c.oid AND a.attnum = best.indkey[place] ORDER BY place) AS key
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')
+        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   static Rows read(Connection connection) throws SQLException {
