@@ -11,13 +11,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The one throw-away Postgres 18 of a test JVM, started by its first use and gone with the JVM.
+ * The one throw-away Postgres of a test JVM, started by its first use and gone with the JVM: 18, or
+ * what {@code mvn -Dpostgres=N} says.
  *
  * <p>Fast rather than durable, but strict about logins: only the superuser {@code postgres} gets in
  * without a password.
@@ -30,6 +32,18 @@ public final class PostgresServer {
       host all postgres 127.0.0.1/32 trust
       host all all 127.0.0.1/32 scram-sha-256
       """;
+
+  /** System property: with {@code true} the server keeps its promises, as a parent's would. */
+  public static final String DURABLE = "offshoot.test.durable";
+
+  private static final Map<String, String> DURABLE_SETTINGS =
+      Map.of(
+          "fsync", "on",
+          "full_page_writes", "on",
+          "synchronous_commit", "on",
+          "wal_level", "replica",
+          "shared_buffers", "1GB",
+          "max_wal_size", "8GB");
 
   private PostgresServer() {}
 
@@ -96,13 +110,28 @@ public final class PostgresServer {
     return Running.SERVER.getPort();
   }
 
+  /** 14 to 18. */
+  public static int majorVersion() {
+    return Running.MAJOR_VERSION;
+  }
+
   /** Started when first asked for. */
   private static final class Running {
     static final EmbeddedPostgres SERVER = start();
+    static final int MAJOR_VERSION = askVersion();
+
+    private static int askVersion() {
+      try (Connection session = SERVER.getPostgresDatabase().getConnection()) {
+        return session.getMetaData().getDatabaseMajorVersion();
+      } catch (SQLException e) {
+        throw new IllegalStateException("a server that does not tell its version", e);
+      }
+    }
 
     private static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder()
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+        builder
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_prepared_transactions", "10")
             .setServerConfig("password_encryption", "scram-sha-256")
@@ -111,8 +140,11 @@ public final class PostgresServer {
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setDataDirectoryCustomizer(Running::askForPasswords)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD);
+        if (Boolean.getBoolean(DURABLE)) {
+          DURABLE_SETTINGS.forEach(builder::setServerConfig);
+        }
+        return builder.start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -5,6 +5,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,18 @@ public final class ChangeLog {
           Map.entry("pg_subscription", "subscriptions"),
           Map.entry("pg_tablespace", "tablespaces"));
 
+  /** Where merges are noted on a parent; no fingerprint looks there and no merge carries it. */
+  private static final String OUR_SCHEMA = "offshoot";
+
+  private static final String OURS =
+      """
+      SELECT format('%s %s %s', n.oid,
+        (SELECT string_agg(format('%s %s %s', c.oid, c.relname, c.relfilenode), ',' ORDER BY c.oid)
+         FROM pg_class c WHERE c.relnamespace = n.oid),
+        (SELECT count(*) FROM pg_proc p WHERE p.pronamespace = n.oid))
+      FROM pg_namespace n WHERE n.nspname = 'offshoot'
+      """;
+
   /** By its id a transaction is known to be still the same. */
   private static final String GIVE_ID = "SELECT pg_catalog.pg_current_xact_id()";
 
@@ -55,11 +69,22 @@ public final class ChangeLog {
 
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
+  private final FilledViews standingViews;
+  private final List<String> ours;
+  private FilledViews views;
   private CatalogFingerprint fingerprint;
   private ObjectIdentities identities;
 
-  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint, ObjectIdentities identities) {
+  private ChangeLog(
+      RowWatch rows,
+      FilledViews views,
+      List<String> ours,
+      CatalogFingerprint fingerprint,
+      ObjectIdentities identities) {
     this.rows = rows;
+    this.ours = ours;
+    this.standingViews = views;
+    this.views = views;
     this.fingerprint = fingerprint;
     this.identities = identities;
   }
@@ -77,7 +102,11 @@ public final class ChangeLog {
     }
     Sql.execute(connection, GIVE_ID);
     return new ChangeLog(
-        RowWatch.begin(connection), fingerprint(connection), identities(connection));
+        RowWatch.begin(connection),
+        FilledViews.read(connection),
+        ours(connection),
+        fingerprint(connection),
+        identities(connection));
   }
 
   /** Another transaction begins. */
@@ -122,6 +151,11 @@ public final class ChangeLog {
     return rows.touchedTables();
   }
 
+  /** What the server counted in each table that was written. */
+  public List<WrittenRows> writtenRows() {
+    return rows.writtenRows();
+  }
+
   private boolean takeIn(Connection connection, String subject) throws SQLException {
     @Nullable String transaction = rows.latest().transactionId();
     RowWatch.Seen seen = rows.look(connection);
@@ -132,9 +166,11 @@ public final class ChangeLog {
               + " ended the transaction, which is the worker's to end; leave transaction control out (transaction: PER_STATEMENT commits after each statement)");
     }
     requireCarried(seen.writes().catalogs(), subject);
+    requireOurSchemaIsLeftAlone(connection, seen.writes(), subject);
     if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
+    requireNoRefresh(connection, subject);
     CatalogFingerprint after = fingerprint(connection);
     ObjectIdentities named = identities(connection);
     // Tables that swap names leave every definition as it was.
@@ -159,6 +195,36 @@ public final class ChangeLog {
           ErrorCode.NOT_CARRIED,
           "%s changes %s, which a merge cannot carry to the parent; leave it out"
               .formatted(subject, String.join(" and ", things)));
+    }
+  }
+
+  private void requireOurSchemaIsLeftAlone(Connection connection, Writes writes, String subject)
+      throws SQLException {
+    boolean wroteRows =
+        Stream.concat(writes.tables().values().stream(), writes.truncated().values().stream())
+            .anyMatch(table -> table.schema().equals(OUR_SCHEMA));
+    if (wroteRows || (!writes.catalogs().isEmpty() && !ours(connection).equals(ours))) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s changes schema %s, where merges are noted on a parent; leave it alone"
+              .formatted(subject, OUR_SCHEMA));
+    }
+  }
+
+  private static List<String> ours(Connection connection) throws SQLException {
+    return Aside.look(connection, own -> Sql.list(own, OURS, row -> row.getString(1)));
+  }
+
+  /** What a view was filled with is in no change set; the parent's is filled by its own rows. */
+  private void requireNoRefresh(Connection connection, String subject) throws SQLException {
+    FilledViews before = views;
+    views = FilledViews.read(connection);
+    List<TableName> refreshed = views.refreshedSince(before, standingViews);
+    if (!refreshed.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s refreshes materialized view %s, which a merge cannot carry; leave it out, and refresh it on the parent after the merge"
+              .formatted(subject, names(refreshed)));
     }
   }
 

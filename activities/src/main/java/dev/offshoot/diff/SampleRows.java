@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.text.ShownValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -10,28 +11,63 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the first changed rows of the first tables, for history and whoever reviews there. */
-final class SampleRows {
+/**
+ * Keeps the first changed rows of the first tables, and for every table how often each column was
+ * updated; for history and whoever reviews there. Not thread-safe.
+ */
+public final class SampleRows {
   private static final int ROWS = 5;
   private static final int TABLES = 20;
   private static final int VALUE_LIMIT = 200;
 
   private final Map<TableName, List<RowChange>> samples = new HashMap<>();
+  private final ColumnUpdates updates = new ColumnUpdates();
 
-  void add(TableName table, RowChange change) {
+  public void add(TableName table, RowChange change) {
+    updates.add(table, change);
     if (samples.size() == TABLES && !samples.containsKey(table)) {
       return;
     }
     List<RowChange> rows = samples.computeIfAbsent(table, name -> new ArrayList<>());
     if (rows.size() < ROWS) {
-      rows.add(
-          new RowChange(
-              change.kind(), elided(change.before()), elided(change.after()), change.count()));
+      rows.add(elided(change));
     }
   }
 
-  List<RowChange> of(TableName table) {
+  public List<RowChange> of(TableName table) {
     return List.copyOf(samples.getOrDefault(table, List.of()));
+  }
+
+  /** For each column the updated rows in which its value changed; empty if none was updated. */
+  public List<Long> updatesOf(TableName table) {
+    return updates.of(table);
+  }
+
+  private static RowChange elided(RowChange change) {
+    if (change.before() == null || change.after() == null) {
+      return new RowChange(
+          change.kind(), elided(change.before()), elided(change.after()), change.count());
+    }
+    List<@Nullable String> before = new ArrayList<>();
+    List<@Nullable String> after = new ArrayList<>();
+    for (int i = 0; i < change.before().size(); i++) {
+      String old = change.before().get(i);
+      String now = change.after().get(i);
+      if (old == null || now == null) {
+        before.add(old == null ? null : ShownText.lines(old, VALUE_LIMIT));
+        after.add(now == null ? null : ShownText.lines(now, VALUE_LIMIT));
+      } else {
+        // Cut to where they differ, else a late change would not show.
+        ShownValue.Change cut = ShownValue.excerpts(old, now, VALUE_LIMIT);
+        before.add(cut.before());
+        after.add(cut.after());
+      }
+    }
+    return new RowChange(
+        change.kind(),
+        Collections.unmodifiableList(before),
+        Collections.unmodifiableList(after),
+        change.count());
   }
 
   private static @Nullable List<@Nullable String> elided(@Nullable List<@Nullable String> image) {

@@ -24,7 +24,9 @@ final class UserTriggers {
       JOIN pg_class c ON c.oid = w.oid JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN (
         SELECT t.tgrelid AS oid, 'TRIGGER' AS what, t.tgname AS name, t.tgenabled AS enabled
-        FROM pg_trigger t WHERE NOT t.tgisinternal
+        FROM pg_trigger t
+        -- Before 15 those that a partition has from its whole are called internal.
+        WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0)
         UNION ALL
         SELECT r.ev_class, 'RULE', r.rulename, r.ev_enabled FROM pg_rewrite r WHERE r.ev_type <> '1'
       ) AS f ON f.oid = c.oid

@@ -25,6 +25,7 @@ final class DiffPages {
     int limit = Math.max(1, Math.min(MOST_ROWS, request.limit()));
     List<RowChange> rows = new ArrayList<>();
     @Nullable Long next = null;
+    boolean cut = false;
     try (ChangeSetStore.RowCursor cursor = store.rows(request.digest(), request.table(), from)) {
       int room = MOST_CHARACTERS;
       while (cursor.hasNext()) {
@@ -34,10 +35,11 @@ final class DiffPages {
           next = from + rows.size();
           break;
         }
-        rows.add(room < 0 ? elided(row) : row);
+        cut = room < 0;
+        rows.add(cut ? elided(row) : row);
       }
     }
-    return new DiffPage(request.digest(), request.table(), List.copyOf(rows), next);
+    return new DiffPage(request.digest(), request.table(), List.copyOf(rows), next, cut);
   }
 
   private static int characters(@Nullable List<@Nullable String> values) {

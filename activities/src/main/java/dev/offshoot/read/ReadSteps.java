@@ -5,6 +5,8 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.SchemaPage;
+import dev.offshoot.domain.ValuePart;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.step.Step;
 import java.util.ArrayList;
@@ -28,6 +30,16 @@ public final class ReadSteps implements ReadActivities {
   }
 
   @Override
+  public SchemaPage readSchema(ReadSchema request) {
+    return Step.run(progress -> schema(request));
+  }
+
+  @Override
+  public ValuePart readValue(ReadValue request) {
+    return Step.run(progress -> value(request));
+  }
+
+  @Override
   public List<ExperimentRow> listExperiments(ListExperiments request) {
     return Step.run(progress -> experiments(request));
   }
@@ -43,6 +55,14 @@ public final class ReadSteps implements ReadActivities {
 
   DiffPage page(ReadDiff request) {
     return DiffPages.read(ledger.changeSets(), request);
+  }
+
+  SchemaPage schema(ReadSchema request) {
+    return SchemaPages.read(ledger.changeSets(), request);
+  }
+
+  ValuePart value(ReadValue request) {
+    return ValueParts.read(ledger.changeSets(), request);
   }
 
   List<ExperimentRow> experiments(ListExperiments request) {

@@ -174,7 +174,7 @@ class BranchFidelityTest {
             "CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'")) {
       Shop.run(
           parent.superuserConnection(),
-          "CREATE EVENT TRIGGER watching ON login EXECUTE FUNCTION watch()");
+          "CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION watch()");
 
       onBranch(
           parent,
@@ -223,7 +223,10 @@ class BranchFidelityTest {
             .isEqualTo("CLONE");
       } catch (OffshootException e) {
         assertThat(e.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
-        assertThat(e).hasMessageContaining("reflinks").hasMessageContaining("copyMethod");
+        assertThat(e)
+            .hasMessageContaining(
+                PostgresServer.majorVersion() < 18 ? "needs Postgres 18" : "reflinks")
+            .hasMessageContaining("copyMethod");
         assertThat(PostgresBranchTest.leftOf(cloned)).isEmpty();
       }
     }
@@ -295,7 +298,11 @@ class BranchFidelityTest {
         method,
         config.maxTtl(),
         config.maxBranches(),
+        config.maxBranchGrowth(),
         config.hazards(),
-        config.lockTimeout());
+        config.lockTimeout(),
+        config.copying(),
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 }

@@ -71,7 +71,6 @@ class BranchRolesTest {
               "ALTER ROLE \"%s\" PASSWORD 'x'".formatted(ref.baseName()),
               "ALTER ROLE \"%s\" VALID UNTIL 'infinity'".formatted(ref.branchName()),
               "ALTER ROLE \"%s\" CONNECTION LIMIT 1000".formatted(ref.branchName()),
-              "REVOKE \"%s\" FROM \"%s\"".formatted(ref.branchName(), ref.baseName()),
               "SELECT pg_read_file('/etc/passwd')",
               "COPY customer FROM '/etc/passwd'",
               "COPY customer TO PROGRAM 'cat'",
@@ -142,7 +141,10 @@ class BranchRolesTest {
               """,
               row -> row.getString(1),
               parent.config().username());
-      assertThat(left).isEmpty();
+      // Before 17 there is no statement that gives a multirange type another owner.
+      assertThat(left)
+          .isEqualTo(
+              PostgresServer.majorVersion() < 17 ? List.of("type span_multirange") : List.of());
     }
   }
 
@@ -163,6 +165,14 @@ class BranchRolesTest {
           ALTER ROLE "%1$s" PASSWORD 'mine';
           """
               .formatted(mine.branchName()));
+      // Before 16 a role may take itself away from its members.
+      try {
+        Sql.execute(
+            agent, "REVOKE \"%s\" FROM \"%s\"".formatted(mine.branchName(), mine.baseName()));
+        assertThat(PostgresServer.majorVersion()).isLessThan(16);
+      } catch (SQLException e) {
+        assertThat(e.getSQLState()).isEqualTo("42501");
+      }
       // Its five sessions are its own: they do not crowd out the reader.
       List<Connection> crowd = new ArrayList<>();
       for (int n = 0; n < 4; n++) {

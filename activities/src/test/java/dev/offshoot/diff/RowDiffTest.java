@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.DatabaseDump;
+import dev.offshoot.NewerSyntax;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.domain.ChangeSummary;
@@ -426,6 +427,7 @@ class RowDiffTest {
   @ParameterizedTest
   @MethodSource({"cases", "partitionCases"})
   void changeSet_tellsWhatChanged_isStable_andLeavesTheBaseAlone(Case given) throws SQLException {
+    NewerSyntax.assumeUnderstood(given.setup());
     try (TestParent parent = PostgresServer.parent(given.setup());
         ExperimentRun run =
             new ExperimentRun(
@@ -436,6 +438,7 @@ class RowDiffTest {
 
       assertThat(counts(summary)).isEqualTo(given.expected());
       assertThat(run.diff().digest()).isEqualTo(summary.digest());
+      assertThat(run.comparedWhole().diff().digest()).isEqualTo(summary.digest());
       assertThat(DatabaseDump.of(run.ref().baseName())).isEqualTo(base);
     }
   }

@@ -104,7 +104,12 @@ final class OnBranch implements AutoCloseable {
   }
 
   ExperimentReport run(BranchRef ref, ExperimentSpecBuilder spec, Progress progress) {
-    return new ExperimentRun(provider, ref, spec.build(), progress).run();
+    return run(ref, spec, config().maxBranchGrowth(), progress);
+  }
+
+  ExperimentReport run(
+      BranchRef ref, ExperimentSpecBuilder spec, long maxGrowth, Progress progress) {
+    return new ExperimentRun(provider, ref, spec.build(), maxGrowth, progress).run();
   }
 
   /**

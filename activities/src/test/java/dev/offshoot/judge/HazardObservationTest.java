@@ -239,7 +239,11 @@ class HazardObservationTest {
         config.copyMethod(),
         config.maxTtl(),
         config.maxBranches(),
+        config.maxBranchGrowth(),
         hazards,
-        config.lockTimeout());
+        config.lockTimeout(),
+        config.copying(),
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 }

@@ -7,6 +7,8 @@ import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.activity.ReadActivities.ListExperiments;
 import dev.offshoot.activity.ReadActivities.ReadDiff;
+import dev.offshoot.activity.ReadActivities.ReadSchema;
+import dev.offshoot.activity.ReadActivities.ReadValue;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -20,10 +22,16 @@ import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaPage;
+import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.ValuePart;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.step.Progress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -91,6 +99,66 @@ class ReadStepsTest {
         .last()
         .asString()
         .endsWith("…(3000000 characters)");
+    assertThat(first.cut()).isTrue();
+    assertThat(page.cut()).isFalse();
+  }
+
+  @Test
+  void aGiantValue_isReadWhole_partByPart() {
+    String value = "a" + "😀".repeat(600_000);
+    String digest = frozen(rows(2, value));
+    StringBuilder read = new StringBuilder();
+    @Nullable Integer from = null;
+    do {
+      ValuePart part = steps.value(new ReadValue(digest, ORDERS, 1, 1, true, from));
+      read.append(part.text());
+      from = part.next();
+    } while (from != null);
+
+    assertThat(read.toString().equals(value)).isTrue();
+    for (ReadValue nothing :
+        List.of(
+            new ReadValue(digest, ORDERS, 2, 1, true, null),
+            new ReadValue(digest, ORDERS, 0, 2, true, null),
+            new ReadValue(digest, ORDERS, 0, 1, false, null))) {
+      assertThatThrownBy(() -> steps.value(nothing))
+          .isInstanceOfSatisfying(
+              OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+    }
+  }
+
+  @Test
+  void schemaAndTables_comeWhole_inPages() {
+    List<ReplayStatement> script = new ArrayList<>();
+    List<SchemaChange> changes = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      script.add(
+          new ReplayStatement(
+              i, "-- " + i + "s".repeat(200_000), "side", ReplayStatement.Phase.AFTER_ROWS));
+      changes.add(
+          new SchemaChange(
+              SchemaChange.Kind.CREATED, "view", "public.v" + i, null, "v".repeat(200_000)));
+    }
+    String digest = frozen(rows(1, "x"), script, changes);
+    List<String> read = new ArrayList<>();
+    List<TableChanges> tables = new ArrayList<>();
+    @Nullable Integer from = null;
+    int pages = 0;
+    do {
+      SchemaPage page = steps.schema(new ReadSchema(digest, from));
+      page.script().forEach(statement -> read.add(statement.sql() + statement.afterRows()));
+      page.changes().forEach(change -> read.add(change.identity()));
+      tables.addAll(page.tables());
+      from = page.next();
+      pages++;
+    } while (from != null);
+
+    assertThat(pages).isBetween(6, 10);
+    assertThat(read)
+        .hasSize(14)
+        .doesNotHaveDuplicates()
+        .contains(script.get(6).sql() + "true", "public.v0", "public.v6");
+    assertThat(tables).singleElement().satisfies(t -> assertThat(t.columns()).hasSize(2));
   }
 
   @Test
@@ -188,6 +256,11 @@ class ReadStepsTest {
   }
 
   private static String frozen(List<RowChange> rows) {
+    return frozen(rows, List.of(), List.of());
+  }
+
+  private static String frozen(
+      List<RowChange> rows, List<ReplayStatement> script, List<SchemaChange> changes) {
     try (ChangeSetStore.Writer writer = ledger.changeSets().begin(new ExperimentId("e1"))) {
       writer.startTable(
           new ChangedTable(
@@ -197,7 +270,7 @@ class ReadStepsTest {
               List.of(0),
               9));
       rows.forEach(writer::row);
-      return writer.freeze(List.of(), List.of(), List.of(), List.of()).digest();
+      return writer.freeze(script, changes, List.of(), List.of(), Undoing.OF_ROWS).digest();
     }
   }
 }

@@ -56,7 +56,11 @@ class CatalogFingerprintTest {
 
   @BeforeAll
   static void start() throws SQLException {
-    parent = PostgresServer.parent(EVERYTHING);
+    parent =
+        PostgresServer.parent(
+            PostgresServer.majorVersion() < 17
+                ? EVERYTHING.replace(", EXCLUDE (k WITH =)", "") // not yet on partitioned tables
+                : EVERYTHING);
   }
 
   @AfterAll

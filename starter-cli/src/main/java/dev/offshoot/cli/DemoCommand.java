@@ -133,7 +133,7 @@ final class DemoCommand extends OffshootCommand {
     for (TableChanges table : changes.tables()) {
       List<RowChange> sample =
           table.sample().subList(0, Math.min(SAMPLE_ROWS, table.sample().size()));
-      renderer.table(table, sample).forEach(output::progress);
+      renderer.table(changes, table, sample).forEach(output::progress);
     }
     output.progress("");
   }

@@ -21,6 +21,12 @@ final class Numbers {
     return millis < 1_000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
   }
 
+  /** {@code 12.5}, {@code 100}. */
+  static String percent(double percent) {
+    String text = String.format(Locale.ROOT, "%.1f", percent);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+
   /** {@code 12.3 MB}. */
   static String bytes(long bytes) {
     if (bytes < 1024) {

@@ -3,6 +3,7 @@ package dev.offshoot.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.ShownText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -103,13 +104,43 @@ final class Output {
     }
   }
 
+  /**
+   * Ends the command quietly when whoever read its output has gone ({@code | head}), so that it
+   * does not go on reading pages for nobody.
+   */
+  void requireReader() {
+    if (terminal.out().checkError()) {
+      throw new CliException(ExitCode.INTERRUPTED, "nobody reads the output any more", null);
+    }
+  }
+
+  /** Hidden characters can only be in strings, where an escape means the same and shows. */
+  private static String withoutHidden(String json) {
+    if (json.codePoints().noneMatch(c -> c != '\n' && ShownText.isHidden(c))) {
+      return json;
+    }
+    StringBuilder shown = new StringBuilder(json.length());
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (c != '\n' && ShownText.isHidden(c)) {
+                for (char unit : Character.toChars(c)) {
+                  shown.append(String.format("\\u%04x", (int) unit));
+                }
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+
   static String json(Object value, boolean pretty) {
     try {
       ObjectWriter writer =
           pretty
               ? OffshootJson.mapper().writerWithDefaultPrettyPrinter()
               : OffshootJson.mapper().writer();
-      return writer.writeValueAsString(value);
+      return withoutHidden(writer.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that cannot be written as JSON", e);
     }

@@ -11,12 +11,15 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Resolution;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.ResolutionPolicy;
+import dev.offshoot.text.ShownValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,6 +85,17 @@ final class ProgressText {
 
   private String branch(BranchInfo branch) {
     String again = branch.ref().attempt() > 1 ? ", branch number " + branch.ref().attempt() : "";
+    if (branch.source() != null) {
+      again += ", of its copy as of " + AuditRenderer.time(branch.branchPoint());
+      if (!branch.source().drift().isEmpty()) {
+        again +=
+            ", whose schema the parent has changed since: "
+                + shown(String.join(", ", branch.source().drift()), TEXT_LIMIT);
+      }
+    }
+    if (branch.outageMillis() != null) {
+      again += ", the parent's users shut out for " + Numbers.millis(branch.outageMillis());
+    }
     return done(
         "branch %s of %s in %s (%s, %s)%s"
             .formatted(
@@ -127,7 +141,7 @@ final class ProgressText {
             row ->
                 table.row(
                     row.stream()
-                        .map(value -> Table.Cell.of(CellText.of(value, CELL_LIMIT)))
+                        .map(value -> Table.Cell.of(ShownValue.of(value, CELL_LIMIT)))
                         .toList()));
     List<String> lines = new ArrayList<>(table.lines("        "));
     if (result.moreRows() || result.rows().size() > RESULT_ROWS) {
@@ -198,6 +212,15 @@ final class ProgressText {
                 who,
                 decision.channel().name().toLowerCase(Locale.ROOT),
                 why);
+    if (!decision.resolve().isEmpty()) {
+      text +=
+          decision.resolve().stream()
+              .map(ProgressText::resolution)
+              .collect(Collectors.joining(", ", "; conflicts: ", ""));
+    }
+    if (decision.resolvedDigest() != null) {
+      text += ", which gives change set " + shortDigest(decision.resolvedDigest());
+    }
     return decision.refusal() == null
         ? done(text)
         : colour.warning("  x ")
@@ -206,19 +229,35 @@ final class ProgressText {
             + shown(decision.refusal(), TEXT_LIMIT);
   }
 
+  /** {@code items UPDATE_UPDATE: branch}. */
+  static String resolution(Resolution resolution) {
+    String what =
+        "%s %s"
+            .formatted(
+                resolution.table() == null ? "" : DiffRenderer.shown(resolution.table()),
+                resolution.kind() == null ? "" : resolution.kind())
+            .strip();
+    return "%s: %s"
+        .formatted(
+            what.isEmpty() ? "all" : what, resolution.take().name().toLowerCase(Locale.ROOT));
+  }
+
   List<String> conflicts(ConflictReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         colour.bad("  x ")
             + "%s with the parent; nothing was written"
                 .formatted(Numbers.of(report.total(), "conflict")));
+    report
+        .counts()
+        .forEach(group -> lines.add("      " + colour.strong(ResolutionPolicy.named(group))));
     for (Conflict conflict : report.conflicts()) {
       String where = conflict.table() == null ? "" : " " + DiffRenderer.shown(conflict.table());
       String key =
           conflict.key().isEmpty()
               ? ""
               : conflict.key().stream()
-                  .map(value -> CellText.of(value, CELL_LIMIT))
+                  .map(value -> ShownValue.of(value, CELL_LIMIT))
                   .collect(Collectors.joining(", ", " (", ")"));
       String column = conflict.column() == null ? "" : " " + shown(conflict.column(), CELL_LIMIT);
       lines.add("      " + conflict.kind() + where + key + column);
@@ -226,9 +265,9 @@ final class ProgressText {
         lines.add(
             "        base %s   parent now %s   branch %s"
                 .formatted(
-                    CellText.of(conflict.base(), CELL_LIMIT),
-                    CellText.of(conflict.parent(), CELL_LIMIT),
-                    CellText.of(conflict.branch(), CELL_LIMIT)));
+                    ShownValue.of(conflict.base(), CELL_LIMIT),
+                    ShownValue.of(conflict.parent(), CELL_LIMIT),
+                    ShownValue.of(conflict.branch(), CELL_LIMIT)));
       }
       if (!conflict.note().isBlank()) {
         lines.add(colour.faint("        " + shown(conflict.note(), TEXT_LIMIT)));
@@ -251,13 +290,16 @@ final class ProgressText {
   private List<String> merge(MergeReport report) {
     return List.of(
         done(
-            "merged in one transaction of %s: %s %s %s rows, %s"
+            "merged in one transaction of %s: %s %s %s rows, %s%s"
                 .formatted(
                     Numbers.millis(report.millis()),
                     colour.added("+" + Numbers.grouped(report.inserted())),
                     colour.changed("~" + Numbers.grouped(report.updated())),
                     colour.removed("-" + Numbers.grouped(report.deleted())),
-                    Numbers.of(report.schemaStatements(), "schema statement"))));
+                    Numbers.of(report.schemaStatements(), "schema statement"),
+                    report.rehearsed() == null
+                        ? ""
+                        : ", rehearsed " + shown(report.rehearsed(), TEXT_LIMIT))));
   }
 
   List<String> outcome(ExperimentOutcome outcome) {

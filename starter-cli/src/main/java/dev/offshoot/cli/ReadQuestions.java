@@ -1,12 +1,20 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.activity.ParentActivities;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.ParentView;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaPage;
+import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.ValuePart;
 import dev.offshoot.workflow.OffshootNames;
+import dev.offshoot.workflow.ParentWorkflows;
 import dev.offshoot.workflow.ReadWorkflows;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
@@ -23,40 +31,151 @@ import org.jspecify.annotations.Nullable;
 final class ReadQuestions {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Most rows of a page. */
+  private static final int MOST_ROWS = 1_000;
+
+  /** With what a cut value ends, and a whole one hardly ever. */
+  private static final String CUT = " characters)";
+
   private final Connection connection;
 
   ReadQuestions(Connection connection) {
     this.connection = connection;
   }
 
-  /** Rows of a frozen change set from the first on, at most {@code most}, page by page. */
-  void rows(
-      String digest, TableName table, long most, int pageSize, Consumer<List<RowChange>> pages) {
-    @Nullable Long from = null;
+  /**
+   * Some rows of a frozen change set.
+   *
+   * @param rows in its order
+   * @param next where to go on; absent at the end
+   */
+  record Page(List<RowChange> rows, @Nullable Long next) {}
+
+  /** What a change set holds besides rows, all of it. */
+  SchemaPage schema(String digest) {
+    List<ReplayedStatement> script = new ArrayList<>();
+    List<SchemaChange> changes = new ArrayList<>();
+    List<TableChanges> tables = new ArrayList<>();
+    @Nullable Integer from = null;
+    do {
+      ReadActivities.ReadSchema request = new ReadActivities.ReadSchema(digest, from);
+      SchemaPage page = answered(() -> stub(ReadWorkflows.ReadSchemaWorkflow.class).run(request));
+      script.addAll(page.script());
+      changes.addAll(page.changes());
+      tables.addAll(page.tables());
+      from = page.next();
+    } while (from != null);
+    return new SchemaPage(digest, script, changes, tables, null);
+  }
+
+  /**
+   * Rows of one table, page by page.
+   *
+   * @param start number of the first, from 0
+   * @param most how many at most
+   * @param whole whether values that fit no page are wanted whole, else cut with their length
+   * @return where to go on; absent at the end
+   */
+  @Nullable Long rows(
+      String digest,
+      TableChanges table,
+      long start,
+      long most,
+      int pageSize,
+      boolean whole,
+      Consumer<List<RowChange>> pages) {
+    @Nullable Long from = start;
     long left = most;
     do {
+      long begin = from;
       int limit = (int) Math.min(pageSize, left);
-      ReadActivities.ReadDiff request = new ReadActivities.ReadDiff(digest, table, from, limit);
-      DiffPage page = answered(() -> stub(ReadWorkflows.ReadDiffWorkflow.class).run(request));
+      DiffPage page = page(digest, table.table(), begin, limit);
       if (!page.rows().isEmpty()) {
-        pages.accept(page.rows());
+        pages.accept(
+            page.cut() && whole
+                ? List.of(completed(digest, table.table(), begin, page.rows().get(0)))
+                : page.rows());
       }
       left -= page.rows().size();
       from = page.next();
     } while (from != null && left > 0);
+    return from;
   }
 
-  /** The same in one list; for few rows. */
+  /** The same as one page, whole; for not too many rows. */
+  Page page(String digest, TableChanges table, long start, long most) {
+    List<RowChange> rows = new ArrayList<>();
+    @Nullable Long next = rows(digest, table, start, most, MOST_ROWS, true, rows::addAll);
+    return new Page(rows, next);
+  }
+
+  /** For few rows; values that fit no page are cut. */
   List<RowChange> firstRows(String digest, TableName table, int most) {
     List<RowChange> rows = new ArrayList<>();
-    rows(digest, table, most, most, rows::addAll);
+    @Nullable Long from = 0L;
+    while (from != null && rows.size() < most) {
+      DiffPage page = page(digest, table, from, Math.min(MOST_ROWS, most - rows.size()));
+      rows.addAll(page.rows());
+      from = page.next();
+    }
     return rows;
+  }
+
+  private DiffPage page(String digest, TableName table, long from, int limit) {
+    ReadActivities.ReadDiff request = new ReadActivities.ReadDiff(digest, table, from, limit);
+    return answered(() -> stub(ReadWorkflows.ReadDiffWorkflow.class).run(request));
+  }
+
+  /** The row with its values read part by part, where what is at hand may be cut. */
+  private RowChange completed(String digest, TableName table, long row, RowChange cut) {
+    return new RowChange(
+        cut.kind(),
+        completed(digest, table, row, cut.before(), false),
+        completed(digest, table, row, cut.after(), true),
+        cut.count());
+  }
+
+  private @Nullable List<@Nullable String> completed(
+      String digest,
+      TableName table,
+      long row,
+      @Nullable List<@Nullable String> image,
+      boolean after) {
+    if (image == null) {
+      return null;
+    }
+    List<@Nullable String> values = new ArrayList<>();
+    for (int column = 0; column < image.size(); column++) {
+      @Nullable String value = image.get(column);
+      values.add(
+          value != null && value.endsWith(CUT) ? value(digest, table, row, column, after) : value);
+    }
+    return values;
+  }
+
+  private String value(String digest, TableName table, long row, int column, boolean after) {
+    StringBuilder value = new StringBuilder();
+    @Nullable Integer from = null;
+    do {
+      ReadActivities.ReadValue request =
+          new ReadActivities.ReadValue(digest, table, row, column, after, from);
+      ValuePart part = answered(() -> stub(ReadWorkflows.ReadValueWorkflow.class).run(request));
+      value.append(part.text());
+      from = part.next();
+    } while (from != null);
+    return value.toString();
   }
 
   List<ExperimentRow> experiments(@Nullable String parent, @Nullable String tenant, int most) {
     ReadActivities.ListExperiments request =
         new ReadActivities.ListExperiments(parent, tenant, most);
     return answered(() -> stub(ReadWorkflows.ListExperimentsWorkflow.class).run(request));
+  }
+
+  /** All parents, or the one that is named. */
+  List<ParentView> parents(@Nullable String parent) {
+    ParentActivities.ViewParents request = new ParentActivities.ViewParents(parent);
+    return answered(() -> stub(ParentWorkflows.ViewParentsWorkflow.class).run(request));
   }
 
   List<HealthFinding> health() {

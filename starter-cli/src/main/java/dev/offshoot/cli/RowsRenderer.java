@@ -4,8 +4,9 @@ import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
+import dev.offshoot.text.DisplayWidth;
+import dev.offshoot.text.ShownValue;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -14,13 +15,23 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changed rows of one table, cell by cell, in aligned columns: the key, the columns that changed,
- * and all columns of rows that came or went, as far as the terminal is wide.
+ * Changed rows of one table, cell by cell: of an update the key and the cells that changed, of rows
+ * that came or went all. In aligned columns where the terminal is wide enough; else each cell on a
+ * line of its own, so that no change is ever left out.
  */
 final class RowsRenderer {
   private static final int CELL_LIMIT = 40;
   private static final int NAME_LIMIT = 40;
+
+  /** The least room for a value, however narrow the terminal is. */
+  private static final int LEAST_ROOM = 12;
+
+  /** What {@code …(5000 characters)} takes. */
+  private static final int NOTE = 24;
+
   private static final String INDENT = "  ";
+  private static final String CELL_INDENT = "      ";
+  private static final String ARROW = " → ";
 
   private final Colour colour;
   private final int width;
@@ -37,93 +48,166 @@ final class RowsRenderer {
     if (rows.isEmpty()) {
       return List.of();
     }
-    List<Integer> wanted = columnsOf(table, rows);
-    List<Integer> fitting = wanted;
-    List<String> lines = aligned(table, rows, fitting);
-    while (tooWide(table, rows, fitting) && fitting.size() > 1) {
-      fitting = withoutLeastImportant(table, rows, fitting);
-      lines = aligned(table, rows, fitting);
-    }
-    if (fitting.size() < wanted.size()) {
-      List<String> noted = new ArrayList<>(lines);
-      noted.add(
-          colour.faint(
-              INDENT
-                  + "  (%s not shown here; --wide shows them)"
-                      .formatted(Numbers.of(wanted.size() - fitting.size(), "column"))));
-      return noted;
-    }
-    return lines;
+    List<Integer> columns = columnsOf(table, rows);
+    return fits(aligned(table, rows, columns, Colour.OFF))
+        ? aligned(table, rows, columns, colour)
+        : rows.stream().flatMap(row -> cellByCell(table, row).stream()).toList();
   }
 
-  private List<String> aligned(TableChanges table, List<RowChange> rows, List<Integer> columns) {
-    return table(table, rows, columns, colour).lines(INDENT);
+  private boolean fits(List<String> lines) {
+    return width == 0 || lines.stream().allMatch(line -> DisplayWidth.of(line) <= width);
   }
 
-  private boolean tooWide(TableChanges table, List<RowChange> rows, List<Integer> columns) {
-    if (width == 0) {
-      return false;
-    }
-    return table(table, rows, columns, Colour.OFF).lines(INDENT).stream()
-        .anyMatch(line -> Table.displayWidth(line) > width);
-  }
+  // --- aligned ------------------------------------------------------------------------------
 
-  private static Table table(
+  private static List<String> aligned(
       TableChanges table, List<RowChange> rows, List<Integer> columns, Colour colour) {
     Table text = new Table(columns.size() + 1);
     List<Table.Cell> names = new ArrayList<>();
     names.add(Table.Cell.of(" "));
     for (int column : columns) {
-      String name = ShownText.oneLine(table.columns().get(column).name(), NAME_LIMIT);
-      names.add(new Table.Cell(name, colour.faint(name)));
+      names.add(cell(name(table, column), colour::faint));
     }
     text.row(names);
-    rows.forEach(row -> text.row(cells(row, columns, colour)));
-    return text;
+    rows.forEach(row -> text.row(cells(table, row, columns, colour)));
+    return text.lines(INDENT);
   }
 
-  private static List<Table.Cell> cells(RowChange row, List<Integer> columns, Colour colour) {
+  private static List<Table.Cell> cells(
+      TableChanges table, RowChange row, List<Integer> columns, Colour colour) {
     List<Table.Cell> cells = new ArrayList<>();
-    cells.add(sign(row, colour));
+    cells.add(cell(sign(row), paint(row, colour)));
     for (int column : columns) {
       cells.add(
           switch (row.kind()) {
             case INSERT -> cell(value(row.after(), column), colour::added);
             case DELETE -> cell(value(row.before(), column), colour::removed);
-            case UPDATE -> updated(row, column, colour);
+            case UPDATE -> updated(table, row, column, colour);
           });
     }
     return cells;
   }
 
-  private static Table.Cell sign(RowChange row, Colour colour) {
-    String times = row.count() > 1 ? "×" + row.count() : "";
-    return switch (row.kind()) {
-      case INSERT -> cell("+" + times, colour::added);
-      case DELETE -> cell("-" + times, colour::removed);
-      case UPDATE -> cell("~" + times, colour::changed);
-    };
-  }
-
-  private static Table.Cell updated(RowChange row, int column, Colour colour) {
-    String before = value(row.before(), column);
-    String after = value(row.after(), column);
-    if (!changed(row, column)) {
-      return Table.Cell.of(after);
+  private static Table.Cell updated(TableChanges table, RowChange row, int column, Colour colour) {
+    if (changed(row, column)) {
+      ShownValue.Change change = change(row, column, CELL_LIMIT);
+      return new Table.Cell(
+          change.before() + ARROW + change.after(),
+          colour.removed(change.before()) + ARROW + colour.added(change.after()));
     }
-    return new Table.Cell(
-        before + " → " + after, colour.removed(before) + " → " + colour.added(after));
+    // Blank is what did not change; an empty value shows as "".
+    return Table.Cell.of(table.keyColumns().contains(column) ? value(row.after(), column) : "");
   }
 
   private static Table.Cell cell(String text, UnaryOperator<String> paint) {
     return new Table.Cell(text, paint.apply(text));
   }
 
+  // --- cell by cell -------------------------------------------------------------------------
+
+  private List<String> cellByCell(TableChanges table, RowChange row) {
+    List<String> lines = new ArrayList<>();
+    List<Integer> columns = columnsOf(table, List.of(row));
+    int names =
+        columns.stream().mapToInt(column -> DisplayWidth.of(name(table, column))).max().orElse(0);
+    int room = Math.max(LEAST_ROOM, width - CELL_INDENT.length() - names - 2);
+    lines.add(INDENT + paint(row, colour).apply(sign(row)) + key(table, row, room));
+    for (int column : columns) {
+      if (table.keyColumns().contains(column)) {
+        continue;
+      }
+      String name = name(table, column);
+      String start =
+          CELL_INDENT + colour.faint(name) + " ".repeat(names - DisplayWidth.of(name) + 2);
+      if (changed(row, column)) {
+        changedCell(row, column, room, start, " ".repeat(CELL_INDENT.length() + names + 2), lines);
+      } else {
+        List<@Nullable String> image = row.after() == null ? row.before() : row.after();
+        lines.add(start + paint(row, colour).apply(fitting(image, column, room)));
+      }
+    }
+    return lines;
+  }
+
+  private String key(TableChanges table, RowChange row, int room) {
+    List<@Nullable String> image = row.before() == null ? row.after() : row.before();
+    StringBuilder key = new StringBuilder();
+    for (int column : table.keyColumns()) {
+      key.append("  ")
+          .append(colour.faint(name(table, column)))
+          .append(' ')
+          .append(fitting(image, column, room));
+    }
+    return key.toString();
+  }
+
+  /** On one line if it fits, else old over new. */
+  private void changedCell(
+      RowChange row, int column, int room, String start, String below, List<String> lines) {
+    ShownValue.Change whole = change(row, column, Integer.MAX_VALUE);
+    if (DisplayWidth.of(whole.before() + ARROW + whole.after()) <= room) {
+      lines.add(start + colour.removed(whole.before()) + ARROW + colour.added(whole.after()));
+      return;
+    }
+    int limit = room - 2;
+    ShownValue.Change cut = whole;
+    while (limit > LEAST_ROOM
+        && Math.max(DisplayWidth.of(cut.before()), DisplayWidth.of(cut.after())) > room - 2) {
+      limit = limit == room - 2 ? Math.max(LEAST_ROOM, limit - NOTE) : limit - limit / 4;
+      cut = change(row, column, limit);
+    }
+    lines.add(start + colour.removed("- " + cut.before()));
+    lines.add(below + colour.added("+ " + cut.after()));
+  }
+
+  private static String fitting(@Nullable List<@Nullable String> image, int column, int room) {
+    if (image == null || column >= image.size()) {
+      return "";
+    }
+    String shown = ShownValue.of(image.get(column), Integer.MAX_VALUE);
+    int limit = room;
+    while (limit > LEAST_ROOM && DisplayWidth.of(shown) > room) {
+      limit = limit == room ? Math.max(LEAST_ROOM, limit - NOTE) : limit - limit / 4;
+      shown = ShownValue.of(image.get(column), limit);
+    }
+    return shown;
+  }
+
+  // --- both ---------------------------------------------------------------------------------
+
+  private static String name(TableChanges table, int column) {
+    return ShownText.oneLine(table.columns().get(column).name(), NAME_LIMIT);
+  }
+
+  private static String sign(RowChange row) {
+    String times = row.count() > 1 ? "×" + row.count() : "";
+    return switch (row.kind()) {
+      case INSERT -> "+" + times;
+      case DELETE -> "-" + times;
+      case UPDATE -> "~" + times;
+    };
+  }
+
+  private static UnaryOperator<String> paint(RowChange row, Colour colour) {
+    return switch (row.kind()) {
+      case INSERT -> colour::added;
+      case DELETE -> colour::removed;
+      case UPDATE -> colour::changed;
+    };
+  }
+
   private static String value(@Nullable List<@Nullable String> image, int column) {
     // A column that only one side has is shown where it is.
     return image == null || column >= image.size()
         ? ""
-        : CellText.of(image.get(column), CELL_LIMIT);
+        : ShownValue.of(image.get(column), CELL_LIMIT);
+  }
+
+  private static ShownValue.Change change(RowChange row, int column, int limit) {
+    return ShownValue.change(
+        Objects.requireNonNull(row.before()).get(column),
+        Objects.requireNonNull(row.after()).get(column),
+        limit);
   }
 
   private static boolean changed(RowChange row, int column) {
@@ -147,21 +231,5 @@ final class RowsRenderer {
       }
     }
     return List.copyOf(wanted);
-  }
-
-  /** Drops the last column that no update changed and no key needs; else the last one. */
-  private static List<Integer> withoutLeastImportant(
-      TableChanges table, List<RowChange> rows, List<Integer> columns) {
-    int least =
-        columns.stream()
-            .max(
-                Comparator.comparing(
-                        (Integer column) ->
-                            !table.keyColumns().contains(column)
-                                && rows.stream().noneMatch(row -> changed(row, column)))
-                    .thenComparing(column -> !table.keyColumns().contains(column))
-                    .thenComparing(Comparator.naturalOrder()))
-            .orElseThrow();
-    return columns.stream().filter(column -> column != least).toList();
   }
 }

@@ -1,7 +1,6 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.domain.ShownText;
-import java.util.List;
 
 /**
  * SQL on its way out: exact where a program reads it, made safe where a person's terminal would
@@ -15,19 +14,17 @@ final class ShownSql {
     this.output = output;
   }
 
-  void lines(List<String> lines) {
-    for (String line : lines) {
-      if (!output.terminal().outIsTerminal()) {
-        output.line(line);
-        continue;
-      }
-      String safe = ShownText.lines(line, Integer.MAX_VALUE);
-      if (!safe.equals(line) && !said) {
-        said = true;
-        output.warning(
-            "statements hold hidden characters, shown as \\u…; send the output to a file for the exact text");
-      }
-      output.line(safe);
+  void line(String line) {
+    if (!output.terminal().outIsTerminal()) {
+      output.line(line);
+      return;
     }
+    String safe = ShownText.lines(line, Integer.MAX_VALUE);
+    if (!safe.equals(line) && !said) {
+      said = true;
+      output.warning(
+          "statements hold hidden characters, shown as \\u…; send the output to a file for the exact text");
+    }
+    output.line(safe);
   }
 }

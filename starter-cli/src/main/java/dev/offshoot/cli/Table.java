@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.text.DisplayWidth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,7 +16,7 @@ final class Table {
     }
 
     int width() {
-      return displayWidth(text);
+      return DisplayWidth.of(text);
     }
   }
 
@@ -58,33 +59,5 @@ final class Table {
       lines.add(line.toString().stripTrailing());
     }
     return lines;
-  }
-
-  /** Columns that a terminal uses: East Asian wide characters take two, combining marks none. */
-  static int displayWidth(String text) {
-    return text.codePoints().map(Table::columnsOf).sum();
-  }
-
-  private static int columnsOf(int c) {
-    if (c < 0x300) {
-      return 1;
-    }
-    int type = Character.getType(c);
-    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
-      return 0;
-    }
-    return isWide(c) ? 2 : 1;
-  }
-
-  private static boolean isWide(int c) {
-    return (c >= 0x1100 && c <= 0x115f)
-        || (c >= 0x2e80 && c <= 0xa4cf)
-        || (c >= 0xac00 && c <= 0xd7a3)
-        || (c >= 0xf900 && c <= 0xfaff)
-        || (c >= 0xfe30 && c <= 0xfe6f)
-        || (c >= 0xff00 && c <= 0xff60)
-        || (c >= 0xffe0 && c <= 0xffe6)
-        || (c >= 0x1f300 && c <= 0x1faff)
-        || (c >= 0x20000 && c <= 0x3fffd);
   }
 }

@@ -10,6 +10,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictCount;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ErrorCode;
@@ -24,14 +25,18 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ReplayedStatement;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.TableProof;
+import dev.offshoot.domain.ValuePart;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.workflow.Failures;
 import java.time.Duration;
@@ -53,6 +58,7 @@ final class FakeWorld
         MergeActivities,
         ReadActivities {
   static final String DIGEST = "3fa81c0d".repeat(8);
+  static final String RESOLVED = "77aa81c0".repeat(8);
   static final TableName CUSTOMERS = new TableName("public", "customers");
   static final int ROWS = 25;
   private static final int SAMPLE = 5;
@@ -75,7 +81,9 @@ final class FakeWorld
         "WAL_LOG",
         10_000_000,
         "18.6",
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
@@ -178,7 +186,7 @@ final class FakeWorld
 
   @Override
   public MergeResult merge(MergeRequest request) {
-    if (request.branch().parent().equals("moved")) {
+    if (request.branch().parent().equals("moved") && !request.digest().equals(RESOLVED)) {
       return MergeResult.conflicted(
           new ConflictReport(
               1,
@@ -191,7 +199,9 @@ final class FakeWorld
                       null,
                       "silver",
                       "gold",
-                      "changed on both sides"))));
+                      "changed on both sides")),
+              List.of(new ConflictCount(Conflict.Kind.UPDATE_UPDATE, CUSTOMERS, 1)),
+              "f1"));
     }
     TableProof proof =
         new TableProof(
@@ -202,8 +212,18 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof)));
+        new MergeReport(
+            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
   }
+
+  @Override
+  public ResolveResult resolveConflicts(ResolveConflicts request) {
+    return ResolveResult.resolved(
+        request.changes().withRows(RESOLVED, request.changes().tables(), 2));
+  }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {}
 
   @Override
   public DiffPage readDiff(ReadDiff request) {
@@ -211,7 +231,26 @@ final class FakeWorld
     // Pages smaller than asked for, as wide rows make them.
     int to = Math.min(ROWS, from + Math.min(request.limit(), 10));
     return new DiffPage(
-        request.digest(), request.table(), rows(from, to), to == ROWS ? null : (long) to);
+        request.digest(), request.table(), rows(from, to), to == ROWS ? null : (long) to, false);
+  }
+
+  @Override
+  public SchemaPage readSchema(ReadSchema request) {
+    ChangeSummary summary = summary();
+    List<ReplayedStatement> script =
+        summary.schemaScript().stream()
+            .map(sql -> new ReplayedStatement(0, sql, "public", false))
+            .toList();
+    // Two pages, as a long script makes them.
+    return request.from() == null
+        ? new SchemaPage(request.digest(), script, List.of(), List.of(), 1)
+        : new SchemaPage(
+            request.digest(), List.of(), summary.schemaChanges(), summary.tables(), null);
+  }
+
+  @Override
+  public ValuePart readValue(ReadValue request) {
+    throw new AssertionError("no page was cut");
   }
 
   @Override

@@ -78,7 +78,8 @@ abstract class LookingCommandsTest {
     CliWorld.Result stat = world.run("experiment", "diff", id, "--stat");
 
     assertThat(short_.out())
-        .contains("+ column public.customers.tier")
+        .contains("~ table public.customers")
+        .contains("+ tier  text")
         .contains("NULL → gold")
         .contains("… and 23 more rows");
     assertThat(whole.out().lines().filter(line -> line.contains("NULL → gold"))).hasSize(25);
@@ -90,6 +91,38 @@ abstract class LookingCommandsTest {
     assertThat(stat.out()).contains("customers").contains("~25");
     assertThat(world.run("experiment", "diff", id, "--table", "ghosts").code())
         .isEqualTo(ExitCode.NOT_FOUND.code());
+  }
+
+  @Test
+  void diffOfATable_comesInPages_thatSayWhereTheyAre() {
+    String id = world.waiting("shop");
+
+    CliWorld.Result second =
+        world.run("experiment", "diff", id, "--table", "customers", "--limit", "10", "--page", "2");
+    CliWorld.Result last =
+        world.run("experiment", "diff", id, "--table", "customers", "--after", "20");
+    CliWorld.Result json =
+        world.run("experiment", "diff", id, "--table", "customers", "--limit", "12", "-o", "json");
+
+    assertThat(second.out().lines().filter(line -> line.startsWith("  ~"))).hasSize(10);
+    assertThat(second.out().lines().skip(2).findFirst().orElseThrow()).startsWith("  ~  10 ");
+    assertThat(second.err()).contains("rows 11 to 20 of 25; next: --page 3");
+    assertThat(last.out().lines().filter(line -> line.startsWith("  ~"))).hasSize(5);
+    assertThat(last.err()).contains("rows 21 to 25 of 25; these are the last");
+    JsonNode page = json(json.out());
+    assertThat(page.path("rows")).hasSize(12);
+    assertThat(page.path("next").asInt()).isEqualTo(12);
+    assertThat(page.at("/key/0").asText()).isEqualTo("id");
+    assertThat(world.run("experiment", "diff", id, "--page", "2").code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(json(world.run("experiment", "diff", id, "--stat", "-o", "json").out()))
+        .isEqualTo(
+            json(
+                """
+                {"digest": "%s", "schemaChanges": 1, "sequences": [], "tables": [
+                  {"table": {"schema": "public", "name": "customers"},
+                   "inserted": 0, "updated": 25, "deleted": 0, "rowsInBase": 100}]}"""
+                    .formatted(FakeWorld.DIGEST)));
   }
 
   @Test
@@ -120,6 +153,39 @@ abstract class LookingCommandsTest {
         .contains("DROPS_COLUMN")
         .contains("an approval must name it");
     assertThat(shown.err()).contains("--accept-hazard DROPS_COLUMN --accept-hazard REWRITES_TABLE");
+  }
+
+  @Test
+  void parents_areListedWithTheirCopies_andShownWithWhatHasChangedSince() {
+    CliWorld.Result list = world.run("parent", "list");
+    CliWorld.Result shop = world.run("parent", "show", "shop");
+    CliWorld.Result plain = world.run("parent", "show", "plain");
+
+    assertThat(list.code()).as(list.err()).isZero();
+    assertThat(list.out())
+        .contains("copy shop_copy", "its schema has changed since", "itself", "busy, FENCE");
+    assertThat(shop.out())
+        .contains("copy shop_copy", "6h", "~ table public.orders", "parent refresh shop");
+    assertThat(plain.out()).contains("itself", "3 of app (pool)", "FENCE");
+    assertThat(json(world.run("parent", "list", "-o", "json").out()).get(1).path("source"))
+        .extracting(source -> source.path("database").asText())
+        .isEqualTo("shop_copy");
+    assertThat(world.run("parent", "show", "nowhere").code()).isEqualTo(2);
+    assertThat(world.run("parent").code()).isEqualTo(2);
+  }
+
+  @Test
+  void refresh_saysHowFarItIs_andWhatCameOfIt() {
+    CliWorld.Result refreshed = world.run("parent", "refresh", "shop", "--verbose");
+    CliWorld.Result asJson = world.run("parent", "refresh", "shop", "-o", "json");
+    CliWorld.Result refused = world.run("parent", "refresh", "plain");
+
+    assertThat(refreshed.code()).as(refreshed.err()).isZero();
+    assertThat(refreshed.err()).contains("refresh: table 3 of 12");
+    assertThat(refreshed.out()).contains("shop_copy", "12 tables", "32.4 MB", "privileges are");
+    assertThat(json(asJson.out()).path("tables").asInt()).isEqualTo(12);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("no copy to refresh");
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.text.DisplayWidth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +52,7 @@ final class RenderersTest {
     assertThat(lines)
         .containsExactly(
             "     id   name  price",
-            "  ~  17   cup   3 → 12.50",
+            "  ~  17         3 → 12.50",
             "  +  200  pot   NULL",
             "  -  3    \"\"    1");
   }
@@ -62,12 +65,37 @@ final class RenderersTest {
   }
 
   @Test
-  void narrowTerminal_hidesTheLeastImportantColumnsAndSaysSo() {
-    List<String> lines = new RowsRenderer(Colour.OFF, 24).lines(ITEMS, THREE);
+  void narrowTerminal_putsEachCellOnALineOfItsOwn_andLeavesNoChangeOut() {
+    List<String> lines = new RowsRenderer(Colour.OFF, 20).lines(ITEMS, THREE);
 
-    assertThat(lines.get(0)).contains("id").contains("price").doesNotContain("name");
-    assertThat(lines.get(lines.size() - 1)).contains("1 column not shown");
-    assertThat(lines.subList(0, lines.size() - 1)).allMatch(line -> line.length() <= 24);
+    assertThat(lines)
+        .containsExactly(
+            "  ~  id 17",
+            "      price  3 → 12.50",
+            "  +  id 200",
+            "      name   pot",
+            "      price  NULL",
+            "  -  id 3",
+            "      name   \"\"",
+            "      price  1");
+  }
+
+  @Test
+  void longValues_showWhereTheyDiffer_withinTheTerminal() {
+    String long_ = "x".repeat(500);
+    List<RowChange> rows =
+        List.of(
+            RowChange.update(
+                row("1", long_ + "old", "日本語".repeat(90)), row("1", long_ + "new", null)));
+
+    List<String> lines = new RowsRenderer(Colour.OFF, 60).lines(ITEMS, rows);
+
+    assertThat(lines).allMatch(line -> DisplayWidth.of(line) <= 60);
+    assertThat(String.join("\n", lines))
+        .contains("- …xxxxxxxxold (503 characters)")
+        .contains("+ …xxxxxxxxnew (503 characters)")
+        .contains("…(270 characters)")
+        .contains("+ NULL");
   }
 
   @Test
@@ -114,7 +142,7 @@ final class RenderersTest {
     DiffRenderer renderer = new DiffRenderer(Colour.OFF, 0);
     List<String> lines = new ArrayList<>(renderer.head(changes));
     lines.addAll(renderer.stat(changes));
-    lines.addAll(renderer.table(table, List.of(RowChange.insert(row(hostile)))));
+    lines.addAll(renderer.table(changes, table, List.of(RowChange.insert(row(hostile)))));
 
     assertThat(String.join("", lines).codePoints())
         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
@@ -129,72 +157,63 @@ final class RenderersTest {
                 ITEMS,
                 List.of(
                     RowChange.insert(row("1", "日本", "x")),
-                    RowChange.insert(row("2", "abcd", "y"))));
+                    RowChange.insert(row("2", "abcd", "y")),
+                    RowChange.insert(row("3", "✅😀", "z")),
+                    RowChange.insert(row("4", "cafe\u0301", "w"))));
 
-    assertThat(lines.get(1)).isEqualTo("  +  1   日本  x");
-    assertThat(lines.get(2)).isEqualTo("  +  2   abcd  y");
-  }
-
-  @Test
-  void sql_quotesNamesAndLiteralsExactly() {
-    TableChanges table =
-        table(new TableName("My Schema", "we\"ird"), List.of(0), "id", "O'Brien", "v");
-    SqlRenderer renderer = new SqlRenderer();
-
-    List<String> lines =
-        renderer.rows(
-            table,
-            List.of(
-                RowChange.update(row("it's", "a", "b"), row("it's", "a\\b", null)),
-                RowChange.insert(row("1", "x\u202Ey", "line\nbreak")),
-                RowChange.delete(row("2", "c", "d"))));
-
-    assertThat(lines)
+    assertThat(lines.subList(1, 5))
         .containsExactly(
-            "UPDATE \"My Schema\".\"we\"\"ird\" SET \"O'Brien\" = E'a\\\\b', \"v\" = NULL WHERE \"id\" = 'it''s';",
-            "INSERT INTO \"My Schema\".\"we\"\"ird\" (\"id\", \"O'Brien\", \"v\") OVERRIDING SYSTEM VALUE VALUES ('1', E'x\\u202Ey', E'line\\nbreak');",
-            "DELETE FROM \"My Schema\".\"we\"\"ird\" WHERE \"id\" = '2';");
-    assertThat(SqlLiteral.name("a\u202Eb\\\"")).isEqualTo("U&\"a\\202Eb\\\\\"\"\"");
+            "  +  1   日本  x", "  +  2   abcd  y", "  +  3   ✅😀  z", "  +  4   cafe\u0301  w");
   }
 
   @Test
-  void keylessRows_areDeletedAsOftenAsTheyWere() {
+  void keylessRows_sayHowManyTheyStandFor() {
     TableChanges table = table(new TableName("public", "log"), List.of(), "line");
     RowChange twice = new RowChange(RowChange.Kind.DELETE, row("x"), null, 2);
-    RowChange thrice = new RowChange(RowChange.Kind.INSERT, null, row("y"), 3);
 
-    List<String> lines = new SqlRenderer().rows(table, List.of(twice, thrice));
-
-    assertThat(lines).hasSize(4);
-    assertThat(lines.get(0)).contains("LIMIT 2").contains("IS NOT DISTINCT FROM 'x'");
     assertThat(new RowsRenderer(Colour.OFF, 0).lines(table, List.of(twice)).get(1))
         .isEqualTo("  -×2  x");
   }
 
   @Test
-  void schemaStatements_endWithASemicolonEvenAfterAComment() {
+  void stat_hasCountsShareAndProportionsOfEachTable_sequencesAndTheSchema() {
+    TableChanges items =
+        new TableChanges(
+            new TableName("public", "items"), List.of(), List.of(), 3, 40, 2, 1_000, List.of());
+    TableChanges order =
+        new TableChanges(
+            new TableName("public", "order"), List.of(), List.of(), 1, 0, 0, 0, List.of());
     ChangeSummary changes =
         new ChangeSummary(
             "0".repeat(64),
+            List.of(
+                new SchemaChange(SchemaChange.Kind.CREATED, "table", "public.\"order\"", null, "")),
+            1,
+            List.of("CREATE TABLE \"order\" ()"),
+            List.of(items, order),
             List.of(),
-            0,
-            List.of("CREATE TABLE a ()", "CREATE TABLE b () -- last"),
-            List.of(),
-            List.of(),
-            List.of(),
+            List.of(new SequenceAdvance(new TableName("public", "items_id_seq"), 9_998, 10_001)),
             1);
 
-    assertThat(new SqlRenderer().head(changes))
-        .contains("CREATE TABLE a ();")
-        .containsSequence("CREATE TABLE b () -- last", ";");
+    assertThat(new DiffRenderer(Colour.OFF, 0).stat(changes))
+        .containsExactly(
+            " items    +3  ~40  -2  of 1,000 rows (4.2 %)  ++~~~~~~~~~~~~~~~~~~~~~-",
+            " \"order\"  +1   ~0  -0  new table              +",
+            " sequence items_id_seq  9,998 → 10,001",
+            " 1 schema change, 2 tables: +4 ~40 -2");
+    assertThat(new DiffRenderer(Colour.ON, 50).stat(changes))
+        .allMatch(line -> DisplayWidth.of(line.replaceAll("\u001b\\[[0-9;]*m", "")) <= 50)
+        .allMatch(line -> !line.contains("~~"));
   }
 
   @Test
-  void stringsThatLookLikeNull_areQuoted() {
-    assertThat(CellText.of(null, 10)).isEqualTo("NULL");
-    assertThat(CellText.of("NULL", 10)).isEqualTo("\"NULL\"");
-    assertThat(CellText.of(" x", 10)).isEqualTo("\" x\"");
-    assertThat(CellText.of("", 10)).isEqualTo("\"\"");
+  void json_showsHiddenCharactersAsEscapes_andReadsBackTheSame() throws Exception {
+    String hostile = "a\u202eb\u200bc\u001b";
+
+    String json = Output.json(List.of(hostile), false);
+
+    assertThat(json).isEqualTo("[\"a\\u202eb\\u200bc\\u001B\"]");
+    assertThat(OffshootJson.mapper().readValue(json, String[].class)).containsExactly(hostile);
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.offshoot.activity;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.ValuePart;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 import java.util.List;
@@ -21,6 +23,22 @@ public interface ReadActivities {
   @ActivityMethod
   DiffPage readDiff(ReadDiff request);
 
+  /**
+   * A stretch of a frozen change set without its rows: schema script, schema changes, tables.
+   *
+   * <p>Fails with {@code NOT_FOUND} if the ledger has no such change set.
+   */
+  @ActivityMethod
+  SchemaPage readSchema(ReadSchema request);
+
+  /**
+   * A stretch of one value, where {@link DiffPage#cut} says that the page does not hold it.
+   *
+   * <p>Fails with {@code NOT_FOUND} if there is no such value, null included.
+   */
+  @ActivityMethod
+  ValuePart readValue(ReadValue request);
+
   /** Experiments that the ledger knows, newest first. */
   @ActivityMethod
   List<ExperimentRow> listExperiments(ListExperiments request);
@@ -36,6 +54,28 @@ public interface ReadActivities {
    * @param limit most rows to return, 1 to 1000; fewer come when they are wide
    */
   record ReadDiff(String digest, TableName table, @Nullable Long from, int limit) {}
+
+  /**
+   * @param digest which change set
+   * @param from where to start; absent for the beginning
+   */
+  record ReadSchema(String digest, @Nullable Integer from) {}
+
+  /**
+   * @param digest which change set
+   * @param table which table
+   * @param row number of the row in the table's changes, from 0
+   * @param column index of the column
+   * @param after whether of the new image, else of the old one
+   * @param from the first character; absent for the beginning
+   */
+  record ReadValue(
+      String digest,
+      TableName table,
+      long row,
+      int column,
+      boolean after,
+      @Nullable Integer from) {}
 
   /**
    * @param parent only those of this parent

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewrittenTables tables that the schema script rewrites on the parent
  * @param sequences sequences that the experiment advanced
  * @param millis time that reading it took
+ * @param reversal what it reverts, and how it would be reverted
  * @param observed what was seen beyond definitions and rows; nothing if absent
  */
 public record ChangeSummary(
@@ -26,6 +27,7 @@ public record ChangeSummary(
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
     long millis,
+    Reversal reversal,
     Observations observed) {
 
   public ChangeSummary(
@@ -37,6 +39,7 @@ public record ChangeSummary(
       List<TableName> rewrittenTables,
       List<SequenceAdvance> sequences,
       long millis,
+      @Nullable Reversal reversal,
       @Nullable Observations observed) {
     this.digest = digest;
     this.schemaChanges = schemaChanges;
@@ -46,10 +49,14 @@ public record ChangeSummary(
     this.rewrittenTables = rewrittenTables;
     this.sequences = sequences;
     this.millis = millis;
+    this.reversal = reversal == null ? Reversal.OF_ROWS : reversal;
     this.observed = observed == null ? Observations.NONE : observed;
   }
 
-  /** With nothing seen beyond definitions and rows. */
+  /**
+   * Of an experiment whose revert would be rows alone, and with nothing seen beyond definitions and
+   * rows.
+   */
   public ChangeSummary(
       String digest,
       List<SchemaChange> schemaChanges,
@@ -68,6 +75,7 @@ public record ChangeSummary(
         rewrittenTables,
         sequences,
         millis,
+        Reversal.OF_ROWS,
         null);
   }
 
@@ -85,6 +93,21 @@ public record ChangeSummary(
 
   public long totalRows() {
     return inserted() + updated() + deleted();
+  }
+
+  /** The same with other rows, under another digest. */
+  public ChangeSummary withRows(String newDigest, List<TableChanges> newTables, long newMillis) {
+    return new ChangeSummary(
+        newDigest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        newTables,
+        rewrittenTables,
+        sequences,
+        newMillis,
+        reversal,
+        observed);
   }
 
   /** Whether there is nothing to merge. */

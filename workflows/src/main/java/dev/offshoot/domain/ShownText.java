@@ -25,8 +25,15 @@ public final class ShownText {
     if (text.length() <= limit) {
       return text;
     }
-    int cut = limit > 0 && Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
-    return text.substring(0, cut) + "…(" + text.length() + " characters)";
+    return text.substring(0, cut(text, limit)) + "…(" + text.length() + " characters)";
+  }
+
+  /** Where to cut so that at most {@code limit} characters stay and none is cut in two. */
+  public static int cut(String text, int limit) {
+    if (text.length() <= limit) {
+      return text.length();
+    }
+    return limit > 0 && Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
   }
 
   private static String escape(String text, boolean keepLines) {
@@ -59,7 +66,7 @@ public final class ShownText {
    * (bidirectional overrides, zero-width, tags), line and paragraph separators, lone surrogates,
    * unassigned or private code points, and letters and marks without a shape of their own.
    */
-  private static boolean isHidden(int c) {
+  public static boolean isHidden(int c) {
     return isShapeless(c) || isHiddenType(c);
   }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param inserted rows
  * @param updated rows
  * @param deleted rows
- * @param rowsInBase rows that the table had at the branch point, counted; 0 for a new table
+ * @param rowsInBase rows that the table had at the branch point: counted, or as the server
+ *     estimates them where a few rows of a large table changed; 0 for a new table
  * @param sample first changed rows, values elided when long; the rest is in the ledger
  * @param updatesByColumn for each of {@code columns}, updated rows in which its value changed;
  *     empty if that is not told
@@ -61,6 +62,25 @@ public record TableChanges(
       long rowsInBase,
       List<RowChange> sample) {
     this(table, columns, keyColumns, inserted, updated, deleted, rowsInBase, sample, null);
+  }
+
+  /** The same with other rows. */
+  public TableChanges withRows(
+      long newInserted,
+      long newUpdated,
+      long newDeleted,
+      List<RowChange> newSample,
+      List<Long> newUpdatesByColumn) {
+    return new TableChanges(
+        table,
+        columns,
+        keyColumns,
+        newInserted,
+        newUpdated,
+        newDeleted,
+        rowsInBase,
+        newSample,
+        newUpdatesByColumn);
   }
 
   public long total() {

@@ -3,6 +3,7 @@ package dev.offshoot.policy;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import java.util.List;
 
@@ -28,6 +29,10 @@ public final class HazardPolicy {
     SensitiveHazards.find(changes, settings.sensitive(), findings);
     CodeHazards.find(spec, changes, findings);
     SuspectText.find(spec, report, changes, findings);
+    String obstacle = changes.reversal().obstacle();
+    if (obstacle != null) {
+      findings.add(Hazard.NOT_REVERTIBLE, obstacle);
+    }
     return findings.weighed(settings);
   }
 

@@ -19,11 +19,12 @@ import java.util.Set;
  * @param unexplained changes that no rename explains; what was changed and renamed is a change
  *     under the new name
  */
-record Renames(List<String> told, List<SchemaChange> unexplained) {
+public record Renames(List<String> told, List<SchemaChange> unexplained) {
   private static final Set<String> RELATIONS =
       Set.of("table", "foreign table", "view", "materialized view");
 
-  static Renames in(ChangeSummary changes) {
+  /** The renames among {@code changes}. */
+  public static Renames in(ChangeSummary changes) {
     List<IdentityChange> renamed =
         changes.observed().identities().stream()
             .filter(identity -> identity.kind() == IdentityChange.Kind.RENAMED)

@@ -32,9 +32,14 @@ final class MarkdownPage {
         .append(language)
         .append('\n')
         .append(fence.text)
-        .append(fence.left > 0 ? "… and %d more lines%n".formatted(fence.left) : "")
+        .append(fence.left > 0 ? "… and %d more lines\n".formatted(fence.left) : "")
         .append(ticks)
         .append("\n\n");
+  }
+
+  /** How large it is by now, encoded. */
+  int bytes() {
+    return page.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** The page, closed by a block that may be cut off. */

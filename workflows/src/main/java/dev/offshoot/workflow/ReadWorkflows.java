@@ -4,6 +4,8 @@ import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.SchemaPage;
+import dev.offshoot.domain.ValuePart;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInterface;
@@ -33,6 +35,20 @@ public final class ReadWorkflows {
   public interface ReadDiffWorkflow {
     @WorkflowMethod(name = "ReadDiff")
     DiffPage run(ReadActivities.ReadDiff request);
+  }
+
+  /** A frozen change set without its rows, a page at a time. */
+  @WorkflowInterface
+  public interface ReadSchemaWorkflow {
+    @WorkflowMethod(name = "ReadSchema")
+    SchemaPage run(ReadActivities.ReadSchema request);
+  }
+
+  /** A value of a frozen change set that is too long for a page, a part at a time. */
+  @WorkflowInterface
+  public interface ReadValueWorkflow {
+    @WorkflowMethod(name = "ReadValue")
+    ValuePart run(ReadActivities.ReadValue request);
   }
 
   /** Experiments from the ledger, where the Temporal server cannot list. */

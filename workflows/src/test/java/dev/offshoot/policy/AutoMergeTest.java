@@ -38,7 +38,6 @@ class AutoMergeTest {
             .statement("SELECT 1")
             .autoMerge(wished)
             .build();
-    return AutoMerge.allows(
-        spec, new Judgement("abc", hazards, Verdict.of(opinion, "judge"), 1));
+    return AutoMerge.allows(spec, new Judgement("abc", hazards, Verdict.of(opinion, "judge"), 1));
   }
 }

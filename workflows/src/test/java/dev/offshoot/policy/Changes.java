@@ -5,6 +5,7 @@ import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.Observations;
+import dev.offshoot.domain.Reversal;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
@@ -139,6 +140,7 @@ final class Changes {
         rewritten,
         sequences,
         1,
+        Reversal.OF_ROWS,
         new Observations(identities, identities.size() + unlistedNames, locks));
   }
 }

@@ -119,9 +119,11 @@ class DecisionPolicyTest {
     assertThat(decide(new DecisionRequest("ada", "why", " " + DIGEST + " ", null)).refusal())
         .isNull();
     DecisionRequest plain = new DecisionRequest("ada", "why", null, null);
-    assertThat(weighed(plain, new Review("agent-7", null, List.of(), null)).refusal())
+    assertThat(weighed(plain, new Review("agent-7", null, List.of(), null, null)).refusal())
         .startsWith("too early");
-    assertThat(weighed(plain, new Review("agent-7", DIGEST, List.of(), "it is merged")).refusal())
+    assertThat(
+            weighed(plain, new Review("agent-7", DIGEST, List.of(), null, "it is merged"))
+                .refusal())
         .isEqualTo("too late: it is merged");
   }
 
@@ -171,7 +173,7 @@ class DecisionPolicyTest {
   }
 
   private static Review review() {
-    return new Review("agent-7", DIGEST, List.of(), null);
+    return new Review("agent-7", DIGEST, List.of(), null, null);
   }
 
   private static Decision approve(
@@ -181,6 +183,6 @@ class DecisionPolicyTest {
         new DecisionRequest(by, "why", null, accept),
         Decision.Channel.SIGNAL,
         Instant.EPOCH,
-        new Review("agent-7", DIGEST, hazards, null));
+        new Review("agent-7", DIGEST, hazards, null, null));
   }
 }

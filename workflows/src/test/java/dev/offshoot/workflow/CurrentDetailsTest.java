@@ -3,19 +3,25 @@ package dev.offshoot.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.RowChange;
+import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +55,16 @@ class CurrentDetailsTest {
   }
 
   @Test
+  void aValue_cannotGoOnAsIfAnotherCellBegan() {
+    assertThat(page("x', v='0", 1)).contains("'x'', v=''0' → 'x'', v=''0!'");
+  }
+
+  @Test
+  void schemaChanges_areToldAsADifference() {
+    assertThat(page("x", 1)).contains("```diff\n~ table public.t\n~   c  integer → bigint\n```");
+  }
+
+  @Test
   void hugeChangeSets_stayBelowTheLimitAndEndWithNothingThatMatters() {
     String page = page(EVIL.repeat(500), 60);
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(20_000);
@@ -73,8 +89,10 @@ class CurrentDetailsTest {
     ChangeSummary changes =
         new ChangeSummary(
             DIGEST,
-            List.of(),
-            0,
+            List.of(
+                new SchemaChange(
+                    SchemaChange.Kind.ALTERED, "column", "public.t.c", "integer", "bigint")),
+            1,
             Collections.nCopies(tables, "ALTER TABLE t ADD c text -- " + value),
             changed,
             List.of(),
@@ -97,6 +115,17 @@ class CurrentDetailsTest {
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),
         Instant.EPOCH,
+        new BranchInfo(
+            new BranchRef(new ExperimentId("x"), 1, "shop"),
+            "postgres",
+            Instant.EPOCH,
+            1,
+            "WAL_LOG",
+            1,
+            "18.6",
+            Duration.ofDays(1),
+            480L,
+            new SourceInfo(value, Instant.EPOCH, List.of(value))),
         changes,
         judgement,
         null,

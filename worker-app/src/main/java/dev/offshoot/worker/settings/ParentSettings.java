@@ -3,6 +3,8 @@ package dev.offshoot.worker.settings;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A database that experiments may branch from.
@@ -32,7 +35,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxTtl longest lease of an experiment
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
+ * @param onBusy what happens to what is copied while sessions are connected to it
+ * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
+ * @param source the copy of the parent that branches are made of; absent for the parent itself
+ * @param revertWindow time after a merge within which it can be reverted
  * @param hazards hazards that weigh differently here, by their names
  * @param hazardLimits from where on an effect is a hazard
  * @param sensitive tables and columns that are not to be written unnoticed
@@ -47,10 +56,17 @@ public record ParentSettings(
     @DefaultValue("7d") Duration maxTtl,
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
+    @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("1000") int sequenceBlock,
+    @DefaultValue("REFUSE") OnBusy onBusy,
+    @DefaultValue("256MB") DataSize rehearsalMaxSize,
+    @Nullable SourceSettings source,
+    @DefaultValue("7d") Duration revertWindow,
     @DefaultValue Map<String, Severity> hazards,
     @DefaultValue HazardLimitSettings hazardLimits,
     @DefaultValue List<String> sensitive) {
+  private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -71,7 +87,14 @@ public record ParentSettings(
     problems.positive(prefix + ".max-ttl", maxTtl);
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
+    problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
+    problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
+    if (source != null) {
+      source.check(prefix + ".source", url, problems);
+    }
+    problems.positive(prefix + ".revert-window", revertWindow);
     hazardLimits.check(prefix + ".hazard-limits", problems);
     checkSensitive(prefix, problems);
     for (String hazard : hazards.keySet()) {
@@ -127,7 +150,12 @@ public record ParentSettings(
         copyMethod,
         maxTtl,
         maxBranches,
+        maxBranchGrowth.toBytes(),
         hazardSettings(),
-        lockTimeout);
+        lockTimeout,
+        new Copying(
+            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
+        revertWindow,
+        sequenceBlock);
   }
 }

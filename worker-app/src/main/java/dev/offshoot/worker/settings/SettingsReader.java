@@ -140,6 +140,9 @@ public final class SettingsReader {
     if (type == Duration.class) {
       return "a duration";
     }
+    if (type == DataSize.class) {
+      return "a size";
+    }
     if (type == int.class || type == long.class) {
       return "a whole number";
     }
@@ -165,7 +168,7 @@ public final class SettingsReader {
       return "Write a duration like 30s, 15m, 1h30m or 7d.";
     }
     if (type == DataSize.class) {
-      return "Write a size like 500MB or 2GB.";
+      return "Write a size like 256MB or 2GB.";
     }
     return "See offshoot.example.yml for its form.";
   }

@@ -34,7 +34,9 @@ class ExampleFileTest {
           "PARENT_PASSWORD",
           "p",
           "JUDGE_API_KEY",
-          "j");
+          "j",
+          "COPY_PASSWORD",
+          "c");
 
   @ParameterizedTest
   @ValueSource(strings = {"offshoot.example.yml", "docker/offshoot.yml"})
@@ -74,7 +76,7 @@ class ExampleFileTest {
             .filter(
                 line ->
                     !line.matches(
-                        ".*(-file|api-key|profile|server-name|data-folder| name|model|base-url):.*"))
+                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin| name|model|base-url):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 
@@ -87,7 +89,7 @@ class ExampleFileTest {
         .allSatisfy((hazard, weight) -> assertThat(weight).isEqualTo(hazard.defaultSeverity()));
     assertThat(shop)
         .usingRecursiveComparison()
-        .ignoringFields("hazards", "sensitive", "username")
+        .ignoringFields("hazards", "sensitive", "username", "source")
         .isEqualTo(plain.parents().get("shop"));
     assertThat(withShown.judge()).isEqualTo(plain.judge());
     assertThat(withShown.worker()).isEqualTo(plain.worker());
