@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.IdentityChange;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaChange.Kind;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SchemaOutlineTest {
@@ -80,10 +81,15 @@ class SchemaOutlineTest {
 
   @Test
   void aRename_isOneLine() {
+    IdentityChange renamed =
+        new IdentityChange(
+            IdentityChange.Kind.RENAMED, "column", "public.t.old", "public.t.fresh");
+
     assertThat(
             lines(
                 List.of("ALTER TABLE t RENAME COLUMN old TO fresh"),
                 List.of(),
+                new Observations(List.of(renamed), 1, List.of()),
                 new SchemaChange(Kind.CREATED, "column", "public.t.fresh", null, "text"),
                 new SchemaChange(Kind.DROPPED, "column", "public.t.old", "text", null)))
         .containsExactly("~ column public.t.old is now public.t.fresh");
@@ -101,7 +107,15 @@ class SchemaOutlineTest {
   }
 
   private static List<String> lines(
-      List<String> script, List<ColumnShape> columns, @Nullable SchemaChange... changes) {
+      List<String> script, List<ColumnShape> columns, SchemaChange... changes) {
+    return lines(script, columns, Observations.NONE, changes);
+  }
+
+  private static List<String> lines(
+      List<String> script,
+      List<ColumnShape> columns,
+      Observations observed,
+      SchemaChange... changes) {
     TableChanges table =
         new TableChanges(new TableName("side", "T. on"), columns, List.of(), 0, 0, 0, 0, List.of());
     return SchemaOutline.of(
@@ -113,7 +127,9 @@ class SchemaOutlineTest {
                 List.of(table),
                 List.of(),
                 List.of(),
-                1))
+                1,
+                null,
+                observed))
         .stream()
         .map(line -> "  ".repeat(line.depth()) + line.sign() + " " + line.text())
         .toList();
