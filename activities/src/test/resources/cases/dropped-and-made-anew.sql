@@ -7,5 +7,5 @@ DROP TABLE old;
 CREATE TABLE old (other text);
 INSERT INTO old VALUES ('another table of the same name');
 --- expected
-merge MERGE_REFUSED
+diff NOT_CARRIED
 drops table public.old and makes it anew

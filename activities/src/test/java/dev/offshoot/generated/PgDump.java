@@ -107,7 +107,9 @@ final class PgDump {
 
   /** Objects begin with a comment that names them; a table's rows stand between two marks. */
   private static String ordered(String dump) {
-    return Arrays.stream(dump.split("\n--\n-- (?=Name: |Data for Name: )"))
+    int end = dump.lastIndexOf("\n--\n-- PostgreSQL database dump complete");
+    String objects = end < 0 ? dump : dump.substring(0, end);
+    return Arrays.stream(objects.split("\n--\n-- (?=Name: |Data for Name: )"))
         .filter(object -> !object.contains(CAPTURE))
         .map(PgDump::withSortedRows)
         .sorted()
