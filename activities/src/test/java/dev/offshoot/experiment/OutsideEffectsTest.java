@@ -60,7 +60,9 @@ class OutsideEffectsTest {
           of("ALTER TABLE customer OWNER TO postgres", "must be able to SET ROLE|must be member"),
           of("ALTER SYSTEM SET work_mem = '1GB'", "cannot run inside a transaction block"),
           of("GRANT SET ON PARAMETER work_mem TO CURRENT_USER", "permission denied for parameter"),
-          of("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false)", "permission denied"),
+          of(
+              "CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false)",
+              "permission denied"),
           of(
               "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION note()",
               "permission denied"),
