@@ -188,7 +188,9 @@ class HazardObservationTest {
                 Hazard.RENAMES_OBJECT,
                 "table public.left_one is now public.right_one; table public.right_one is now public.left_one",
                 Hazard.CREATES_CODE,
-                "schema statement 1 runs as code (DO)"));
+                "schema statement 1 runs as code (DO)",
+                Hazard.NOT_REVERTIBLE,
+                "table \"public\".\"left_one\" changed places with another one"));
   }
 
   /** Each of them once came near to a hazard; the net effect is none. */
