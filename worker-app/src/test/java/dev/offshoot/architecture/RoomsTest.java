@@ -30,7 +30,7 @@ class RoomsTest {
   static final ArchRule domainAndPolicy_knowNeitherTemporalNorSpringNorDatabases =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..")
+          .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -44,13 +44,26 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.offshoot.policy..", "dev.offshoot.workflow..", "dev.offshoot.activity..");
+              "dev.offshoot.policy..",
+              "dev.offshoot.text..",
+              "dev.offshoot.workflow..",
+              "dev.offshoot.activity..");
 
   @ArchTest
   static final ArchRule policy_knowsOnlyTheDomain =
       noClasses()
           .that()
           .resideInAPackage("dev.offshoot.policy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.offshoot.text..", "dev.offshoot.workflow..", "dev.offshoot.activity..");
+
+  @ArchTest
+  static final ArchRule text_knowsDomainAndPolicyOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.offshoot.workflow..", "dev.offshoot.activity..");
@@ -62,6 +75,7 @@ class RoomsTest {
           .resideInAnyPackage(
               "dev.offshoot.domain..",
               "dev.offshoot.policy..",
+              "dev.offshoot.text..",
               "dev.offshoot.workflow..",
               "dev.offshoot.activity..",
               "dev.offshoot.client..")
