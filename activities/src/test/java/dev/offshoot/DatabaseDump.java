@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class DatabaseDump {
   private static final String USER_SCHEMAS =
-      "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')";
+      "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')";
 
   private static final String CATALOG =
       """
@@ -22,16 +22,16 @@ public final class DatabaseDump {
       SELECT line FROM (
         SELECT 'schema ' || nspname FROM own
         UNION ALL
-        SELECT format('relation %%I.%%I kind=%%s persistence=%%s partition=%%s of=%%s by=%%s options=%%s rls=%%s',
+        SELECT format('relation %%I.%%I kind=%%s persistence=%%s partition=%%s of=%%s by=%%s options=%%s rls=%%s%%s identity=%%s',
             n.nspname, c.relname, c.relkind, c.relpersistence, pg_get_expr(c.relpartbound, c.oid),
             (SELECT string_agg(i.inhparent::regclass::text, ',' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-            CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.reloptions, c.relrowsecurity)
+            CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.reloptions, c.relrowsecurity, c.relforcerowsecurity, c.relreplident)
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace WHERE c.relkind IN ('r','p','v','m','S','f','c')
         UNION ALL
-        SELECT format('column %%I.%%I.%%I %%s notnull=%%s identity=%%s generated=%%s collation=%%s default=%%s',
+        SELECT format('column %%I.%%I.%%I %%s notnull=%%s identity=%%s generated=%%s collation=%%s default=%%s storage=%%s statistics=%%s',
             n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
             a.attidentity, a.attgenerated, (SELECT collname FROM pg_collation l WHERE l.oid = a.attcollation),
-            pg_get_expr(d.adbin, d.adrelid))
+            pg_get_expr(d.adbin, d.adrelid), a.attstorage, nullif(a.attstattarget, -1))
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
           LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -46,7 +46,8 @@ public final class DatabaseDump {
         UNION ALL
         SELECT format('trigger %%s enabled=%%s', pg_get_triggerdef(t.oid), t.tgenabled)
           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN own n ON n.oid = c.relnamespace
-          WHERE NOT t.tgisinternal
+          JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
+          WHERE NOT t.tgisinternal AND fn.nspname <> 'offshoot_capture'
         UNION ALL
         SELECT format('view %%s %%s', c.oid::regclass, pg_get_viewdef(c.oid))
           FROM pg_class c JOIN own n ON n.oid = c.relnamespace WHERE c.relkind IN ('v','m')
@@ -57,6 +58,13 @@ public final class DatabaseDump {
         SELECT format('type %%s kind=%%s notnull=%%s default=%%s labels=%%s', t.oid::regtype, t.typtype, t.typnotnull, t.typdefault,
             (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid))
           FROM pg_type t JOIN own n ON n.oid = t.typnamespace WHERE t.typtype IN ('e','d','r')
+        UNION ALL
+        SELECT pg_get_ruledef(r.oid)
+          FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN own n ON n.oid = c.relnamespace
+          WHERE r.rulename <> '_RETURN'
+        UNION ALL
+        SELECT pg_get_statisticsobjdef(s.oid)
+          FROM pg_statistic_ext s JOIN own n ON n.oid = s.stxnamespace
         UNION ALL
         SELECT format('policy %%s %%I %%s %%s %%s', p.polrelid::regclass, p.polname, p.polcmd,
             pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
@@ -84,9 +92,15 @@ public final class DatabaseDump {
 
   /** The dump of {@code database}; holds no session on it afterwards. */
   public static String of(String database) throws SQLException {
+    try (Connection connection = PostgresServer.superuser(database)) {
+      return of(connection);
+    }
+  }
+
+  /** The same of the database of a superuser's session, as its transaction sees it. */
+  public static String of(Connection connection) throws SQLException {
     StringBuilder text = new StringBuilder();
-    try (Connection connection = PostgresServer.superuser(database);
-        Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = pg_catalog; SET TimeZone = 'UTC'");
       text.append(String.join("\n", column(statement, CATALOG)));
       for (String table : column(statement, TABLES)) {

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -31,6 +32,18 @@ public final class PostgresServer {
       host all postgres 127.0.0.1/32 trust
       host all all 127.0.0.1/32 scram-sha-256
       """;
+
+  /** System property: with {@code true} the server keeps its promises, as a parent's would. */
+  public static final String DURABLE = "offshoot.test.durable";
+
+  private static final Map<String, String> DURABLE_SETTINGS =
+      Map.of(
+          "fsync", "on",
+          "full_page_writes", "on",
+          "synchronous_commit", "on",
+          "wal_level", "replica",
+          "shared_buffers", "1GB",
+          "max_wal_size", "8GB");
 
   private PostgresServer() {}
 
@@ -117,7 +130,8 @@ public final class PostgresServer {
 
     private static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder()
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+        builder
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_prepared_transactions", "10")
             .setServerConfig("password_encryption", "scram-sha-256")
@@ -126,8 +140,11 @@ public final class PostgresServer {
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setDataDirectoryCustomizer(Running::askForPasswords)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD);
+        if (Boolean.getBoolean(DURABLE)) {
+          DURABLE_SETTINGS.forEach(builder::setServerConfig);
+        }
+        return builder.start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,8 +1,12 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.branch.DatabaseCopy.Grant;
+import dev.offshoot.changelog.KeyCapture;
 import dev.offshoot.domain.BranchRef;
-import dev.offshoot.sql.Place;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SourceInfo;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -14,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the databases of one branch: base from parent, everything in it handed over, branch from
@@ -24,14 +29,34 @@ final class BranchMaker {
 
   private final ParentConfig parent;
   private final String database;
+  private final String owner;
   private final DatabaseCopy copy;
   private final Removal removal;
+  private final Fence fence;
+  private final @Nullable SourceCopy source;
+  private final SequenceReservation reservation;
 
-  BranchMaker(ParentConfig parent, String database, Removal removal) {
+  /**
+   * @param parent where branches live
+   * @param database what they are made of
+   * @param owner role that owns the parent, whatever the one of its source copy is called
+   */
+  BranchMaker(
+      ParentConfig parent,
+      String database,
+      String owner,
+      Removal removal,
+      Fence fence,
+      @Nullable SourceCopy source,
+      SequenceReservation reservation) {
     this.parent = parent;
     this.database = database;
+    this.owner = owner;
     this.copy = new DatabaseCopy(parent);
     this.removal = removal;
+    this.fence = fence;
+    this.source = source;
+    this.reservation = reservation;
   }
 
   /** The marker of a finished branch of that making, if there is one. */
@@ -45,7 +70,7 @@ final class BranchMaker {
       Connection maintenance, BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
       throws SQLException {
     long begun = System.nanoTime();
-    DatabaseSettings settings = DatabaseSettings.read(maintenance, database, parent.username());
+    DatabaseSettings settings = DatabaseSettings.read(maintenance, database, owner);
     CopyMethod method = copy.methodFor(facts);
     removal.dropDatabase(maintenance, ref.branchName());
     Marker base = finished(maintenance, ref.baseName(), marker).orElse(null);
@@ -62,13 +87,9 @@ final class BranchMaker {
     DatabaseCopy.letIn(
         maintenance, ref.branchName(), List.of(new Grant(EVERYTHING, ref.branchName())));
     settings.apply(maintenance, ref.branchName());
+    capture(maintenance, ref, progress);
     Marker branch =
-        marker.finished(
-            new Marker.Made(
-                copied.branchPoint(),
-                Duration.ofNanos(System.nanoTime() - begun).toMillis(),
-                copied.copyMethod(),
-                copied.parentBytes()));
+        marker.finished(copied.in(Duration.ofNanos(System.nanoTime() - begun).toMillis()));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.branchName(), branch));
     return branch;
   }
@@ -83,24 +104,98 @@ final class BranchMaker {
       Progress progress)
       throws SQLException {
     removal.dropDatabase(maintenance, ref.baseName());
-    progress.report("branch: copying the parent");
-    copyFrom(maintenance, database, ref.baseName(), method, facts, progress);
-    // Sessions were shut out while it was copied, so this is still how the parent was.
-    Instant branchPoint =
-        Sql.only(
-                maintenance,
-                "SELECT clock_timestamp()",
-                row -> row.getObject(1, OffsetDateTime.class))
-            .toInstant();
+    Marker.Made made = copyParent(maintenance, ref, facts, method, progress);
     DatabaseCopy.letIn(
         maintenance,
         ref.baseName(),
         List.of(new Grant(EVERYTHING, ref.baseName()), new Grant("CREATE", ref.branchName())));
     settings.apply(maintenance, ref.baseName());
+    List<SequenceBlock> blocks = reservation.into(ref.baseName(), progress);
     handOver(ref, progress);
-    Marker base = marker.finished(new Marker.Made(branchPoint, 0, method.name(), facts.bytes()));
+    Marker base = marker.finished(made.with(blocks));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
+  }
+
+  /** As the reader, whose the log then is; nobody else is in the branch yet. */
+  private void capture(Connection maintenance, BranchRef ref, Progress progress)
+      throws SQLException {
+    try (Connection branch = new Logins(parent).asReader(maintenance, ref, ref.branchName())) {
+      KeyCapture.install(branch, parent.name(), progress);
+    }
+  }
+
+  /** Makes the base of the parent, or of its source copy while nobody may put another in place. */
+  private Marker.Made copyParent(
+      Connection maintenance,
+      BranchRef ref,
+      ParentFacts facts,
+      CopyMethod method,
+      Progress progress)
+      throws SQLException {
+    if (source == null) {
+      return copyNow(maintenance, ref, facts, method, progress, null);
+    }
+    Maintenance.share(maintenance, source.lock(), progress);
+    try {
+      progress.report("branch: comparing the source copy with the parent");
+      SourceInfo info = source.look(maintenance);
+      source.requireUpToDate(info);
+      return copyNow(maintenance, ref, facts, method, progress, info);
+    } finally {
+      if (!maintenance.isClosed()) {
+        Maintenance.unshare(maintenance, source.lock());
+      }
+    }
+  }
+
+  private Marker.Made copyNow(
+      Connection maintenance,
+      BranchRef ref,
+      ParentFacts facts,
+      CopyMethod method,
+      Progress progress,
+      @Nullable SourceInfo info)
+      throws SQLException {
+    Fence.Copy<Instant> copying =
+        () -> {
+          progress.report("branch: copying the parent");
+          copyFrom(maintenance, database, ref.baseName(), method, facts, progress);
+          // Sessions were shut out while it was copied, so this is still how the parent was.
+          return Sql.only(
+                  maintenance,
+                  "SELECT clock_timestamp()",
+                  row -> row.getObject(1, OffsetDateTime.class))
+              .toInstant();
+        };
+    Copied copied = copied(maintenance, ref, progress, copying);
+    Instant branchPoint =
+        info == null || info.refreshedAt() == null ? copied.at() : info.refreshedAt();
+    return new Marker.Made(
+        branchPoint, 0, method.name(), facts.bytes(), copied.outageMillis(), info, null);
+  }
+
+  private record Copied(Instant at, @Nullable Long outageMillis) {}
+
+  private Copied copied(
+      Connection maintenance, BranchRef ref, Progress progress, Fence.Copy<Instant> copying)
+      throws SQLException {
+    boolean mayFence = parent.copying().onBusy() == OnBusy.FENCE;
+    // Short sessions of ours end by themselves; the server waits for them.
+    boolean inUse =
+        Occupants.of(maintenance, database).stream().anyMatch(occupant -> !occupant.isOurs());
+    if (!mayFence || !inUse) {
+      try {
+        return new Copied(copying.make(), null);
+      } catch (OffshootException e) {
+        // Somebody may have connected in between.
+        if (!mayFence || e.code() != ErrorCode.PARENT_BUSY) {
+          throw e;
+        }
+      }
+    }
+    Fence.Fenced<Instant> fenced = fence.during(maintenance, ref, progress, copying);
+    return new Copied(fenced.result(), fenced.outageMillis());
   }
 
   private void handOver(BranchRef ref, Progress progress) throws SQLException {
@@ -108,7 +203,7 @@ final class BranchMaker {
         SessionSettings.open(parent.url(), parent.username(), parent.password(), ref.baseName())) {
       new OwnershipTransfer(parent).run(base, ref.branchName(), ref.baseName(), progress);
     } catch (SQLException e) {
-      throw SqlErrors.working(Place.parent(parent.name()), "handing over its copy", e);
+      throw SqlErrors.working(parent.place(), "handing over its copy", e);
     }
   }
 
@@ -124,7 +219,7 @@ final class BranchMaker {
       copy.make(maintenance, template, name, method, facts, progress);
     } catch (SQLException e) {
       if ("55006".equals(e.getSQLState())) {
-        throw Occupants.refusal(maintenance, parent.name(), template, e);
+        throw Occupants.refusal(maintenance, parent, template, e);
       }
       throw e;
     }

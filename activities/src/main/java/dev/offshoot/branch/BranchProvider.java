@@ -3,6 +3,8 @@ package dev.offshoot.branch;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.ParentView;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.time.Instant;
@@ -40,6 +42,11 @@ public interface BranchProvider {
    */
   Connection openForExperiment(BranchRef ref);
 
+  /** Bytes that the branch takes now, without temporary files; 0 where the home cannot tell. */
+  default long bytes(BranchRef ref) {
+    return 0;
+  }
+
   /** Ends every session of the experiment's role and shuts its login, for good. */
   void endExperiment(BranchRef ref);
 
@@ -55,6 +62,11 @@ public interface BranchProvider {
   /** A session on the parent as the owner of its tables, for the merge. */
   Connection openParent();
 
+  /** Values of the parent's sequences that are reserved for the branch, while its base stands. */
+  default List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    return List.of();
+  }
+
   /** Tells the home the new end of the lease, where it keeps one. */
   void extend(BranchRef ref, Instant deadline);
 
@@ -64,6 +76,24 @@ public interface BranchProvider {
   /** Branches that stand in this home, by our marker, whatever the ledger says. */
   List<BranchRef> standing();
 
-  /** How the parent and its home are; never throws. */
+  /**
+   * A throw-away copy of today's parent for the rehearsal of a merge, where one can be had without
+   * disturbing anybody; the caller closes it.
+   */
+  default Scratch scratch(BranchRef ref, Progress progress) {
+    return new Scratch.None("branches of kind %s have none".formatted(kind()));
+  }
+
+  /**
+   * Puts right what a worker that died has left in the middle, if there is anything: lets everybody
+   * into a fenced database again, deletes scratch copies. Never throws; cheap enough for once a
+   * minute.
+   */
+  default void recover() {}
+
+  /** The parent and its source copy for people; never throws. */
+  ParentView view();
+
+  /** How the parent and its home are; never throws. Opens what was left fenced. */
   List<HealthFinding> examine();
 }

@@ -96,7 +96,11 @@ public final class BranchSteps implements BranchActivities {
         registry.living().stream()
             .anyMatch(branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));
     if (owned) {
-      parents.get(ref.parent()).provider().drop(ref);
+      BranchProvider provider = parents.get(ref.parent()).provider();
+      if (!request.frozen()) {
+        ReservedSequences.giveBack(provider, ref);
+      }
+      provider.drop(ref);
       registry.dropped(ref, request.reason());
     }
   }

@@ -3,25 +3,33 @@ package dev.offshoot.branch;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.sql.Identifiers;
-import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a parent and its server for {@code doctor}. */
 final class Examination {
   private final ParentConfig parent;
   private final String database;
   private final Roles roles;
+  private final Fence fence;
+  private final @Nullable SourceCopy source;
   private final String subject;
 
-  Examination(ParentConfig parent, String database, Roles roles) {
+  Examination(
+      ParentConfig parent, String database, Roles roles, Fence fence, @Nullable SourceCopy source) {
     this.parent = parent;
     this.database = database;
     this.roles = roles;
+    this.fence = fence;
+    this.source = source;
     this.subject = "parent " + parent.name();
   }
 
@@ -34,14 +42,20 @@ final class Examination {
       findings.add(broken(e.failure().message(), ""));
     } catch (SQLException e) {
       findings.add(
-          broken(
-              SqlErrors.working(Place.parent(parent.name()), "examining it", e).failure().message(),
-              ""));
+          broken(SqlErrors.working(parent.place(), "examining it", e).failure().message(), ""));
     }
     return findings;
   }
 
   private void look(Connection session, List<HealthFinding> findings) throws SQLException {
+    Optional<Instant> fencedSince = fence.open(session);
+    if (fencedSince.isPresent()) {
+      findings.add(
+          warning(
+              "a worker that died had left it fenced since %s; it takes connections again"
+                  .formatted(fencedSince.get()),
+              "look at why that worker died; nothing else is to do"));
+    }
     ParentFacts facts = ParentFacts.read(session, database);
     List<Fitness.Problem> problems = Fitness.problems(parent, database, facts);
     problems.forEach(problem -> findings.add(broken(problem.finding(), problem.remedy())));
@@ -57,6 +71,9 @@ final class Examination {
     if (facts.databaseOwner() != null) {
       lookAtDoors(facts, findings);
       lookAtOccupants(session, findings);
+    }
+    if (source != null && facts.databaseOwner() != null) {
+      findings.add(lookAtSource(session, source));
     }
     findings.add(standing(session));
   }
@@ -82,6 +99,19 @@ final class Examination {
     }
   }
 
+  private HealthFinding lookAtSource(Connection session, SourceCopy copy) throws SQLException {
+    SourceInfo info = copy.look(session);
+    String age =
+        info.refreshedAt() == null
+            ? "nobody noted as of when source copy %s shows it".formatted(info.database())
+            : "source copy %s shows it as of %s".formatted(info.database(), info.refreshedAt());
+    return info.drift().isEmpty()
+        ? new HealthFinding(subject, Level.OK, age, "")
+        : warning(
+            age + ", and its schema has changed since: " + String.join(", ", info.drift()),
+            "run offshoot parent refresh " + parent.name());
+  }
+
   private void lookAtOccupants(Connection session, List<HealthFinding> findings)
       throws SQLException {
     List<Occupants.Occupant> others =
@@ -90,8 +120,12 @@ final class Examination {
         others.isEmpty()
             ? new HealthFinding(subject, Level.OK, "nobody is connected, so it can be copied", "")
             : warning(
-                "it cannot be copied now, since sessions are connected: " + Occupants.shown(others),
-                "close them, or configure as parent a copy that nobody is connected to"));
+                (parent.copying().onBusy() == OnBusy.FENCE
+                        ? "it is fenced for each copy, since sessions are connected: "
+                        : "it cannot be copied now, since sessions are connected: ")
+                    + Occupants.shown(others),
+                "close them, set parents.%1$s.onBusy to FENCE, or give it a source copy (parents.%1$s.source)"
+                    .formatted(parent.name())));
   }
 
   private HealthFinding standing(Connection session) throws SQLException {

@@ -52,7 +52,10 @@ final class Fitness {
       problems.add(
           new Problem(
               "there is no database '%s' on the server".formatted(database),
-              "correct parents.%s.url".formatted(config.name())));
+              (config.isSourceCopy()
+                      ? "run offshoot parent refresh %1$s, or correct parents.%1$s.source.url"
+                      : "correct parents.%s.url")
+                  .formatted(config.name())));
     } else if (!facts.databaseOwner().equals(config.username())) {
       problems.add(
           new Problem(
@@ -65,7 +68,7 @@ final class Fitness {
           new Problem(
               "the maintenance database is the parent itself, so we would keep it busy",
               "set parents.%s.maintenanceDatabase to another database of the server"
-                  .formatted(config.name())));
+                  .formatted(config.name() + (config.isSourceCopy() ? ".source" : ""))));
     }
     return problems;
   }
@@ -80,7 +83,7 @@ final class Fitness {
           ErrorCode.PARENT_UNSUITABLE,
           problems.stream()
               .map(problem -> problem.finding() + "; " + problem.remedy())
-              .collect(Collectors.joining(". ", "parent '" + config.name() + "': ", "")));
+              .collect(Collectors.joining(". ", config.place() + ": ", "")));
     }
   }
 

@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
-import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -20,6 +19,9 @@ import java.sql.SQLException;
  */
 final class Maintenance implements AutoCloseable {
   private static final String LOCK = "SELECT pg_advisory_lock(hashtextextended(?, 0))";
+  private static final String SHARE = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))";
+  private static final String TRY = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))";
+  private static final String UNSHARE = "SELECT pg_advisory_unlock_shared(hashtextextended(?, 0))";
   private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(?, 0))";
 
   private final ParentConfig parent;
@@ -64,7 +66,22 @@ final class Maintenance implements AutoCloseable {
    * {@link #unlock} or with the session.
    */
   static void lock(Connection connection, String name, Progress progress) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+    await(connection, LOCK, name, progress);
+  }
+
+  /** The same beside others who share it; ends with {@link #unshare} or with the session. */
+  static void share(Connection connection, String name, Progress progress) throws SQLException {
+    await(connection, SHARE, name, progress);
+  }
+
+  /** Takes {@code name} if nobody holds it. */
+  static boolean tryLock(Connection connection, String name) throws SQLException {
+    return Sql.only(connection, TRY, row -> row.getBoolean(1), name);
+  }
+
+  private static void await(Connection connection, String query, String name, Progress progress)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, name);
       execute(statement, progress);
     }
@@ -84,6 +101,10 @@ final class Maintenance implements AutoCloseable {
     Sql.only(connection, UNLOCK, row -> row.getBoolean(1), name);
   }
 
+  static void unshare(Connection connection, String name) throws SQLException {
+    Sql.only(connection, UNSHARE, row -> row.getBoolean(1), name);
+  }
+
   @Override
   public void close() {
     pool.close();
@@ -97,6 +118,6 @@ final class Maintenance implements AutoCloseable {
               .formatted(parent.name(), parent.maintenanceDatabase()),
           error);
     }
-    return SqlErrors.connecting(Place.parent(parent.name()), error);
+    return SqlErrors.connecting(parent.place(), error);
   }
 }

@@ -65,28 +65,28 @@ final class Occupants {
 
   /** What it means that the server refused to copy {@code database} because it is in use. */
   static OffshootException refusal(
-      Connection maintenance, String parent, String database, SQLException refused)
+      Connection maintenance, ParentConfig parent, String database, SQLException refused)
       throws SQLException {
     long prepared = Sql.only(maintenance, PREPARED, row -> row.getLong(1), database);
     if (prepared > 0) {
       return new OffshootException(
           ErrorCode.PARENT_BUSY,
-          "parent '%s': %d prepared transactions keep it from being copied; commit or roll them back (pg_prepared_xacts lists them)"
-              .formatted(parent, prepared),
+          "%s: %d prepared transactions keep it from being copied; commit or roll them back (pg_prepared_xacts lists them)"
+              .formatted(parent.place(), prepared),
           refused);
     }
     List<Occupant> occupants = of(maintenance, database);
     if (occupants.stream().allMatch(Occupant::isOurs)) {
       return new OffshootException(
           ErrorCode.PARENT_TAKEN,
-          "parent '%s': it was in use for a moment, by another experiment or a short session; tried again"
-              .formatted(parent),
+          "%s: it was in use for a moment, by another experiment or a short session; tried again"
+              .formatted(parent.place()),
           refused);
     }
     return new OffshootException(
         ErrorCode.PARENT_BUSY,
-        "parent '%s': it cannot be copied while sessions are connected to it: %s; close them, or configure as parent a copy that nobody is connected to"
-            .formatted(parent, shown(occupants)),
+        "%1$s: it cannot be copied while sessions are connected to it: %2$s; close them, or set parents.%3$s.onBusy to FENCE, or give it a source copy (parents.%3$s.source)"
+            .formatted(parent.place(), shown(occupants), parent.name()),
         refused);
   }
 }

@@ -1,9 +1,9 @@
 package dev.offshoot.branch;
 
-import dev.offshoot.domain.Hazard;
-import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.sql.Place;
 import java.time.Duration;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parent as the worker's configuration describes it. Holds a secret: never logged, never sent.
@@ -18,9 +18,13 @@ import java.util.Map;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
- * @param maxChangedRows rows above which an experiment's own limit cannot go
- * @param severities hazards that weigh differently here
+ * @param maxBranchGrowth bytes by which a branch may outgrow what it began with
+ * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param copying what copies are made of, and when
+ * @param revertWindow time after a merge within which it can be reverted
+ * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
+ *     for none
  */
 public record ParentConfig(
     String name,
@@ -31,11 +35,18 @@ public record ParentConfig(
     CopyMethod copyMethod,
     Duration maxTtl,
     int maxBranches,
-    long maxChangedRows,
-    Map<Hazard, Severity> severities,
-    Duration lockTimeout) {
+    long maxBranchGrowth,
+    HazardSettings hazards,
+    Duration lockTimeout,
+    Copying copying,
+    Duration revertWindow,
+    int sequenceBlock) {
+  public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
-  /** A parent with the defaults of the configuration. */
+  /**
+   * A parent with the defaults of the configuration, except that no values of its sequences are
+   * reserved, so that making a branch leaves it as it is.
+   */
   public static ParentConfig of(String name, String url, String username, String password) {
     return new ParentConfig(
         name,
@@ -46,9 +57,85 @@ public record ParentConfig(
         CopyMethod.AUTO,
         Duration.ofDays(7),
         20,
-        1_000_000,
-        Map.of(),
-        Duration.ofSeconds(2));
+        10L << 30,
+        HazardSettings.DEFAULT,
+        Duration.ofSeconds(2),
+        Copying.OF_THE_PARENT,
+        DEFAULT_REVERT_WINDOW,
+        0);
+  }
+
+  /** The same with other copies. */
+  public ParentConfig with(Copying other) {
+    return at(url, username, password, maintenanceDatabase, other);
+  }
+
+  /** The same with blocks of that many values. */
+  public ParentConfig withSequenceBlock(int values) {
+    return new ParentConfig(
+        name,
+        url,
+        username,
+        password,
+        maintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxBranchGrowth,
+        hazards,
+        lockTimeout,
+        copying,
+        revertWindow,
+        values);
+  }
+
+  /**
+   * The same as seen from where its branches live: with address and login of the source copy if
+   * there is one.
+   */
+  ParentConfig home() {
+    @Nullable SourceConfig source = copying.source();
+    return source == null
+        ? this
+        : at(
+            source.url(),
+            source.username(),
+            source.password(),
+            source.maintenanceDatabase(),
+            copying);
+  }
+
+  /** Whether this is the home of branches that are made of a source copy. */
+  boolean isSourceCopy() {
+    return copying.source() != null && url.equals(copying.source().url());
+  }
+
+  /** As errors speak of it. */
+  Place place() {
+    return isSourceCopy() ? Place.source(name) : Place.parent(name);
+  }
+
+  private ParentConfig at(
+      String otherUrl,
+      String otherUsername,
+      String otherPassword,
+      String otherMaintenanceDatabase,
+      Copying otherCopying) {
+    return new ParentConfig(
+        name,
+        otherUrl,
+        otherUsername,
+        otherPassword,
+        otherMaintenanceDatabase,
+        copyMethod,
+        maxTtl,
+        maxBranches,
+        maxBranchGrowth,
+        hazards,
+        lockTimeout,
+        otherCopying,
+        revertWindow,
+        sequenceBlock);
   }
 
   /** Without the password. */

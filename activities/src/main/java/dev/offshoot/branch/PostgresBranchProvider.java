@@ -5,8 +5,11 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ParentView;
 import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -15,36 +18,63 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Branches as databases of the parent's own server, copied by {@code CREATE DATABASE ... TEMPLATE}.
+ * Branches as databases of the server on which the parent is, or its source copy, copied by {@code
+ * CREATE DATABASE ... TEMPLATE}.
  *
  * <p>All it knows stands on the server (names, comments), so any worker may go on where another
  * left off; work on one branch is serialised by an advisory lock on the maintenance database.
  * Thread-safe. Connects when first used; {@link #close} ends the pooled sessions.
  */
 public final class PostgresBranchProvider implements BranchProvider, AutoCloseable {
+  static final String KIND = "postgres";
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresBranchProvider.class);
+
   private final ParentConfig parent;
+
+  /** The parent as seen from where its branches live. */
+  private final ParentConfig home;
+
   private final String database;
   private final Maintenance maintenance;
+  private final Maintenance atParent;
   private final Roles roles;
   private final Removal removal;
+  private final Fence fence;
   private final BranchMaker maker;
   private final Logins logins;
+  private final ScratchCopies scratchCopies;
+  private final Optional<SourceCopy> source;
 
   public PostgresBranchProvider(ParentConfig parent) {
     this.parent = parent;
-    this.database = SessionSettings.databaseOf(parent.url(), parent.username());
-    this.maintenance = new Maintenance(parent);
-    this.roles = new Roles(parent);
-    this.removal = new Removal(parent, roles);
-    this.maker = new BranchMaker(parent, database, removal);
-    this.logins = new Logins(parent);
+    this.home = parent.home();
+    this.database = SessionSettings.databaseOf(home.url(), home.username());
+    this.maintenance = new Maintenance(home);
+    this.atParent = home.isSourceCopy() ? new Maintenance(parent) : maintenance;
+    this.roles = new Roles(home);
+    this.removal = new Removal(home, roles);
+    this.fence = new Fence(home, database, roles, maintenance);
+    this.source = SourceCopy.of(parent);
+    this.maker =
+        new BranchMaker(
+            home,
+            database,
+            parent.username(),
+            removal,
+            fence,
+            source.orElse(null),
+            new SequenceReservation(parent, home));
+    this.logins = new Logins(home);
+    this.scratchCopies = new ScratchCopies(parent, parentDatabase(), new Removal(parent, roles));
   }
 
   @Override
   public String kind() {
-    return "postgres";
+    return KIND;
   }
 
   @Override
@@ -52,7 +82,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     run(
         "looking at the parent",
         maintenance.dedicated(),
-        session -> Fitness.require(parent, database, ParentFacts.read(session, database)));
+        session -> Fitness.require(home, database, ParentFacts.read(session, database)));
   }
 
   @Override
@@ -64,7 +94,8 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         session -> {
           Maintenance.lock(session, lockOf(ref), progress);
           ParentFacts facts = ParentFacts.read(session, database);
-          Fitness.require(parent, database, facts);
+          Fitness.require(home, database, facts);
+          var unused = fence.open(session);
           Optional<Marker> finished = BranchMaker.finished(session, ref.branchName(), marker);
           if (finished.isPresent()) {
             return info(ref, finished.get(), facts);
@@ -80,6 +111,20 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         "logging in for the experiment",
         maintenance.pooled(),
         session -> logins.asExperiment(session, ref));
+  }
+
+  @Override
+  public long bytes(BranchRef ref) {
+    return during(
+        "measuring a branch",
+        maintenance.pooled(),
+        session ->
+            Sql.first(
+                    session,
+                    "SELECT pg_database_size(oid) FROM pg_database WHERE datname = ?",
+                    row -> row.getLong(1),
+                    ref.branchName())
+                .orElse(0L));
   }
 
   @Override
@@ -113,7 +158,8 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   @Override
   public Connection openParent() {
     try {
-      return SessionSettings.open(parent.url(), parent.username(), parent.password(), database);
+      return SessionSettings.open(
+          parent.url(), parent.username(), parent.password(), parentDatabase());
     } catch (SQLException e) {
       throw SqlErrors.connecting(Place.parent(parent.name()), e);
     }
@@ -131,6 +177,19 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
+  public List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    return during(
+        "looking for reserved values",
+        maintenance.pooled(),
+        session ->
+            DatabaseCopy.markerOf(session, ref.baseName())
+                .filter(marker -> marker.ref().equals(ref))
+                .map(Marker::made)
+                .map(Marker.Made::blocks)
+                .orElse(List.of()));
+  }
+
+  @Override
   public void drop(BranchRef ref) {
     run(
         "dropping a branch",
@@ -138,6 +197,8 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         session -> {
           Maintenance.lock(session, lockOf(ref), Progress.NONE);
           if (isOursToDrop(session, ref)) {
+            // Its role says that it fences, and goes.
+            var unused = fence.open(session);
             removal.run(session, ref);
           }
         });
@@ -152,13 +213,49 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
+  public Scratch scratch(BranchRef ref, Progress progress) {
+    Connection session = atParent.dedicated();
+    try {
+      return scratchCopies.make(session, ref, progress);
+    } catch (SQLException e) {
+      scratchCopies.delete(session, ref);
+      throw SqlErrors.working(Place.parent(parent.name()), "copying it for a rehearsal", e);
+    } catch (OffshootException e) {
+      scratchCopies.delete(session, ref);
+      throw e;
+    }
+  }
+
+  @Override
+  public void recover() {
+    try {
+      run("opening what was left fenced", maintenance.pooled(), fence::open);
+      run("deleting scratch copies", atParent.pooled(), scratchCopies::sweep);
+    } catch (OffshootException e) {
+      LOG.info("parent {}: {}", parent.name(), e.failure().message());
+    }
+  }
+
+  @Override
+  public ParentView view() {
+    return new Viewing(parent, home, database, roles, source.orElse(null)).view(maintenance);
+  }
+
+  @Override
   public List<HealthFinding> examine() {
-    return new Examination(parent, database, roles).run(maintenance);
+    return new Examination(home, database, roles, fence, source.orElse(null)).run(maintenance);
   }
 
   @Override
   public void close() {
     maintenance.close();
+    if (home.isSourceCopy()) {
+      atParent.close();
+    }
+  }
+
+  private String parentDatabase() {
+    return SessionSettings.databaseOf(parent.url(), parent.username());
   }
 
   private Marker makeOrRemove(
@@ -197,7 +294,9 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         made.copyMethod(),
         made.parentBytes(),
         facts.versionName(),
-        parent.maxTtl());
+        parent.maxTtl(),
+        made.outageMillis(),
+        made.source());
   }
 
   private static String lockOf(BranchRef ref) {
@@ -232,7 +331,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
       if ("57014".equals(e.getSQLState())) {
         throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
       }
-      throw SqlErrors.working(Place.parent(parent.name()), doing, e);
+      throw SqlErrors.working(home.place(), doing, e);
     }
   }
 }

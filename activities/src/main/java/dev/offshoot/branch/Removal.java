@@ -51,8 +51,8 @@ final class Removal {
       if ("42501".equals(e.getSQLState())) {
         throw new OffshootException(
             ErrorCode.PARENT_UNSUITABLE,
-            "parent '%s': database %s bears the name of a branch but does not belong to role %s; drop it as superuser"
-                .formatted(parent.name(), database, parent.username()),
+            "%s: database %s bears the name of a branch but does not belong to role %s; drop it as superuser"
+                .formatted(parent.place(), database, parent.username()),
             e);
       }
       throw e;
@@ -71,8 +71,8 @@ final class Removal {
                 .formatted(sessions.isEmpty() ? "gone by now" : sessions);
     return new OffshootException(
         ErrorCode.LOCK_TIMEOUT,
-        "parent '%s': database %s of a branch cannot be dropped, since %s"
-            .formatted(parent.name(), database, inTheWay),
+        "%s: database %s of a branch cannot be dropped, since %s"
+            .formatted(parent.place(), database, inTheWay),
         error);
   }
 }

@@ -23,7 +23,10 @@ final class Sessions {
   private static final String ON_DATABASE =
       """
       SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-      WHERE datname = ? AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'USAGE')
+      WHERE datname = ? AND pid <> pg_backend_pid()
+        AND (pg_has_role(usesysid, 'USAGE')
+             OR (pg_has_role('pg_signal_backend', 'USAGE')
+                 AND usesysid IN (SELECT oid FROM pg_roles WHERE NOT rolsuper)))
       """;
 
   private Sessions() {}
@@ -51,13 +54,13 @@ final class Sessions {
         throw new OffshootException(
             ErrorCode.CONNECTION_LOST, "sessions of %s do not end; tried again".formatted(name));
       }
-      pause();
+      pause(POLL_MILLIS);
     }
   }
 
-  private static void pause() {
+  static void pause(long millis) {
     try {
-      Thread.sleep(POLL_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OffshootException(

@@ -5,7 +5,9 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,18 @@ public final class ChangeLog {
           Map.entry("pg_subscription", "subscriptions"),
           Map.entry("pg_tablespace", "tablespaces"));
 
+  /** Where merges are noted on a parent; no fingerprint looks there and no merge carries it. */
+  private static final String OUR_SCHEMA = "offshoot";
+
+  private static final String OURS =
+      """
+      SELECT format('%s %s %s', n.oid,
+        (SELECT string_agg(format('%s %s %s', c.oid, c.relname, c.relfilenode), ',' ORDER BY c.oid)
+         FROM pg_class c WHERE c.relnamespace = n.oid),
+        (SELECT count(*) FROM pg_proc p WHERE p.pronamespace = n.oid))
+      FROM pg_namespace n WHERE n.nspname = 'offshoot'
+      """;
+
   /** By its id a transaction is known to be still the same. */
   private static final String GIVE_ID = "SELECT pg_catalog.pg_current_xact_id()";
 
@@ -54,11 +69,24 @@ public final class ChangeLog {
 
   private final RowWatch rows;
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
+  private final FilledViews standingViews;
+  private final List<String> ours;
+  private FilledViews views;
   private CatalogFingerprint fingerprint;
+  private ObjectIdentities identities;
 
-  private ChangeLog(RowWatch rows, CatalogFingerprint fingerprint) {
+  private ChangeLog(
+      RowWatch rows,
+      FilledViews views,
+      List<String> ours,
+      CatalogFingerprint fingerprint,
+      ObjectIdentities identities) {
     this.rows = rows;
+    this.ours = ours;
+    this.standingViews = views;
+    this.views = views;
     this.fingerprint = fingerprint;
+    this.identities = identities;
   }
 
   /**
@@ -73,7 +101,12 @@ public final class ChangeLog {
           "the server counts no writes (track_counts is off), so that nobody can say what an experiment touched; set track_counts = on");
     }
     Sql.execute(connection, GIVE_ID);
-    return new ChangeLog(RowWatch.begin(connection), fingerprint(connection));
+    return new ChangeLog(
+        RowWatch.begin(connection),
+        FilledViews.read(connection),
+        ours(connection),
+        fingerprint(connection),
+        identities(connection));
   }
 
   /** Another transaction begins. */
@@ -118,6 +151,11 @@ public final class ChangeLog {
     return rows.touchedTables();
   }
 
+  /** What the server counted in each table that was written. */
+  public List<WrittenRows> writtenRows() {
+    return rows.writtenRows();
+  }
+
   private boolean takeIn(Connection connection, String subject) throws SQLException {
     @Nullable String transaction = rows.latest().transactionId();
     RowWatch.Seen seen = rows.look(connection);
@@ -128,12 +166,18 @@ public final class ChangeLog {
               + " ended the transaction, which is the worker's to end; leave transaction control out (transaction: PER_STATEMENT commits after each statement)");
     }
     requireCarried(seen.writes().catalogs(), subject);
+    requireOurSchemaIsLeftAlone(connection, seen.writes(), subject);
     if (NO_SCHEMA.containsAll(seen.writes().catalogs())) {
       return false;
     }
+    requireNoRefresh(connection, subject);
     CatalogFingerprint after = fingerprint(connection);
-    boolean changedSchema = !after.equals(fingerprint);
+    ObjectIdentities named = identities(connection);
+    // Tables that swap names leave every definition as it was.
+    boolean changedSchema =
+        !after.equals(fingerprint) || !ObjectIdentities.changes(identities, named).isEmpty();
     fingerprint = after;
+    identities = named;
     if (changedSchema) {
       requireUnmixed(seen.standing(), subject);
     }
@@ -154,6 +198,36 @@ public final class ChangeLog {
     }
   }
 
+  private void requireOurSchemaIsLeftAlone(Connection connection, Writes writes, String subject)
+      throws SQLException {
+    boolean wroteRows =
+        Stream.concat(writes.tables().values().stream(), writes.truncated().values().stream())
+            .anyMatch(table -> table.schema().equals(OUR_SCHEMA));
+    if (wroteRows || (!writes.catalogs().isEmpty() && !ours(connection).equals(ours))) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s changes schema %s, where merges are noted on a parent; leave it alone"
+              .formatted(subject, OUR_SCHEMA));
+    }
+  }
+
+  private static List<String> ours(Connection connection) throws SQLException {
+    return Aside.look(connection, own -> Sql.list(own, OURS, row -> row.getString(1)));
+  }
+
+  /** What a view was filled with is in no change set; the parent's is filled by its own rows. */
+  private void requireNoRefresh(Connection connection, String subject) throws SQLException {
+    FilledViews before = views;
+    views = FilledViews.read(connection);
+    List<TableName> refreshed = views.refreshedSince(before, standingViews);
+    if (!refreshed.isEmpty()) {
+      throw new OffshootException(
+          ErrorCode.NOT_CARRIED,
+          "%s refreshes materialized view %s, which a merge cannot carry; leave it out, and refresh it on the parent after the merge"
+              .formatted(subject, names(refreshed)));
+    }
+  }
+
   /**
    * A merge replays what changes the schema and applies rows from the change set; a statement that
    * did both would write its rows twice, or rows that nobody reviewed.
@@ -169,6 +243,10 @@ public final class ChangeLog {
 
   private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {
     return Aside.look(connection, CatalogFingerprint::read);
+  }
+
+  private static ObjectIdentities identities(Connection connection) throws SQLException {
+    return Aside.look(connection, ObjectIdentities::read);
   }
 
   private static String names(Collection<TableName> tables) {

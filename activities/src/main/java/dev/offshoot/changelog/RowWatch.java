@@ -1,6 +1,8 @@
 package dev.offshoot.changelog;
 
+import dev.offshoot.changelog.TransactionLook.Counted;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.WrittenRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -24,6 +26,7 @@ public final class RowWatch {
 
   private final TableStorage start;
   private final Map<Long, TableName> written = new TreeMap<>();
+  private final Map<Long, WrittenRows> counted = new TreeMap<>();
   private TableStorage storage;
   private TransactionLook began;
   private TransactionLook last;
@@ -52,6 +55,7 @@ public final class RowWatch {
 
   /** Another transaction of the same session has begun; counters may have started anew. */
   public void transactionBegan(Connection connection) throws SQLException {
+    addTo(counted);
     storage = TableStorage.read(connection);
     began = TransactionLook.at(connection);
     last = began;
@@ -94,6 +98,30 @@ public final class RowWatch {
             });
     touched.retainAll(storage.files().keySet());
     return List.copyOf(touched);
+  }
+
+  /** What the server counted in each table that is still there, by all transactions together. */
+  public List<WrittenRows> writtenRows() {
+    Map<Long, WrittenRows> all = new TreeMap<>(counted);
+    addTo(all);
+    all.keySet().retainAll(storage.files().keySet());
+    return List.copyOf(all.values());
+  }
+
+  /** Adds what the latest transaction wrote, up to the latest look. */
+  private void addTo(Map<Long, WrittenRows> sums) {
+    last.counted()
+        .forEach(
+            (oid, now) -> {
+              Counted before = began.counted().getOrDefault(oid, Counted.nothing(now.table()));
+              if (!now.equals(before)) {
+                sums.merge(
+                    oid,
+                    new WrittenRows(
+                        oid, now.before() - before.before(), now.after() - before.after()),
+                    (a, b) -> new WrittenRows(oid, a.before() + b.before(), a.after() + b.after()));
+              }
+            });
   }
 
   /**

@@ -27,7 +27,7 @@ record TableStorage(Map<Long, File> files) {
       SELECT c.oid, n.nspname, c.relname, c.relfilenode, pg_relation_size(c.oid) AS bytes
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'r' AND c.relpersistence <> 't'
-        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')
+        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   TableStorage {

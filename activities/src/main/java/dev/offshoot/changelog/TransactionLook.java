@@ -41,8 +41,22 @@ public record TransactionLook(
    */
   public record Counted(
       TableName table, boolean temporary, long inserted, long updated, long deleted) {
+    static Counted nothing(TableName table) {
+      return new Counted(table, false, 0, 0, 0);
+    }
+
     boolean isCatalog() {
       return table.schema().equals("pg_catalog");
+    }
+
+    /** Row images that were taken away. */
+    long before() {
+      return updated + deleted;
+    }
+
+    /** Row images that were put in. */
+    long after() {
+      return inserted + updated;
     }
   }
 

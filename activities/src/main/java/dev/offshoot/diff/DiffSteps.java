@@ -16,6 +16,7 @@ import dev.offshoot.step.Step;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** Freezes the net effect of an experiment in the ledger. Thread-safe. */
 public final class DiffSteps implements DiffActivities {
@@ -50,12 +51,17 @@ public final class DiffSteps implements DiffActivities {
         ChangeSetStore.Writer writer = changeSets.begin(ref.experimentId())) {
       begin(base);
       begin(branch);
+      writer.reserve(provider.sequenceBlocks(ref));
       NetEffect effect = new NetEffect(base, branch, request, progress);
-      ChangeSet frozen = effect.freezeInto(writer);
+      ChangeSet frozen = effect.freezeInto(DeltaColumns.noted(request.spec(), branch, writer));
       base.rollback();
       branch.rollback();
       return SummaryOfChanges.of(
-          frozen, effect.samples(), Duration.ofNanos(System.nanoTime() - begun).toMillis());
+          frozen,
+          effect.samples(),
+          effect.observed(),
+          List.of(),
+          Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "comparing it with its base", e);
     }

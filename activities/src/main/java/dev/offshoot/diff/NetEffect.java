@@ -1,26 +1,39 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.changelog.KeyLog;
+import dev.offshoot.changelog.KeyLog.Keys;
+import dev.offshoot.domain.IdentityChange;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
+import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
+import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +42,16 @@ import org.jspecify.annotations.Nullable;
  * exactly the branch's schema.
  */
 final class NetEffect {
+  private static final int MOST_IDENTITIES = 200;
+
   private final Connection base;
   private final Connection branch;
   private final ComputeDiff request;
   private final Progress progress;
   private final SchemaRehearsal schema;
   private final SampleRows samples = new SampleRows();
+  private List<IdentityChange> identities = List.of();
+  private HeldLocks locks = HeldLocks.NONE;
 
   /** Both sessions in a transaction. */
   NetEffect(Connection base, Connection branch, ComputeDiff request, Progress progress) {
@@ -56,6 +73,12 @@ final class NetEffect {
     return samples;
   }
 
+  /** What was seen beside rows and definitions, once they are frozen. */
+  Observations observed() {
+    return new Observations(
+        identities.stream().limit(MOST_IDENTITIES).toList(), identities.size(), locks.told());
+  }
+
   /**
    * Writes everything to {@code writer} and freezes it.
    *
@@ -68,8 +91,23 @@ final class NetEffect {
     CatalogFingerprint before = CatalogFingerprint.read(base);
     CatalogFingerprint after = CatalogFingerprint.read(branch);
     TableCatalog original = TableCatalog.read(base);
+    identities =
+        ObjectIdentities.changes(ObjectIdentities.read(base), ObjectIdentities.read(branch));
+    refuseReplaced();
 
-    schema.beforeRows(request.report().schemaStatements());
+    List<SchemaStatement> statements = request.report().schemaStatements();
+    Optional<SchemaInversion> inversion =
+        statements.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new SchemaInversion(
+                    base,
+                    request.branch().branchName(),
+                    statements.get(0).searchPath(),
+                    request.spec().limits().statementTimeout(),
+                    progress));
+    schema.beforeRows(statements);
+    locks = HeldLocks.of(base, original);
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {
       requireSameSchema(rehearsed, after);
@@ -77,31 +115,84 @@ final class NetEffect {
     Pairing pairing = new Pairing(base, branch, original, schema.waiting());
     RowRehearsal rows = new RowRehearsal(base, progress);
     boolean rowsMatter = !schema.waiting().isEmpty() || gainsLabels(before, rehearsed);
+    KeyLog log =
+        KeyLog.read(branch, original, pairing.branchTables(), request.report().writtenRows());
+    Map<Long, Set<Integer>> keys = new HashMap<>();
     for (TablePair pair : pairing.pairs(request.report().touchedTables())) {
-      compare(pair, writer, rowsMatter ? rows.table(pair) : change -> {});
+      compare(pair, log, writer, rowsMatter ? rows.table(pair) : change -> {});
+      keys.put(
+          pair.base().oid(),
+          pair.keyColumns().stream().map(Column::number).collect(Collectors.toSet()));
     }
     rows.apply();
+    CatalogFingerprint marked = rowsMatter ? CatalogFingerprint.read(base) : rehearsed;
     SortedSet<TableName> rewritten = new TreeSet<>(pairing.rewritten());
     if (!schema.waiting().isEmpty()) {
-      requireSameSchema(afterRows(rehearsed, original, rewritten), after);
+      requireSameSchema(afterRows(rehearsed, marked, original, rewritten), after);
     }
 
     List<SequenceAdvance> sequences = SequenceComparison.advances(base, branch);
+    Undoing undoing =
+        inversion.isEmpty()
+            ? Undoing.OF_ROWS
+            : inversion.get().find(withMarks(before, rehearsed, marked), keys);
     progress.report("freezing the change set");
     return writer.freeze(
         schema.script(),
         CatalogFingerprint.changes(before, after),
         List.copyOf(rewritten),
-        sequences);
+        sequences,
+        undoing);
+  }
+
+  /** What the base was, with the marks that rehearsing its rows has left on it. */
+  private static CatalogFingerprint withMarks(
+      CatalogFingerprint before, CatalogFingerprint rehearsed, CatalogFingerprint marked) {
+    NavigableMap<CatalogObject, String> definitions = new TreeMap<>(before.definitions());
+    for (SchemaChange mark : CatalogFingerprint.changes(rehearsed, marked)) {
+      CatalogObject object = new CatalogObject(mark.objectType(), mark.identity());
+      String now = mark.after();
+      if (now != null && definitions.containsKey(object)) {
+        definitions.put(object, now);
+      }
+    }
+    return new CatalogFingerprint(definitions, before.derived());
+  }
+
+  /** A merge would lose what the parent wrote there since, and could not tell. */
+  private void refuseReplaced() {
+    List<String> replaced =
+        identities.stream()
+            .filter(identity -> identity.kind() == IdentityChange.Kind.REPLACED)
+            .filter(identity -> !identity.objectType().equals("sequence"))
+            .map(identity -> identity.objectType() + " " + identity.before())
+            .toList();
+    if (!replaced.isEmpty()) {
+      throw NotCarried.because(
+          "the experiment drops %s and makes another one of that name, so that what the parent holds there would be lost; alter it, or give the new one another name"
+              .formatted(NotCarried.show(replaced)));
+    }
   }
 
   private void compare(
-      TablePair pair, ChangeSetStore.Writer writer, TableComparison.Differences rehearsal)
+      TablePair pair,
+      KeyLog log,
+      ChangeSetStore.Writer writer,
+      TableComparison.Differences rehearsal)
       throws SQLException {
-    TableRecord record = new TableRecord(base, pair, writer, samples);
+    Optional<Keys> keys = pair.canBeComparedByKey() ? log.of(pair.branch()) : Optional.empty();
+    TableSize size = new TableSize(base, branch, pair);
+    if (keys.isPresent() && !size.isFasterByKey(keys.get().most())) {
+      keys = Optional.empty();
+    }
+    if (keys.isEmpty()) {
+      size.count();
+    }
+    TableRecord record = new TableRecord(pair, size, writer, samples);
     new TableComparison(base, branch, progress)
         .compare(
             pair,
+            keys,
             change -> {
               record.add(change);
               rehearsal.add(change);
@@ -124,11 +215,15 @@ final class NetEffect {
    * that waited for them do to it.
    */
   private CatalogFingerprint afterRows(
-      CatalogFingerprint rehearsed, TableCatalog original, SortedSet<TableName> rewritten)
+      CatalogFingerprint rehearsed,
+      CatalogFingerprint marked,
+      TableCatalog original,
+      SortedSet<TableName> rewritten)
       throws SQLException {
-    CatalogFingerprint marked = CatalogFingerprint.read(base);
     TableCatalog tables = TableCatalog.read(base);
+    HeldLocks ofRows = HeldLocks.of(base, original);
     schema.afterRows();
+    locks = locks.and(ofRows, HeldLocks.of(base, original));
     for (Table table : TableCatalog.read(base).tables().values()) {
       @Nullable Table old = tables.tables().get(table.oid());
       if (old != null

@@ -47,6 +47,7 @@ final class Pairing {
   private final Map<Long, Map<String, String>> baseDefaults;
   private final Map<Long, Map<String, String>> branchDefaults;
   private final List<SqlStatement> waiting;
+  private final Set<Long> differing = new HashSet<>();
 
   /**
    * @param original the base's tables at the branch point
@@ -72,9 +73,10 @@ final class Pairing {
     Set<Long> candidates = new TreeSet<>(touched);
     for (Table table : branch.tables().values()) {
       if (mayDiffer(table)) {
-        candidates.add(table.oid());
+        differing.add(table.oid());
       }
     }
+    candidates.addAll(differing);
     Set<Long> roots = new HashSet<>();
     for (long oid : candidates) {
       original.table(oid).ifPresent(table -> addRoot(root(table), roots));
@@ -97,9 +99,9 @@ final class Pairing {
         .toList();
   }
 
-  /** Tables of the rehearsed base before the rows change. */
-  TableCatalog rehearsed() {
-    return base;
+  /** The branch's tables. */
+  TableCatalog branchTables() {
+    return branch;
   }
 
   /** What the catalogs say by themselves, whatever was reported. */
@@ -178,7 +180,9 @@ final class Pairing {
         old == null ? null : old.name(),
         columns,
         key(counterpart, table, columns),
-        chosenByServer(counterpart, table, columns));
+        chosenByServer(counterpart, table, columns),
+        branch.tables().values().stream()
+            .anyMatch(part -> root(part) == table.oid() && differing.contains(part.oid())));
   }
 
   /** Without statements that wait, the schemas were found equal before. */

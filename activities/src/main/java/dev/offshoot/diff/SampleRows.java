@@ -11,15 +11,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the first changed rows of the first tables, for history and whoever reviews there. */
-final class SampleRows {
+/**
+ * Keeps the first changed rows of the first tables, and for every table how often each column was
+ * updated; for history and whoever reviews there. Not thread-safe.
+ */
+public final class SampleRows {
   private static final int ROWS = 5;
   private static final int TABLES = 20;
   private static final int VALUE_LIMIT = 200;
 
   private final Map<TableName, List<RowChange>> samples = new HashMap<>();
+  private final ColumnUpdates updates = new ColumnUpdates();
 
-  void add(TableName table, RowChange change) {
+  public void add(TableName table, RowChange change) {
+    updates.add(table, change);
     if (samples.size() == TABLES && !samples.containsKey(table)) {
       return;
     }
@@ -29,8 +34,13 @@ final class SampleRows {
     }
   }
 
-  List<RowChange> of(TableName table) {
+  public List<RowChange> of(TableName table) {
     return List.copyOf(samples.getOrDefault(table, List.of()));
+  }
+
+  /** For each column the updated rows in which its value changed; empty if none was updated. */
+  public List<Long> updatesOf(TableName table) {
+    return updates.of(table);
   }
 
   private static RowChange elided(RowChange change) {

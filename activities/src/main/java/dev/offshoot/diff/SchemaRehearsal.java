@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replays the experiment's schema statements on the base, inside the caller's transaction, as the
  * experiment's own role. What fails there because the old rows break a constraint is put off until
- * the rows are those of the branch, and so is what then fails for want of it.
+ * the rows are those of the branch, and so is what fills a materialized view from them, and what
+ * then fails for want of it.
  */
 final class SchemaRehearsal {
   private static final String INTEGRITY_VIOLATION = "23";
@@ -58,12 +59,16 @@ final class SchemaRehearsal {
         AND n.nspname NOT IN ('information_schema', 'offshoot')
       """;
 
+  private static final String FILLED_VIEWS =
+      "SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'm' AND relispopulated";
+
   private final Connection base;
   private final String role;
   private final List<SqlStatement> statements;
   private final Duration timeout;
   private final Progress progress;
   private final Set<Long> knownTables = new HashSet<>();
+  private final Set<Long> knownViews = new HashSet<>();
   private final List<ReplayStatement> script = new ArrayList<>();
   private final List<SchemaStatement> deferred = new ArrayList<>();
   private @Nullable RowWatch rows;
@@ -97,13 +102,16 @@ final class SchemaRehearsal {
       return;
     }
     newTables();
+    knownViews.addAll(filledViews());
     keepSequences();
     rows = RowWatch.begin(base);
     for (SchemaStatement statement : schema) {
-      Optional<SQLException> failure = attempt(statement);
-      if (failure.isEmpty()) {
+      Attempt attempt = attempt(statement, Phase.BEFORE_ROWS);
+      Optional<SQLException> failure = Optional.ofNullable(attempt.failure());
+      if (attempt.stands()) {
         script.add(replay(statement, Phase.BEFORE_ROWS));
-      } else if (SqlErrors.state(failure.get()).startsWith(INTEGRITY_VIOLATION)
+      } else if (failure.isEmpty()
+          || SqlErrors.state(failure.get()).startsWith(INTEGRITY_VIOLATION)
           || !deferred.isEmpty()) {
         deferred.add(statement);
       } else {
@@ -122,12 +130,12 @@ final class SchemaRehearsal {
     // The reviewed rows have been applied since; they are not what is watched for.
     var unused = watch().look(base);
     for (SchemaStatement waiting : deferred) {
-      Optional<SQLException> failure = attempt(waiting);
-      if (failure.isPresent()) {
+      @Nullable SQLException failure = attempt(waiting, Phase.AFTER_ROWS).failure();
+      if (failure != null) {
         throw NotCarried.statement(
             statements.get(waiting.index()),
             "it failed before and after the rows were as the experiment left them; split it into statements that each do one thing",
-            failure.get());
+            failure);
       }
       script.add(replay(waiting, Phase.AFTER_ROWS));
     }
@@ -149,8 +157,19 @@ final class SchemaRehearsal {
         statement.index(), statements.get(statement.index()).text(), statement.searchPath(), phase);
   }
 
-  /** Runs one statement; after a failure everything is as it was before. */
-  private Optional<SQLException> attempt(SchemaStatement schema) throws SQLException {
+  /**
+   * How a statement went.
+   *
+   * @param failure why it did not run
+   * @param stands whether it ran and what it did is there
+   */
+  private record Attempt(@Nullable SQLException failure, boolean stands) {}
+
+  /**
+   * Runs one statement; after a failure everything is as it was before, and so it is if it filled a
+   * materialized view before the rows were there.
+   */
+  private Attempt attempt(SchemaStatement schema, Phase phase) throws SQLException {
     SqlStatement statement = statements.get(schema.index());
     progress.report("rehearsing statement %d".formatted(schema.index() + 1));
     becomeExperiment(schema.searchPath());
@@ -168,18 +187,25 @@ final class SchemaRehearsal {
       refuseIfNotItsFault(statement, e);
       failure = e;
     }
-    if (failure != null) {
+    boolean stands =
+        failure == null && (phase == Phase.AFTER_ROWS || knownViews.containsAll(filledViews()));
+    if (!stands) {
       base.rollback(savepoint);
     }
     Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
     // After a rollback too: what was undone still counts.
     Map<Long, TableName> writtenByIt = watch().look(base).standing();
-    if (failure == null) {
+    if (stands) {
       refuseWrites(statement, writtenByIt);
       empty(newTables(), statement);
     }
     base.releaseSavepoint(savepoint);
-    return Optional.ofNullable(failure);
+    return new Attempt(failure, stands);
+  }
+
+  /** Qualified, as the search path may still be the experiment's. */
+  private Set<Long> filledViews() throws SQLException {
+    return new HashSet<>(Sql.list(base, FILLED_VIEWS, row -> row.getLong(1)));
   }
 
   private static String advice(SQLException error) {

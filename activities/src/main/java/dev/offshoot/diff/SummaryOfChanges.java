@@ -3,12 +3,15 @@ package dev.offshoot.diff;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.Reversal;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.ledger.Undoing;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Tells a change set within the bounds of workflow history: as much detail as fits, all counts
  * always.
  */
-final class SummaryOfChanges {
+public final class SummaryOfChanges {
   private static final int PREFERRED_BYTES = 200_000;
   private static final int MOST_BYTES = 1_500_000;
 
@@ -42,14 +45,24 @@ final class SummaryOfChanges {
 
   private SummaryOfChanges() {}
 
-  static ChangeSummary of(ChangeSet changes, SampleRows samples, long millis) {
+  /**
+   * @param observed what was seen beyond definitions and rows
+   * @param newerMerges of a revert: experiments merged later into the same tables
+   */
+  public static ChangeSummary of(
+      ChangeSet changes,
+      SampleRows samples,
+      Observations observed,
+      List<String> newerMerges,
+      long millis) {
     for (Detail detail : DETAILS) {
-      ChangeSummary summary = told(changes, samples, millis, detail);
+      ChangeSummary summary = told(changes, samples, observed, newerMerges, millis, detail);
       if (bytes(summary) <= PREFERRED_BYTES) {
         return summary;
       }
     }
-    ChangeSummary shortest = told(changes, samples, millis, DETAILS.get(DETAILS.size() - 1));
+    ChangeSummary shortest =
+        told(changes, samples, observed, newerMerges, millis, DETAILS.get(DETAILS.size() - 1));
     if (bytes(shortest) > MOST_BYTES) {
       throw new OffshootException(
           ErrorCode.LIMIT_EXCEEDED,
@@ -60,7 +73,12 @@ final class SummaryOfChanges {
   }
 
   private static ChangeSummary told(
-      ChangeSet changes, SampleRows samples, long millis, Detail detail) {
+      ChangeSet changes,
+      SampleRows samples,
+      Observations observed,
+      List<String> newerMerges,
+      long millis,
+      Detail detail) {
     return new ChangeSummary(
         changes.digest(),
         changes.schemaChanges().stream()
@@ -74,7 +92,19 @@ final class SummaryOfChanges {
         tables(changes, samples, detail),
         changes.rewrittenTables(),
         changes.sequences(),
-        millis);
+        millis,
+        told(changes.undoing(), newerMerges, detail),
+        observed);
+  }
+
+  private static Reversal told(Undoing undoing, List<String> newerMerges, Detail detail) {
+    return new Reversal(
+        undoing.of(),
+        newerMerges,
+        undoing.script().stream()
+            .map(statement -> ShownText.lines(statement.sql(), detail.statement()))
+            .toList(),
+        undoing.obstacle());
   }
 
   private static SchemaChange told(SchemaChange change, int limit) {
@@ -106,7 +136,8 @@ final class SummaryOfChanges {
                   table.updated(),
                   table.deleted(),
                   table.shape().rowsInBase(),
-                  sampled ? samples.of(table.shape().table()) : List.of());
+                  sampled ? samples.of(table.shape().table()) : List.of(),
+                  columns ? samples.updatesOf(table.shape().table()) : List.of());
             })
         .toList();
   }

@@ -1,5 +1,6 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.changelog.KeyLog.Keys;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,28 +49,22 @@ final class TableComparison {
   }
 
   /**
-   * Tells {@code differences} how the branch's rows differ from the base's.
+   * Tells {@code differences} how the branch's rows differ from the base's: the same in the same
+   * order, whether all rows are compared or those of some keys.
    *
+   * @param keys of all rows that may differ; absent if nobody knows them
    * @throws dev.offshoot.domain.OffshootException {@code NOT_CARRIED} if the table may not be read
    *     completely
    */
-  void compare(TablePair pair, Differences differences) throws SQLException {
-    List<String> order = order(pair);
-    String query =
-        "SELECT %s FROM %s%s"
-            .formatted(
-                pair.selected(),
-                pair.from(),
-                order.isEmpty() ? "" : " ORDER BY " + String.join(", ", order));
-    int width = pair.columns().size();
+  void compare(TablePair pair, Optional<Keys> keys, Differences differences) throws SQLException {
     progress.report("comparing " + NotCarried.show(pair.name()));
-    try (RowStream before = new RowStream(base, query, width, progress);
-        RowStream after = new RowStream(branch, query, width, progress)) {
-      Walk walk = new Walk(pair, before, after, differences);
-      if (pair.hasKey()) {
-        walk.byKey();
-      } else {
-        walk.asMultiset();
+    try {
+      if (keys.isEmpty()) {
+        compare(pair, pair.from(), differences);
+      } else if (keys.get().most() > 0) {
+        try (KeyStage stage = KeyStage.of(pair, keys.get(), base, branch, progress)) {
+          compare(pair, stage.from(), differences);
+        }
       }
     } catch (SQLException e) {
       if (SqlErrors.state(e).equals("42501")) {
@@ -77,6 +73,26 @@ final class TableComparison {
                 .formatted(NotCarried.show(pair.name())));
       }
       throw e;
+    }
+  }
+
+  private void compare(TablePair pair, String from, Differences differences) throws SQLException {
+    List<String> order = order(pair);
+    String query =
+        "SELECT %s FROM %s%s"
+            .formatted(
+                pair.selected(),
+                from,
+                order.isEmpty() ? "" : " ORDER BY " + String.join(", ", order));
+    int width = pair.columns().size();
+    try (RowStream before = new RowStream(base, query, width, progress);
+        RowStream after = new RowStream(branch, query, width, progress)) {
+      Walk walk = new Walk(pair, before, after, differences);
+      if (pair.hasKey()) {
+        walk.byKey();
+      } else {
+        walk.asMultiset();
+      }
     }
   }
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param key indexes into {@code columns}; empty for a table without a key
  * @param chosenByServer indexes of new columns whose values in existing rows the server chose when
  *     the column was added (random, time of day), so that they are others each time it is done
+ * @param differsUnwritten whether its rows, or its partitions', may differ though no statement
+ *     wrote them
  */
 record TablePair(
     Table base,
@@ -29,7 +31,8 @@ record TablePair(
     @Nullable TableName baseName,
     List<Column> columns,
     List<Integer> key,
-    Set<Integer> chosenByServer) {
+    Set<Integer> chosenByServer,
+    boolean differsUnwritten) {
 
   TableName name() {
     return branch.name();
@@ -43,6 +46,18 @@ record TablePair(
   boolean rowsAreTellable() {
     return chosenByServer.isEmpty()
         || (hasKey() && key.stream().noneMatch(chosenByServer::contains));
+  }
+
+  /**
+   * Whether it is enough to know the keys of the rows that statements wrote: the key is the one of
+   * the branch point in both, and nothing else gave rows other values.
+   */
+  boolean canBeComparedByKey() {
+    return baseName != null
+        && hasKey()
+        && base.key().equals(branch.key())
+        && chosenByServer.isEmpty()
+        && !differsUnwritten;
   }
 
   /**

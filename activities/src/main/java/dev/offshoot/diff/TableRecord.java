@@ -2,21 +2,19 @@ package dev.offshoot.diff;
 
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.ledger.ChangeSetStore;
-import dev.offshoot.sql.Sql;
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Writes the differences of one table to the change set, which hears of it with the first one. */
 final class TableRecord implements TableComparison.Differences {
-  private final Connection base;
   private final TablePair pair;
+  private final TableSize size;
   private final ChangeSetStore.Writer writer;
   private final SampleRows samples;
   private boolean started;
 
-  TableRecord(Connection base, TablePair pair, ChangeSetStore.Writer writer, SampleRows samples) {
-    this.base = base;
+  TableRecord(TablePair pair, TableSize size, ChangeSetStore.Writer writer, SampleRows samples) {
     this.pair = pair;
+    this.size = size;
     this.writer = writer;
     this.samples = samples;
   }
@@ -31,16 +29,10 @@ final class TableRecord implements TableComparison.Differences {
               .formatted(NotCarried.show(pair.name())));
     }
     if (!started) {
-      writer.startTable(pair.described(rowsInBase()));
+      writer.startTable(pair.described(pair.baseName() == null ? 0 : size.rows()));
       started = true;
     }
     writer.row(change);
     samples.add(pair.name(), change);
-  }
-
-  private long rowsInBase() throws SQLException {
-    return pair.baseName() == null
-        ? 0
-        : Sql.only(base, "SELECT pg_catalog.count(*) FROM " + pair.from(), row -> row.getLong(1));
   }
 }

@@ -48,15 +48,23 @@ final class ExperimentRun {
   private final Progress progress;
   private final List<SqlStatement> statements;
   private final Deadline deadline;
+  private final long maxGrowth;
   private final ReportBudget budget;
 
   /**
+   * @param maxGrowth bytes that the branch may grow by
    * @throws OffshootException {@code BAD_SPEC} if the specification is not valid
    */
-  ExperimentRun(BranchProvider provider, BranchRef ref, ExperimentSpec spec, Progress progress) {
+  ExperimentRun(
+      BranchProvider provider,
+      BranchRef ref,
+      ExperimentSpec spec,
+      long maxGrowth,
+      Progress progress) {
     this.provider = provider;
     this.ref = ref;
     this.spec = spec;
+    this.maxGrowth = maxGrowth;
     this.progress = progress;
     this.statements = SpecValidation.statementsOf(spec);
     this.deadline = Deadline.in(spec.limits().maxRuntime());
@@ -65,24 +73,26 @@ final class ExperimentRun {
 
   ExperimentReport run() {
     long start = System.nanoTime();
-    try {
+    try (GrowthWatch growth = new GrowthWatch(() -> provider.bytes(ref), maxGrowth)) {
       List<StatementResult> results = new ArrayList<>();
-      ChangeLog log = runStatements(results);
-      List<String> passed = spec.checks().isEmpty() ? List.of() : runChecks();
+      ChangeLog log = runStatements(results, growth);
+      List<String> passed = spec.checks().isEmpty() ? List.of() : runChecks(growth);
       return new ExperimentReport(
           List.copyOf(results),
           passed,
           log.schemaStatements(),
           log.touchedTables(),
-          millisSince(start));
+          millisSince(start),
+          log.writtenRows());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "opening or closing a session", e);
     }
   }
 
-  private ChangeLog runStatements(List<StatementResult> results) throws SQLException {
+  private ChangeLog runStatements(List<StatementResult> results, GrowthWatch growth)
+      throws SQLException {
     progress.report("logging into the branch");
-    try (TimedSession session = session()) {
+    try (TimedSession session = session(growth)) {
       ChangeLog log = begin(session);
       for (SqlStatement statement : statements) {
         Subject subject = Subject.statement(statement, spec.script() != null);
@@ -162,17 +172,17 @@ final class ExperimentRun {
     session.commit(end);
   }
 
-  private List<String> runChecks() throws SQLException {
-    try (TimedSession session = session()) {
+  private List<String> runChecks(GrowthWatch growth) throws SQLException {
+    try (TimedSession session = session(growth)) {
       session.nothingToTryAgain();
       return Checks.run(session, spec.checks(), progress, budget);
     }
   }
 
-  private TimedSession session() throws SQLException {
+  private TimedSession session(GrowthWatch growth) throws SQLException {
     Connection connection = provider.openForExperiment(ref);
     try {
-      return TimedSession.over(connection, spec.limits(), deadline, progress);
+      return TimedSession.over(connection, spec.limits(), deadline, growth, progress);
     } catch (SQLException e) {
       try (connection) {
         throw e;

@@ -1,7 +1,6 @@
 package dev.offshoot.experiment;
 
 import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.step.Step;
@@ -18,8 +17,14 @@ public final class ExperimentSteps implements ExperimentActivities {
   public ExperimentReport runExperiment(RunExperiment request) {
     return Step.run(
         progress -> {
-          BranchProvider provider = parents.get(request.branch().parent()).provider();
-          return new ExperimentRun(provider, request.branch(), request.spec(), progress).run();
+          Parents.Parent parent = parents.get(request.branch().parent());
+          return new ExperimentRun(
+                  parent.provider(),
+                  request.branch(),
+                  request.spec(),
+                  parent.config().maxBranchGrowth(),
+                  progress)
+              .run();
         });
   }
 }

@@ -86,6 +86,23 @@ final class StatementErrors {
   }
 
   /**
+   * The branch grew beyond its limit.
+   *
+   * @param limit bytes that it may grow by
+   */
+  static OffshootException outgrown(Subject subject, long limit) {
+    return new OffshootException(
+        new Failure(
+            ErrorCode.LIMIT_EXCEEDED,
+            "%s: the branch has grown by more than the parent's maxBranchGrowth (%d MB); write less, or ask the parent's owner for more room"
+                .formatted(subject.at(0), limit >> 20),
+            subject.index(),
+            null,
+            null),
+        null);
+  }
+
+  /**
    * Lost the session.
    *
    * @param committed whether a part of the experiment was committed before

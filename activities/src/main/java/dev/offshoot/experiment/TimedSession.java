@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as the experiment's role that runs the experiment's own SQL, each piece under the
- * worker's clock. Not thread-safe; closing it ends the session and what was not committed.
+ * worker's clock and in the room that the branch has. Not thread-safe; closing it ends the session
+ * and what was not committed.
  */
 final class TimedSession implements AutoCloseable {
   /** Postgres keeps the timeout in milliseconds in an int. */
@@ -27,19 +28,30 @@ final class TimedSession implements AutoCloseable {
   private final Connection connection;
   private final Limits limits;
   private final Deadline deadline;
+  private final GrowthWatch growth;
   private final Progress progress;
   private boolean committed;
 
-  private TimedSession(Connection connection, Limits limits, Deadline deadline, Progress progress) {
+  private TimedSession(
+      Connection connection,
+      Limits limits,
+      Deadline deadline,
+      GrowthWatch growth,
+      Progress progress) {
     this.connection = connection;
     this.limits = limits;
     this.deadline = deadline;
+    this.growth = growth;
     this.progress = progress;
   }
 
   /** Takes over {@code connection}, in transactions from now on. */
   static TimedSession over(
-      Connection connection, Limits limits, Deadline deadline, Progress progress)
+      Connection connection,
+      Limits limits,
+      Deadline deadline,
+      GrowthWatch growth,
+      Progress progress)
       throws SQLException {
     long timeout =
         Math.min(Math.max(1, limits.statementTimeout().toMillis()), LONGEST_TIMEOUT_MILLIS);
@@ -47,7 +59,7 @@ final class TimedSession implements AutoCloseable {
         connection,
         "SET statement_timeout = %d; SET client_min_messages = 'error'".formatted(timeout));
     connection.setAutoCommit(false);
-    return new TimedSession(connection, limits, deadline, progress);
+    return new TimedSession(connection, limits, deadline, growth, progress);
   }
 
   /** For looking around between the statements. */
@@ -86,22 +98,28 @@ final class TimedSession implements AutoCloseable {
       statement.setFetchSize(ResultReader.FETCHED_ROWS);
       T result;
       try (Progress.Interruptible interruptible = progress.interruptible(statement);
-          WorkerClock.Watch running = WorkerClock.watch(statement, limit)) {
+          WorkerClock.Watch running = WorkerClock.watch(statement, limit, growth::isOver)) {
         watch = running;
         result = execute(statement, subject, reading);
       }
       if (watch.isOver()) {
-        throw StatementErrors.timeIsOver(subject, limitName, whole);
+        throw isOver(subject, limitName, whole);
       }
       return result;
     } catch (SQLException e) {
       boolean late = System.nanoTime() - start >= limit.minus(EARLY).toNanos();
       boolean cancelled = SqlErrors.state(e).equals("57014");
       if ((watch != null && watch.isOver()) || (cancelled && late)) {
-        throw StatementErrors.timeIsOver(subject, limitName, whole);
+        throw isOver(subject, limitName, whole);
       }
       throw failed(subject, e);
     }
+  }
+
+  private OffshootException isOver(Subject subject, String limitName, Duration time) {
+    return growth.isOver()
+        ? StatementErrors.outgrown(subject, growth.limit())
+        : StatementErrors.timeIsOver(subject, limitName, time);
   }
 
   /** The experiment has committed elsewhere: to lose this session is to lose the experiment. */
@@ -111,6 +129,9 @@ final class TimedSession implements AutoCloseable {
 
   /** Commits what ran since the last commit. */
   void commit(Subject subject) {
+    if (growth.isOverNow()) {
+      throw StatementErrors.outgrown(subject, growth.limit());
+    }
     try {
       connection.commit();
       committed = true;

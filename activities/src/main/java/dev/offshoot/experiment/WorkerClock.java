@@ -8,13 +8,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a session's work when its time is over. {@code statement_timeout} is advice that SQL can set
- * aside; this is not.
+ * Ends a session's work when its time is over, or its room. {@code statement_timeout} is advice
+ * that SQL can set aside; this is not.
  *
  * <p>It cancels, again and again because SQL can catch a cancellation, and at last closes the
  * connection. Meanwhile it throws the server's notices away, which the driver would heap up.
@@ -37,8 +38,9 @@ final class WorkerClock {
   private WorkerClock() {}
 
   /** Watches {@code statement} until the result is closed. */
-  static Watch watch(Statement statement, Duration limit) throws SQLException {
-    return new Watch(statement, limit);
+  static Watch watch(Statement statement, Duration limit, BooleanSupplier outgrown)
+      throws SQLException {
+    return new Watch(statement, limit, outgrown);
   }
 
   /** The time that one piece of work has. */
@@ -46,20 +48,23 @@ final class WorkerClock {
     private final Statement statement;
     private final Connection connection;
     private final long end;
+    private final BooleanSupplier outgrown;
     private final ScheduledFuture<?> ticks;
     private boolean closed;
     private int ticksOver;
     private volatile boolean over;
 
-    private Watch(Statement statement, Duration limit) throws SQLException {
+    private Watch(Statement statement, Duration limit, BooleanSupplier outgrown)
+        throws SQLException {
       this.statement = statement;
       this.connection = statement.getConnection();
+      this.outgrown = outgrown;
       this.end = System.nanoTime() + limit.toNanos();
       this.ticks =
           TICKS.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether the time was over before the work was. */
+    /** Whether time or room was over before the work was. */
     boolean isOver() {
       return over;
     }
@@ -77,7 +82,7 @@ final class WorkerClock {
       }
       try {
         statement.clearWarnings();
-        if (System.nanoTime() - end >= 0) {
+        if (System.nanoTime() - end >= 0 || outgrown.getAsBoolean()) {
           over = true;
           ring();
         }

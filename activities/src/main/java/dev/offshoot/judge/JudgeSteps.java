@@ -9,7 +9,6 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardPolicy;
-import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.step.Step;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
@@ -49,11 +48,7 @@ public final class JudgeSteps implements JudgeActivities {
     // The specification is valid by now, so it names a parent.
     ParentConfig parent = parents.get(String.valueOf(request.spec().parent())).config();
     List<HazardFinding> hazards =
-        HazardPolicy.hazards(
-            request.spec(),
-            request.report(),
-            request.changes(),
-            HazardSettings.of(parent.severities(), parent.maxChangedRows()));
+        HazardPolicy.hazards(request.spec(), request.report(), request.changes(), parent.hazards());
     Verdict verdict = verdict(request, hazards, lastTry);
     return new Judgement(
         request.changes().digest(),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
@@ -52,7 +53,21 @@ final class CanonicalLines {
             json.writeNumber(index);
           }
           json.writeEndArray();
+          deltas(json, table.columns());
         });
+  }
+
+  /** Nothing where there are none, as in most change sets. */
+  private static void deltas(JsonGenerator json, List<ColumnShape> columns) throws IOException {
+    if (columns.stream().anyMatch(ColumnShape::delta)) {
+      json.writeStartArray();
+      for (int i = 0; i < columns.size(); i++) {
+        if (columns.get(i).delta()) {
+          json.writeNumber(i);
+        }
+      }
+      json.writeEndArray();
+    }
   }
 
   static byte[] row(RowChange change) {
@@ -71,9 +86,13 @@ final class CanonicalLines {
   }
 
   static byte[] statement(ReplayStatement statement) {
+    return statement("statement", statement);
+  }
+
+  private static byte[] statement(String what, ReplayStatement statement) {
     return line(
         json -> {
-          json.writeString("statement");
+          json.writeString(what);
           json.writeNumber(statement.index());
           json.writeString(statement.sql());
           json.writeString(statement.searchPath());
@@ -109,6 +128,33 @@ final class CanonicalLines {
           json.writeNumber(advance.baseValue());
           json.writeNumber(advance.branchValue());
         });
+  }
+
+  /** Nothing for what is no revert and is reverted by its rows alone. */
+  static List<byte[]> undoing(Undoing undoing) {
+    List<byte[]> lines = new ArrayList<>();
+    ExperimentId of = undoing.of();
+    if (of != null) {
+      lines.add(
+          line(
+              json -> {
+                json.writeString("reverts");
+                json.writeString(of.value());
+              }));
+    }
+    for (ReplayStatement statement : undoing.script()) {
+      lines.add(statement("revert statement", statement));
+    }
+    String obstacle = undoing.obstacle();
+    if (obstacle != null) {
+      lines.add(
+          line(
+              json -> {
+                json.writeString("not revertible");
+                json.writeString(obstacle);
+              }));
+    }
+    return lines;
   }
 
   /** The rows of a chunk, as {@link #row} wrote them. */

@@ -3,6 +3,7 @@ package dev.offshoot.ledger;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
 
 /**
@@ -14,6 +15,8 @@ import java.util.List;
  * @param tables tables with changed rows, in the order of their names, with counts
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
+ * @param undoing what it reverts, and how it is reverted
+ * @param blocks values of the parent's sequences that were reserved for it; not in the digest
  */
 public record ChangeSet(
     String digest,
@@ -21,7 +24,21 @@ public record ChangeSet(
     List<SchemaChange> schemaChanges,
     List<CountedTable> tables,
     List<TableName> rewrittenTables,
-    List<SequenceAdvance> sequences) {
+    List<SequenceAdvance> sequences,
+    Undoing undoing,
+    List<SequenceBlock> blocks) {
+
+  /** One for which nothing was reserved. */
+  public ChangeSet(
+      String digest,
+      List<ReplayStatement> script,
+      List<SchemaChange> schemaChanges,
+      List<CountedTable> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      Undoing undoing) {
+    this(digest, script, schemaChanges, tables, rewrittenTables, sequences, undoing, List.of());
+  }
 
   /**
    * @param shape the table

@@ -5,6 +5,7 @@ import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
 
 /**
@@ -14,12 +15,16 @@ import java.util.List;
  * @param schemaChanges every object that differs
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
+ * @param undoing what it reverts, and how it is reverted
+ * @param blocks values of the parent's sequences that were reserved for it
  */
 record ChangeSetContent(
     List<ReplayStatement> script,
     List<SchemaChange> schemaChanges,
     List<TableName> rewrittenTables,
-    List<SequenceAdvance> sequences) {
+    List<SequenceAdvance> sequences,
+    Undoing undoing,
+    List<SequenceBlock> blocks) {
 
   static String write(Object content) {
     try {

@@ -5,6 +5,7 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.Iterator;
 import java.util.List;
 
@@ -34,6 +35,9 @@ public interface ChangeSetStore {
     /** Adds a row of the table that was started last. */
     void row(RowChange change);
 
+    /** Remembers what was reserved for the experiment on the parent; not in the digest. */
+    void reserve(List<SequenceBlock> blocks);
+
     /**
      * Stores everything under its digest; the same content gives the same digest and is stored
      * once.
@@ -42,7 +46,8 @@ public interface ChangeSetStore {
         List<ReplayStatement> script,
         List<SchemaChange> schemaChanges,
         List<TableName> rewrittenTables,
-        List<SequenceAdvance> sequences);
+        List<SequenceAdvance> sequences,
+        Undoing undoing);
 
     /** Forgets what was not frozen. */
     @Override

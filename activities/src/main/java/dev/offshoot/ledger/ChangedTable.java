@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param baseName its name at the branch point; absent for a new table
  * @param columns its writable columns (no generated ones), in order
  * @param keyColumns indexes into {@code columns}; empty for a table without a key
- * @param rowsInBase rows at the branch point; 0 for a new table
+ * @param rowsInBase rows at the branch point, of a large table as the server estimates them; 0 for
+ *     a new table
  */
 public record ChangedTable(
     TableName table,
@@ -20,6 +21,11 @@ public record ChangedTable(
     List<ColumnShape> columns,
     List<Integer> keyColumns,
     long rowsInBase) {
+
+  /** The same with more said about the columns. */
+  public ChangedTable withColumns(List<ColumnShape> shapes) {
+    return new ChangedTable(table, baseName, shapes, keyColumns, rowsInBase);
+  }
 
   public boolean isNew() {
     return baseName == null;

@@ -6,7 +6,6 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.OffshootException;
-import dev.offshoot.domain.ShownText;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -24,21 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry in the ledger's tables {@code experiment} and {@code branch}. Thread-safe. */
 public final class JdbcBranchRegistry implements BranchRegistry {
-  private static final String REGISTER_EXPERIMENT =
-      """
-      INSERT INTO offshoot_ledger.experiment
-        (id, workflow_id, run_id, parent, tenant, goal, requested_by)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO NOTHING
-      """;
-  private static final String OWNER =
-      """
-      SELECT e.run_id, e.requested_by, e.registered_at,
-             EXISTS (SELECT FROM offshoot_ledger.branch AS b
-                     WHERE b.experiment = e.id AND b.dropped_at IS NULL) AS living
-      FROM offshoot_ledger.experiment AS e WHERE e.id = ?
-      """;
-
   /** The same run may make the same branch again after it was dropped. */
   private static final String REGISTER_BRANCH =
       """
@@ -70,7 +54,9 @@ public final class JdbcBranchRegistry implements BranchRegistry {
   private static final String EXPERIMENTS =
       """
       SELECT e.id, e.parent, e.tenant, e.goal, e.requested_by, e.registered_at,
-             (SELECT max(b.deadline) FROM offshoot_ledger.branch AS b WHERE b.experiment = e.id)
+             coalesce(
+               (SELECT max(b.deadline) FROM offshoot_ledger.branch AS b WHERE b.experiment = e.id),
+               (SELECT r.deadline FROM offshoot_ledger.revert AS r WHERE r.experiment = e.id))
                AS deadline
       FROM offshoot_ledger.experiment AS e
       WHERE (CAST(? AS text) IS NULL OR e.parent = ?) AND (CAST(? AS text) IS NULL OR e.tenant = ?)
@@ -94,17 +80,7 @@ public final class JdbcBranchRegistry implements BranchRegistry {
     inTransaction(
         "registering a branch",
         connection -> {
-          update(
-              connection,
-              REGISTER_EXPERIMENT,
-              ref.experimentId().value(),
-              workflowId,
-              runId,
-              storable(spec.parent()),
-              storable(spec.tenant()),
-              storable(spec.goal()),
-              storable(spec.requestedBy()));
-          requireSameRun(connection, ref.experimentId(), runId);
+          ExperimentRegistration.register(connection, ref.experimentId(), workflowId, runId, spec);
           update(
               connection,
               REGISTER_BRANCH,
@@ -144,7 +120,11 @@ public final class JdbcBranchRegistry implements BranchRegistry {
         "noting that a branch is gone",
         connection ->
             update(
-                connection, DROPPED, storable(reason), ref.experimentId().value(), ref.attempt()));
+                connection,
+                DROPPED,
+                ExperimentRegistration.storable(reason),
+                ref.experimentId().value(),
+                ref.attempt()));
   }
 
   @Override
@@ -160,45 +140,15 @@ public final class JdbcBranchRegistry implements BranchRegistry {
         "listing experiments",
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(EXPERIMENTS)) {
-            statement.setString(1, storable(parent));
-            statement.setString(2, storable(parent));
-            statement.setString(3, storable(tenant));
-            statement.setString(4, storable(tenant));
+            statement.setString(1, ExperimentRegistration.storable(parent));
+            statement.setString(2, ExperimentRegistration.storable(parent));
+            statement.setString(3, ExperimentRegistration.storable(tenant));
+            statement.setString(4, ExperimentRegistration.storable(tenant));
             statement.setInt(5, limit);
             return experimentRows(statement);
           }
         });
   }
-
-  private static void requireSameRun(Connection connection, ExperimentId id, String runId)
-      throws SQLException {
-    Owner owner =
-        Sql.only(
-            connection,
-            OWNER,
-            row ->
-                new Owner(
-                    row.getString("run_id"),
-                    row.getString("requested_by"),
-                    instant(row, "registered_at"),
-                    row.getBoolean("living")),
-            id.value());
-    if (!owner.runId().equals(runId)) {
-      throw new OffshootException(
-          ErrorCode.ID_IN_USE,
-          "id: '%s' was used by %s at %s and its branch %s; choose another id"
-              .formatted(
-                  id,
-                  owner.requestedBy() == null
-                      ? "somebody"
-                      : ShownText.oneLine(owner.requestedBy(), 80),
-                  owner.registeredAt(),
-                  owner.living() ? "may still stand" : "is gone"));
-    }
-  }
-
-  private record Owner(
-      String runId, @Nullable String requestedBy, Instant registeredAt, boolean living) {}
 
   private Registered registered(ResultSet row) throws SQLException {
     return new Registered(
@@ -271,10 +221,5 @@ public final class JdbcBranchRegistry implements BranchRegistry {
 
   private static OffsetDateTime at(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
-  }
-
-  /** Postgres holds every character but NUL. */
-  private static @Nullable String storable(@Nullable String text) {
-    return text == null ? null : text.replace("\0", "");
   }
 }

@@ -74,7 +74,9 @@ public final class JdbcChangeSetStore implements ChangeSetStore {
           content.schemaChanges(),
           tables,
           content.rewrittenTables(),
-          content.sequences());
+          content.sequences(),
+          content.undoing(),
+          content.blocks());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.ledger(), "reading a change set", e);
     }

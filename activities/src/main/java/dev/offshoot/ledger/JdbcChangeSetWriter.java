@@ -7,6 +7,7 @@ import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   private @Nullable Connection session;
   private long changeSet;
   private boolean over;
+  private List<SequenceBlock> blocks = List.of();
 
   JdbcChangeSetWriter(DataSource ledger, ExperimentId owner) {
     this.ledger = ledger;
@@ -99,27 +101,38 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   }
 
   @Override
+  public void reserve(List<SequenceBlock> reserved) {
+    blocks = List.copyOf(reserved);
+  }
+
+  @Override
   public ChangeSet freeze(
       List<ReplayStatement> script,
       List<SchemaChange> schemaChanges,
       List<TableName> rewrittenTables,
-      List<SequenceAdvance> sequences) {
+      List<SequenceAdvance> sequences,
+      Undoing undoing) {
     requireOpen();
     endTable();
     script.forEach(statement -> digest.update(CanonicalLines.statement(statement)));
     schemaChanges.forEach(change -> digest.update(CanonicalLines.object(change)));
     rewrittenTables.forEach(table -> digest.update(CanonicalLines.rewritten(table)));
     sequences.forEach(advance -> digest.update(CanonicalLines.sequence(advance)));
+    CanonicalLines.undoing(undoing).forEach(digest::update);
     String hex = HexFormat.of().formatHex(digest.digest());
     over = true;
-    store(hex, new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences));
+    store(
+        hex,
+        new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences, undoing, blocks));
     return new ChangeSet(
         hex,
         List.copyOf(script),
         List.copyOf(schemaChanges),
         List.copyOf(tables),
         List.copyOf(rewrittenTables),
-        List.copyOf(sequences));
+        List.copyOf(sequences),
+        undoing,
+        blocks);
   }
 
   @Override

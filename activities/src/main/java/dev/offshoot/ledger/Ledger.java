@@ -51,6 +51,10 @@ public final class Ledger {
     return new JdbcBranchRegistry(database);
   }
 
+  public RevertRegistry reverts() {
+    return new RevertRegistry(database);
+  }
+
   public ChangeSetStore changeSets() {
     return new JdbcChangeSetStore(database);
   }

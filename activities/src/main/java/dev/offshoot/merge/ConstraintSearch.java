@@ -133,7 +133,7 @@ final class ConstraintSearch {
                         name ->
                             target
                                 .reviewed(List.of(name))
-                                .map(found -> "x.a" + found.get(0).column().number())
+                                .map(found -> found.get(0).after("x"))
                                 .orElse(""))
                     .map(
                         refers ->
@@ -208,7 +208,8 @@ final class ConstraintSearch {
       List<String> key = new ArrayList<>();
       table.key().forEach(part -> key.add("s.k" + part.column().number()));
       conflicts.add(
-          count,
+          table.name(),
+          Map.of(Conflict.Kind.CONSTRAINT, count),
           session.list(
               "SELECT DISTINCT s.n, %s AS key %s ORDER BY 1 LIMIT %d"
                   .formatted(
@@ -223,7 +224,8 @@ final class ConstraintSearch {
                       Conflict.Kind.CONSTRAINT,
                       table.name(),
                       Arrays.asList((@Nullable String[]) row.getArray("key").getArray()),
-                      note)));
+                      note)),
+          RefusedRows.note(session, table, Conflict.Kind.CONSTRAINT, from));
     }
   }
 

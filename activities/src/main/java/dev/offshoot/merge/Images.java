@@ -42,8 +42,28 @@ final class Images {
     for (int i = 0; i < xs.size(); i++) {
       each.add(same(xs.get(i), ys.get(i)));
     }
-    return "(record_image_eq(ROW(%s), ROW(%s)) OR (%s))"
-        .formatted(String.join(", ", xs), String.join(", ", ys), String.join(" AND ", each));
+    return "(%s OR (%s))".formatted(storedAlike(xs, ys), String.join(" AND ", each));
+  }
+
+  /**
+   * The same as {@link #allSame} under any search path. A little slower where values are not stored
+   * alike.
+   */
+  static String allIdentical(List<String> xs, List<String> ys) {
+    if (xs.isEmpty()) {
+      return "true";
+    }
+    return "(%s OR %s)"
+        .formatted(
+            storedAlike(xs, ys),
+            storedAlike(
+                xs.stream().map(Images::text).toList(), ys.stream().map(Images::text).toList()));
+  }
+
+  /** Whether all values are stored alike, nulls too; holds under any search path. */
+  private static String storedAlike(List<String> xs, List<String> ys) {
+    return "pg_catalog.record_image_eq(ROW(%s), ROW(%s))"
+        .formatted(String.join(", ", xs), String.join(", ", ys));
   }
 
   /** The printed values as one array, for reading them or for comparing whole rows. */

@@ -3,10 +3,12 @@ package dev.offshoot.merge;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.Parents.Parent;
+import dev.offshoot.branch.ReservedSequences;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SqlErrors;
@@ -40,21 +42,69 @@ public final class MergeSteps implements MergeActivities {
   MergeResult merge(MergeRequest request, Progress progress) {
     requireApproval(request);
     Parent parent = parents.get(request.branch().parent());
+    Rehearsal rehearsal = Rehearsal.run(parent, store, request, progress);
+    if (rehearsal.conflicts() != null) {
+      return MergeResult.conflicted(rehearsal.conflicts());
+    }
+    return rehearsal.noteIn(
+        onParent(
+            parent,
+            progress,
+            "merging",
+            session -> new MergeTransaction(session, store, request).run()));
+  }
+
+  @Override
+  public ResolveResult resolveConflicts(ResolveConflicts request) {
+    return Step.run(progress -> resolve(request, progress));
+  }
+
+  /** The same outside of an activity; a second call gives the same digest while nothing changes. */
+  ResolveResult resolve(ResolveConflicts request, Progress progress) {
+    requireApproval(request.merge());
+    return onParent(
+        parents.get(request.merge().branch().parent()),
+        progress,
+        "resolving conflicts",
+        session ->
+            new MergeTransaction(session, store, request.merge())
+                .resolve(new ConflictResolver(session, store, request)));
+  }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {
+    Step.run(
+        progress -> {
+          progress.report("giving back values of the parent's sequences");
+          release(request);
+          return true;
+        });
+  }
+
+  void release(ReleaseSequences request) {
+    ReservedSequences.giveBack(
+        parents.get(request.branch().parent()).provider(), store.get(request.digest()).blocks());
+  }
+
+  private interface Work<T> {
+    T in(ParentSession session) throws SQLException;
+  }
+
+  private static <T> T onParent(Parent parent, Progress progress, String doing, Work<T> work) {
     String name = parent.config().name();
     try (Connection connection = parent.provider().openParent()) {
-      ParentSession session =
-          new ParentSession(connection, progress, name, parent.config().lockTimeout());
-      return new MergeTransaction(session, store, request).run();
+      return work.in(new ParentSession(connection, progress, name, parent.config().lockTimeout()));
     } catch (SQLException e) {
-      throw SqlErrors.working(Place.parent(name), "merging", e);
+      throw SqlErrors.working(Place.parent(name), doing, e);
     }
   }
 
   /** What was reviewed is what is merged, whoever calls. */
   private static void requireApproval(MergeRequest request) {
     Decision decision = request.decision();
-    boolean isForThis = decision.digest() == null || decision.digest().equals(request.digest());
-    if (decision.kind() != Decision.Kind.APPROVE || !decision.accepted() || !isForThis) {
+    if (decision.kind() != Decision.Kind.APPROVE
+        || !decision.accepted()
+        || !decision.isFor(request.digest())) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,
           "experiment %s: change set %s was not approved; a merge needs an approval of this very change set"

@@ -2,10 +2,13 @@ package dev.offshoot.merge;
 
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
@@ -39,6 +42,7 @@ final class MergeTransaction {
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
+  private List<PlannedTable> decided = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -70,10 +74,39 @@ final class MergeTransaction {
     }
   }
 
+  /**
+   * Finds the conflicts that the merge would meet and writes the change set that their resolution
+   * gives to the ledger; nothing stays on the parent.
+   */
+  ResolveResult resolve(ConflictResolver resolver) throws SQLException {
+    try {
+      session.begin();
+      receipts.lockParent();
+      if (receipts.find(request.branch().experimentId(), request.digest()).isEmpty()) {
+        merge();
+      }
+      session.rollback();
+      return ResolveResult.unresolved(
+          ConflictReport.NONE,
+          "the parent has changed since the conflicts were shown, and none is left; decide again");
+    } catch (Conflicts.Found e) {
+      ResolveResult result = resolver.resolve(conflicts.report(), decided);
+      session.rollback();
+      return result;
+    } catch (SQLException | RuntimeException e) {
+      rollBack(e);
+      throw e;
+    }
+  }
+
   /** Everything but the commit. */
   private MergeReport merge() throws SQLException, Conflicts.Found {
     receipts.prepare();
     ChangeSet changeSet = store.get(request.digest());
+    ExperimentId reverts = changeSet.undoing().of();
+    if (reverts != null) {
+      receipts.requireNotReverted(reverts);
+    }
     requireOurSchemaIsLeftAlone(changeSet);
     TablesBefore before = TablesBefore.read(session);
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
@@ -87,19 +120,22 @@ final class MergeTransaction {
     List<ForeignKey> keys = ForeignKey.touching(session, staged);
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
-    deferredChecks.defer(order.deferred());
-    List<PlannedTable> planned = decide(staged);
-    selfCheck.seal(planned);
-    List<UpdateWaves> waves = searchAndPlan(planned, keys);
-    conflicts.requireNone();
-    selfCheck.beforeRows();
-
-    apply(new RowApplication(session, planned, order.steps(), waves));
+    selfCheck.sealChanges(staged);
+    boolean direct = writeDirectly(staged, keys, order, selfCheck);
+    List<PlannedTable> planned =
+        direct
+            ? staged.stream().map(PlannedTable::wholly).toList()
+            : writeThoroughly(staged, keys, order, selfCheck);
+    Convergence converged =
+        direct ? Convergence.NONE : Convergence.of(session, planned, request.strictness());
     triggers.enable();
-    for (PlannedTable table : planned) {
-      Verification.run(session, table.table(), request.strictness());
+    LostContents lost = LostContents.look(session, changeSet, before);
+    if (reverts != null) {
+      selfCheck.beforeDrops(planned);
+      StagedTable.forget(session, staged);
     }
     schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
+    lost.tell(conflicts);
     conflicts.requireNone();
 
     CheckRun.run(session, request.checks(), conflicts);
@@ -107,12 +143,13 @@ final class MergeTransaction {
     session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
     schema.verify(planned);
-    SequenceCatchUp.run(session, changeSet.sequences(), conflicts);
+    SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 
     MergeReport report = report(changeSet, planned, proofs);
     session.report("committing");
-    receipts.write(request.branch().experimentId(), request.decision().by(), report);
+    receipts.write(
+        request.branch().experimentId(), request.decision().by(), report, reverts, converged);
     return report;
   }
 
@@ -178,6 +215,51 @@ final class MergeTransaction {
     }
   }
 
+  /** The quick way; false if it does not fit or did not work out, and then nothing was written. */
+  private boolean writeDirectly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException {
+    DirectApplication direct = new DirectApplication(session, staged, request.strictness());
+    if (conflicts.any() || !direct.fits(order, keys)) {
+      return false;
+    }
+    selfCheck.beforeRows();
+    Savepoint savepoint = session.savepoint();
+    try {
+      deferredChecks.defer(List.of());
+      if (direct.apply(order.steps())) {
+        deferredChecks.check();
+        session.release(savepoint);
+        return true;
+      }
+    } catch (SQLException e) {
+      if (ConstraintConflict.of(e).isEmpty()) {
+        throw e;
+      }
+    }
+    session.rollBackTo(savepoint);
+    selfCheck.undone();
+    return false;
+  }
+
+  /** The thorough way: looks first, lists every conflict, and writes only if there is none. */
+  private List<PlannedTable> writeThoroughly(
+      List<StagedTable> staged, List<ForeignKey> keys, ApplicationOrder order, SelfCheck selfCheck)
+      throws SQLException, Conflicts.Found {
+    deferredChecks.defer(order.deferred());
+    List<PlannedTable> planned = decide(staged);
+    decided = planned;
+    selfCheck.sealFindings(planned);
+    List<UpdateWaves> waves = searchAndPlan(planned, keys);
+    conflicts.requireNone();
+    selfCheck.beforeRows();
+    apply(new RowApplication(session, planned, order.steps(), waves));
+    for (PlannedTable table : planned) {
+      Verification.run(session, table.table(), request.strictness());
+    }
+    return planned;
+  }
+
   private List<PlannedTable> decide(List<StagedTable> staged) throws SQLException {
     List<PlannedTable> planned = new ArrayList<>();
     for (StagedTable each : staged) {
@@ -186,9 +268,7 @@ final class MergeTransaction {
       StandingRows.lock(session, table);
       Outcomes outcomes = Outcomes.decide(session, table, request.strictness());
       if (outcomes.conflicts() > 0) {
-        conflicts.add(
-            outcomes.conflicts(),
-            new RowConflicts(table, request.strictness()).first(session, conflicts.room()));
+        new RowConflicts(table, request.strictness()).addTo(conflicts, session);
       }
       planned.add(new PlannedTable(each, outcomes));
     }
@@ -237,7 +317,8 @@ final class MergeTransaction {
         now,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
         session.longestLockWait().toMillis(),
-        proofs.after());
+        proofs.after(),
+        null);
   }
 
   private void rollBack(Exception cause) {

@@ -31,7 +31,8 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   /**
    * The guards. A row that the change set deletes itself is no obstacle to an insert, as when a key
    * is written in another way. An update that finds the reviewed row is the usual case and is asked
-   * first.
+   * first. What the parent did to a counter is no obstacle to an update, and an update of one is
+   * never there already.
    */
   private static final String OUTCOME_BY_KEY =
       """
@@ -45,7 +46,8 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
           ELSE 'INSERT_EXISTS' END
         WHEN 'U' THEN CASE
           WHEN p.n IS NULL THEN 'UPDATE_MISSING'
-          WHEN {equalsbefore} THEN 'APPLY'
+          WHEN NOT {addable} THEN 'UPDATE_UPDATE'
+          WHEN {unmoved} THEN 'APPLY'
           WHEN {converged} THEN 'CONVERGED'
           WHEN {stands} THEN 'APPLY'
           ELSE 'UPDATE_UPDATE' END
@@ -106,29 +108,41 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
 
   private static Map<String, String> guards(TableMerge table, Strictness strictness) {
     List<ReviewedColumn> columns = table.columns();
-    List<ReviewedColumn> guarded = table.guarded();
-    String equalsBefore =
-        Images.allSame(
-            TableMerge.each(guarded, ReviewedColumn::standing),
-            TableMerge.each(guarded, ReviewedColumn::before));
-    String equalsAfter =
-        Images.allSame(
-            TableMerge.each(columns, ReviewedColumn::standing),
-            TableMerge.each(columns, ReviewedColumn::after));
+    List<ReviewedColumn> counters = table.counters();
+    List<ReviewedColumn> others = columns.stream().filter(column -> !column.delta()).toList();
+    List<ReviewedColumn> guarded =
+        table.guarded().stream().filter(column -> !column.delta()).toList();
+    String unmoved = same(guarded, ReviewedColumn::before);
+    String nothingAdded = all(counters, column -> "false");
     boolean byCell = strictness == Strictness.CELL;
     return Map.of(
         "equalsbefore",
-        equalsBefore,
+        same(table.guarded(), ReviewedColumn::before),
         "equalsafter",
-        equalsAfter,
+        same(columns, ReviewedColumn::after),
+        "addable",
+        counters.isEmpty()
+            ? "true"
+            : counters.stream()
+                .map(column -> column.addable(column.standing()))
+                .collect(Collectors.joining(" AND ", "(", ")")),
+        "unmoved",
+        unmoved,
         "converged",
-        byCell ? all(columns, Outcomes::isAfter) : equalsAfter,
+        (byCell ? all(others, Outcomes::isAfter) : same(others, ReviewedColumn::after))
+            + " AND "
+            + nothingAdded,
         "stands",
         byCell
             ? all(guarded, c -> isAfter(c) + " OR " + Images.same(c.standing(), c.before()))
-            : equalsBefore,
+            : unmoved,
         "untouched",
         unreviewedUntouched(table, column -> "p.c" + column.number()));
+  }
+
+  private static String same(List<ReviewedColumn> columns, Function<ReviewedColumn, String> form) {
+    return Images.allSame(
+        TableMerge.each(columns, ReviewedColumn::standing), TableMerge.each(columns, form));
   }
 
   private static String isAfter(ReviewedColumn column) {
@@ -157,15 +171,21 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   /**
    * The condition that nobody has written {@code value} into a column which the parent has gained
    * since the branch point: it is null or what {@code ADD COLUMN … DEFAULT} gave to every row that
-   * was there.
+   * was there. Holds under any search path.
    */
   static String untouched(TableMerge table, Column column, String value) {
+    return untouched(table.target().oid(), column.number(), value);
+  }
+
+  static String untouched(long table, int column, String value) {
     return """
-    (%1$s IS NOT DISTINCT FROM NULL OR %2$s IS NOT DISTINCT FROM (
-      SELECT format('%%s', a.attmissingval) COLLATE "C" FROM pg_attribute a
-      WHERE a.attrelid = %3$d AND a.attnum = %4$d))\
+    (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
+      SELECT pg_catalog.format('%%s', a.attmissingval) COLLATE pg_catalog."C"
+        OPERATOR(pg_catalog.=) %2$s
+      FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid OPERATOR(pg_catalog.=) %3$d AND a.attnum OPERATOR(pg_catalog.=) %4$d
+        AND a.attmissingval IS NOT NULL), false))\
     """
-        .formatted(
-            value, Images.text("ARRAY[" + value + "]"), table.target().oid(), column.number());
+        .formatted(value, Images.text("ARRAY[" + value + "]"), table, column);
   }
 }

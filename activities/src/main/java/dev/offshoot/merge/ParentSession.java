@@ -32,6 +32,7 @@ final class ParentSession {
       """
       RESET ROLE;
       RESET synchronous_commit;
+      RESET enable_hashjoin;
       SET LOCAL row_security = off;
       SET LOCAL work_mem = '64MB';
       SET LOCAL statement_timeout = '10min';
@@ -92,6 +93,14 @@ final class ParentSession {
     execute("SET LOCAL search_path TO DEFAULT");
   }
 
+  /**
+   * Until {@link #settle} rows are met in the order of their keys, the one that others can keep to
+   * when they lock several: a hash join would meet them as they lie.
+   */
+  void useKeyOrder() throws SQLException {
+    execute("SET LOCAL enable_hashjoin = off");
+  }
+
   /** Until {@link #settle} names mean what they meant where {@code searchPath} was in force. */
   void useSearchPath(String searchPath) throws SQLException {
     only("SELECT pg_catalog.set_config('search_path', ?, true)", row -> true, searchPath);
@@ -112,6 +121,14 @@ final class ParentSession {
     long from = System.nanoTime();
     execute(sql);
     longestLockWaitNanos = Math.max(longestLockWaitNanos, System.nanoTime() - from);
+  }
+
+  /** The one row of a statement that locks the rows which it writes. */
+  <T> T lockingOnly(String sql, RowReader<T> reader) throws SQLException {
+    long from = System.nanoTime();
+    T row = only(sql, reader);
+    longestLockWaitNanos = Math.max(longestLockWaitNanos, System.nanoTime() - from);
+    return row;
   }
 
   /**

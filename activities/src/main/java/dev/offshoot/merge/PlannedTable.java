@@ -11,6 +11,18 @@ import java.util.Optional;
  * @param outcomes what is to happen
  */
 record PlannedTable(StagedTable staged, Outcomes outcomes) {
+  /** Of which every change is to be applied. */
+  static PlannedTable wholly(StagedTable staged) {
+    return new PlannedTable(
+        staged,
+        new Outcomes(
+            staged.changes().count(RowChange.Kind.INSERT),
+            staged.changes().count(RowChange.Kind.UPDATE),
+            staged.changes().count(RowChange.Kind.DELETE),
+            0,
+            0));
+  }
+
   TableMerge table() {
     return staged.table();
   }

@@ -7,6 +7,7 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,9 @@ final class Receipts {
         digest text NOT NULL,
         decided_by text,
         report jsonb NOT NULL,
-        merged_at timestamptz NOT NULL);
+        merged_at timestamptz NOT NULL,
+        reverts text,
+        converged text NOT NULL);
       REVOKE ALL ON offshoot.merge_receipt FROM PUBLIC;
       COMMENT ON SCHEMA offshoot IS 'Offshoot notes here which experiments it has merged';
       """;
@@ -78,9 +81,18 @@ final class Receipts {
 
   private static final String WRITE =
       """
-      INSERT INTO offshoot.merge_receipt (experiment_id, digest, decided_by, report, merged_at)
-      VALUES (?, ?, nullif(?, ''), ?::jsonb, transaction_timestamp())
+      INSERT INTO offshoot.merge_receipt
+        (experiment_id, digest, decided_by, report, merged_at, reverts, converged)
+      VALUES (?, ?, nullif(?, ''), ?::jsonb, transaction_timestamp(), nullif(?, ''), ?)
       RETURNING merged_at
+      """;
+
+  private static final String REVERT_OF =
+      "SELECT experiment_id FROM offshoot.merge_receipt WHERE reverts = ?";
+
+  private static final String RECEIPTS =
+      """
+      SELECT experiment_id, digest, merged_at, reverts, converged FROM offshoot.merge_receipt
       """;
 
   private final ParentSession session;
@@ -124,6 +136,47 @@ final class Receipts {
     return Optional.of(read(receipt.report()));
   }
 
+  /** The receipt of an experiment's merge. */
+  Optional<MergeReceipt> of(ExperimentId experiment) throws SQLException {
+    if (!session.only(EXISTS, row -> row.getBoolean(1))) {
+      return Optional.empty();
+    }
+    requireOurs();
+    return session
+        .list(RECEIPTS + "WHERE experiment_id = ?", MergeReceipt::read, experiment.value())
+        .stream()
+        .findFirst();
+  }
+
+  /** The receipts of later merges, newest first. */
+  List<MergeReceipt> after(MergeReceipt merge) throws SQLException {
+    return session.list(
+        RECEIPTS + "WHERE merged_at > ? ORDER BY merged_at DESC LIMIT 1000",
+        MergeReceipt::read,
+        merge.mergedAt().atOffset(ZoneOffset.UTC));
+  }
+
+  /** Which experiment has reverted the merge of {@code merged}. */
+  Optional<ExperimentId> revertOf(ExperimentId merged) throws SQLException {
+    return session
+        .list(REVERT_OF, row -> new ExperimentId(row.getString(1)), merged.value())
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * @throws OffshootException {@code REVERT_REFUSED} if another revert of {@code merged} came first
+   */
+  void requireNotReverted(ExperimentId merged) throws SQLException {
+    Optional<ExperimentId> by = revertOf(merged);
+    if (by.isPresent()) {
+      throw new OffshootException(
+          ErrorCode.REVERT_REFUSED,
+          "%s: experiment %s has been reverted already, by %s"
+              .formatted(session.parent(), merged, by.get()));
+    }
+  }
+
   /** Makes the place for the receipt if there is none, and notes its shape. */
   void prepare() throws SQLException {
     if (!session.only(EXISTS, row -> row.getBoolean(1))) {
@@ -138,7 +191,12 @@ final class Receipts {
    *
    * @throws OffshootException {@code MERGE_REFUSED} if a replayed statement has touched the place
    */
-  void write(ExperimentId experiment, @Nullable String decidedBy, MergeReport report)
+  void write(
+      ExperimentId experiment,
+      @Nullable String decidedBy,
+      MergeReport report,
+      @Nullable ExperimentId reverts,
+      Convergence converged)
       throws SQLException {
     if (!session.only(SHAPE, row -> row.getString(1)).equals(shape)) {
       throw new OffshootException(
@@ -152,7 +210,9 @@ final class Receipts {
         experiment.value(),
         report.digest(),
         decidedBy == null ? "" : decidedBy,
-        json(report));
+        json(report),
+        reverts == null ? "" : reverts.value(),
+        converged.json());
   }
 
   private void requireOurs() throws SQLException {

@@ -34,6 +34,8 @@ final class ReferenceSearch {
         AND NOT {reviewed}
       """;
 
+  private static final String UNREVIEWED = REFERRED + " AND NOT {supplied}";
+
   private static final String COUNT =
       "SELECT count(DISTINCT s.n) FILTER (WHERE NOT {supplied}) AS conflicts,"
           + " coalesce(bool_or({supplied}), false) AS supplied "
@@ -41,8 +43,8 @@ final class ReferenceSearch {
 
   private static final String FIRST =
       "SELECT {key} AS key, count(*) AS referring "
-          + REFERRED
-          + " AND NOT {supplied} GROUP BY s.n, {keycolumns} ORDER BY s.n LIMIT {limit}";
+          + UNREVIEWED
+          + " GROUP BY s.n, {keycolumns} ORDER BY s.n LIMIT {limit}";
 
   /**
    * The referring row is itself deleted, or made to refer to another one; if that collides, it is
@@ -145,7 +147,12 @@ final class ReferenceSearch {
                       table.name(),
                       Arrays.asList((@Nullable String[]) row.getArray("key").getArray()),
                       note(key, kind, action, row.getLong("referring"))));
-      conflicts.add(found.conflicts(), first);
+      conflicts.add(
+          table.name(),
+          Map.of(kind(kind, action), found.conflicts()),
+          first,
+          RefusedRows.note(
+              session, table, kind(kind, action), SqlTemplate.fill(UNREVIEWED, parts)));
     }
     return found.supplied();
   }
@@ -200,7 +207,7 @@ final class ReferenceSearch {
             "changes", table.changes(),
             "brings",
                 columns.get().stream()
-                    .map(column -> Images.same("x.a" + column.column().number(), column.standing()))
+                    .map(column -> Images.same(column.after("x"), column.standing()))
                     .collect(Collectors.joining(" AND "))));
   }
 }

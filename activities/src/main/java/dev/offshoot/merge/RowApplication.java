@@ -116,7 +116,7 @@ final class RowApplication {
   private void insert(TableMerge table) throws SQLException {
     Map<String, String> parts = parts(table);
     parts.put("columns", names(TableMerge.each(table.columns(), c -> c.column().quoted())));
-    parts.put("values", names(TableMerge.each(table.columns(), ReviewedColumn::after)));
+    parts.put("values", names(TableMerge.each(table.columns(), ReviewedColumn::written)));
     session.execute(SqlTemplate.fill(INSERT, parts));
   }
 

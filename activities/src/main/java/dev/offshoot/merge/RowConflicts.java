@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +21,7 @@ final class RowConflicts {
   private static final String FIRST =
       """
       SELECT o.outcome, s.copies, s.changed, {key} AS key, {before} AS before, {standing} AS parent,
-        {after} AS after, {written} AS written,
+        {after} AS after, {written} AS written, {unaddable} AS unaddable,
         (SELECT count(*) FROM {rows} AS q WHERE q.n = s.n) AS standing_copies
       FROM {outcomes} AS o JOIN {changes} AS s ON s.n = o.n
       LEFT JOIN LATERAL (
@@ -28,6 +29,25 @@ final class RowConflicts {
       WHERE o.outcome NOT IN ('APPLY', 'CONVERGED')
       ORDER BY s.n
       LIMIT {limit}
+      """;
+
+  private static final String COUNTS =
+      """
+      SELECT o.outcome, count(*) AS count FROM {outcomes} AS o
+      WHERE o.outcome NOT IN ('APPLY', 'CONVERGED') GROUP BY o.outcome ORDER BY o.outcome
+      """;
+
+  /** Rows are hashed one by one, so that what is gathered stays small. */
+  private static final String PRINT =
+      """
+      SELECT encode(sha256(string_agg(
+        sha256(convert_to(format('%s %s %s %s', o.n, o.outcome, p.copies, p.image), 'UTF8')),
+        ''::bytea ORDER BY o.n, p.image COLLATE "C")), 'hex')
+      FROM {outcomes} AS o
+      LEFT JOIN LATERAL (
+        SELECT format('%s', {image}) AS image, count(*) AS copies
+        FROM {standing} AS p WHERE p.n = o.n GROUP BY 1) AS p ON true
+      WHERE o.outcome NOT IN ('APPLY', 'CONVERGED')
       """;
 
   private final TableMerge table;
@@ -38,7 +58,25 @@ final class RowConflicts {
     this.strictness = strictness;
   }
 
-  List<Conflict> first(ParentSession session, int limit) throws SQLException {
+  void addTo(Conflicts conflicts, ParentSession session) throws SQLException {
+    Map<String, String> parts =
+        Map.of(
+            "outcomes", table.outcomes(),
+            "standing", table.standing(),
+            "image",
+                Images.array(
+                    table.target().columns().stream()
+                        .map(column -> "p.c" + column.number())
+                        .toList()));
+    Map<Conflict.Kind, Long> counts = new EnumMap<>(Conflict.Kind.class);
+    session.list(
+        SqlTemplate.fill(COUNTS, parts),
+        row -> counts.put(Conflict.Kind.valueOf(row.getString("outcome")), row.getLong("count")));
+    String print = session.only(SqlTemplate.fill(PRINT, parts), row -> row.getString(1));
+    conflicts.add(table.name(), counts, first(session, conflicts.room()), print);
+  }
+
+  private List<Conflict> first(ParentSession session, int limit) throws SQLException {
     List<ReviewedColumn> columns = table.columns();
     return session.list(
         SqlTemplate.fill(
@@ -51,6 +89,7 @@ final class RowConflicts {
                 "standing", Images.array(TableMerge.each(columns, ReviewedColumn::standing)),
                 "after", Images.array(TableMerge.each(columns, ReviewedColumn::after)),
                 "written", written(),
+                "unaddable", unaddable(table),
                 "rows", table.standing(),
                 "outcomes", table.outcomes(),
                 "changes", table.changes(),
@@ -94,9 +133,26 @@ final class RowConflicts {
           Conflicts.ofRow(kind, table.name(), key, "the parent has deleted this row");
       case UPDATE_UPDATE -> {
         @Nullable String mask = row.getString("changed");
+        List<String> unaddable =
+            texts(row, "unaddable").stream().filter(Objects::nonNull).map(String::valueOf).toList();
         List<Integer> at =
-            collisions(before, parent, place -> collides(place, mask, parent, after));
-        yield inColumn(kind, key, at, before, parent, after, "the parent has changed this row too");
+            collisions(
+                before,
+                parent,
+                place ->
+                    table.columns().get(place).delta()
+                        ? unaddable.contains(Integer.toString(place))
+                        : collides(place, mask, parent, after));
+        yield inColumn(
+            kind,
+            key,
+            at,
+            before,
+            parent,
+            after,
+            table.columns().get(at.get(0)).delta()
+                ? "the parent has changed this counter too, and what the update adds cannot be added to its value"
+                : "the parent has changed this row too");
       }
       case DELETE_UPDATED -> {
         List<Integer> at = collisions(before, parent, place -> !table.columns().get(place).isNew());
@@ -142,6 +198,16 @@ final class RowConflicts {
         Conflicts.value(parent.get(first)),
         after == null ? null : Conflicts.value(after.get(first)),
         note + also(at));
+  }
+
+  /** Places of counters to which nothing can be added; else null. */
+  static String unaddable(TableMerge table) {
+    return table.counters().stream()
+        .map(
+            column ->
+                "CASE WHEN NOT %s THEN '%d' END"
+                    .formatted(column.addable(column.standing()), column.place() - 1))
+        .collect(Collectors.joining(", ", "ARRAY[", "]::text[]"));
   }
 
   /** Values that the parent's users wrote into columns which were not reviewed; else null. */

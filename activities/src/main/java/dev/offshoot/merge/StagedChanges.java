@@ -7,16 +7,14 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangeSetStore.RowCursor;
 import dev.offshoot.merge.ParentTable.Column;
 import dev.offshoot.merge.ParentTable.KeyColumn;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 
@@ -24,16 +22,18 @@ import org.postgresql.copy.CopyIn;
  * The reviewed rows of one table on the parent, in a temporary table with the columns' own types:
  * its number {@code n}, its kind (I, U or D), {@code copies}, {@code changed} (for an update a 1
  * for each changed column, else a 0), the key {@code k…}, the image at the branch point {@code b…}
- * and the reviewed image {@code a…}, named by the numbers of the parent's columns.
+ * and the reviewed image {@code a…}, named by the numbers of the parent's columns. Of an update's
+ * reviewed image only what differs is there; {@link ReviewedColumn#after} is the whole.
  *
  * <p>Values become typed by the types' own input functions: no cast and nobody's code runs.
  *
- * @param kinds the kinds of changes that there are
- * @param changedColumns names of the columns that updates change
+ * @param counts how many changes of each kind there are; none is left out
+ * @param changedColumns names of the columns that some update changes
+ * @param alwaysChanged names of the columns that every update changes
  */
-record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
+record StagedChanges(
+    Map<RowChange.Kind, Long> counts, List<String> changedColumns, List<String> alwaysChanged) {
   private static final int ROWS_PER_REPORT = 20_000;
-  private static final int CHARACTERS_PER_MESSAGE = 1 << 16;
 
   private static final String TABLE =
       """
@@ -61,12 +61,20 @@ record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
         }
       }
     }
-    session.execute("ANALYZE " + table.changes());
+    // What rows are joined and chosen by; a statistic of every column would take a while.
+    List<String> joined = new ArrayList<>(List.of("n", "kind"));
+    table.key().forEach(part -> joined.add("k" + part.column().number()));
+    session.execute("ANALYZE %s (%s)".formatted(table.changes(), String.join(", ", joined)));
     return staged;
   }
 
   boolean has(RowChange.Kind kind) {
-    return kinds.contains(kind);
+    return count(kind) > 0;
+  }
+
+  /** How many changes of that kind; in a table without a key one may stand for several rows. */
+  long count(RowChange.Kind kind) {
+    return counts.getOrDefault(kind, 0L);
   }
 
   /** Whether updates change one of those columns. */
@@ -92,17 +100,21 @@ record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
   private static final class Stream {
     private final ParentSession session;
     private final TableMerge table;
-    private final CopyIn copy;
+    private final CopyRows copy;
     private final List<Integer> keyPlaces;
-    private final StringBuilder pending = new StringBuilder(CHARACTERS_PER_MESSAGE + 4096);
-    private final BitSet changed = new BitSet();
-    private final Set<RowChange.Kind> kinds = EnumSet.noneOf(RowChange.Kind.class);
+
+    /** Of the update at hand, of all so far, and of any so far. */
+    private final BitSet differs = new BitSet();
+
+    private final BitSet always = new BitSet();
+    private final BitSet ever = new BitSet();
+    private final Map<RowChange.Kind, Long> counts = new EnumMap<>(RowChange.Kind.class);
     private long number;
 
     Stream(ParentSession session, TableMerge table, CopyIn copy) {
       this.session = session;
       this.table = table;
-      this.copy = copy;
+      this.copy = new CopyRows(copy);
       this.keyPlaces =
           table.key().stream()
               .map(
@@ -124,45 +136,52 @@ record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
         if (number % ROWS_PER_REPORT == 0) {
           report();
         }
-        if (pending.length() >= CHARACTERS_PER_MESSAGE) {
-          send();
-        }
       }
-      send();
-      return new StagedChanges(
-          Set.copyOf(kinds),
-          changed.stream().mapToObj(i -> table.columns().get(i).column().name()).toList());
+      copy.send();
+      return new StagedChanges(Map.copyOf(counts), names(ever), names(always));
+    }
+
+    private List<String> names(BitSet places) {
+      return places.stream().mapToObj(i -> table.columns().get(i).column().name()).toList();
     }
 
     private void report() {
       session.report("staging %s: %,d rows".formatted(table.name(), number));
     }
 
-    private void line(RowChange row) {
+    private void line(RowChange row) throws SQLException {
       List<@Nullable String> before = image(row, row.kind() != RowChange.Kind.INSERT, row.before());
       List<@Nullable String> after = image(row, row.kind() != RowChange.Kind.DELETE, row.after());
       List<@Nullable String> named = row.kind() == RowChange.Kind.INSERT ? after : before;
-      kinds.add(row.kind());
-      CopyLine line =
-          new CopyLine(pending)
-              .field(Long.toString(number))
-              .field(row.kind().name().substring(0, 1))
-              .field(Integer.toString(row.count()))
-              .field(row.kind() == RowChange.Kind.UPDATE ? changes(before, after) : null);
-      keyPlaces.forEach(place -> line.field(named.get(place - 1)));
-      before.forEach(line::field);
-      after.forEach(line::field);
-      line.end();
+      boolean update = row.kind() == RowChange.Kind.UPDATE;
+      counts.merge(row.kind(), 1L, Long::sum);
+      copy.field(Long.toString(number))
+          .field(row.kind().name().substring(0, 1))
+          .field(Integer.toString(row.count()))
+          .field(update ? changes(before, after) : null);
+      keyPlaces.forEach(place -> copy.field(named.get(place - 1)));
+      before.forEach(copy::field);
+      for (int i = 0; i < after.size(); i++) {
+        copy.field(update && !differs.get(i) ? null : after.get(i));
+      }
+      copy.end();
     }
 
+    /** Notes where the images of an update differ, and writes it down. */
     private String changes(List<@Nullable String> before, List<@Nullable String> after) {
-      StringBuilder mask = new StringBuilder();
-      for (int i = 0; i < before.size(); i++) {
+      differs.clear();
+      char[] mask = new char[before.size()];
+      for (int i = 0; i < mask.length; i++) {
         boolean same = Objects.equals(before.get(i), after.get(i));
-        mask.append(same ? '0' : '1');
-        changed.set(i, changed.get(i) || !same);
+        mask[i] = same ? '0' : '1';
+        differs.set(i, !same);
       }
-      return mask.toString();
+      if (counts.getOrDefault(RowChange.Kind.UPDATE, 0L) == 1) {
+        always.or(differs);
+      }
+      always.and(differs);
+      ever.or(differs);
+      return String.valueOf(mask);
     }
 
     private List<@Nullable String> image(
@@ -176,12 +195,6 @@ record StagedChanges(Set<RowChange.Kind> kinds, List<String> changedColumns) {
                 .formatted(number, table.name()));
       }
       return image == null ? Collections.nCopies(width, null) : image;
-    }
-
-    private void send() throws SQLException {
-      byte[] bytes = pending.toString().getBytes(StandardCharsets.UTF_8);
-      copy.writeToCopy(bytes, 0, bytes.length);
-      pending.setLength(0);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.offshoot.merge;
 
 import dev.offshoot.domain.RowChange;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -19,6 +20,17 @@ record StagedTable(TableMerge table, StagedChanges changes, List<UniqueIndex> un
   boolean updatesAny(List<String> columns) {
     return has(RowChange.Kind.UPDATE)
         && (changes.changesAny(columns) || table.reviewed(columns).isEmpty());
+  }
+
+  /** Drops all that was staged of tables, so that nothing hangs on the types of their columns. */
+  static void forget(ParentSession session, List<StagedTable> tables) throws SQLException {
+    for (StagedTable staged : tables) {
+      TableMerge table = staged.table();
+      session.execute(
+          "DROP TABLE IF EXISTS "
+              + String.join(
+                  ", ", table.changes(), table.standing(), table.outcomes(), table.takers()));
+    }
   }
 
   boolean isAt(ForeignKey.End end) {

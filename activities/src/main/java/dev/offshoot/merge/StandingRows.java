@@ -23,11 +23,13 @@ final class StandingRows {
         n bigint, tab oid, tid tid, {columns}) ON COMMIT DROP
       """;
 
+  /** In the order of the change set, which is that of keys: the order that others can keep to. */
   private static final String LOCK =
       """
       INSERT INTO {standing}
       SELECT s.n, t.tableoid, t.ctid, {values}
       FROM {changes} AS s JOIN {rows} AS t ON {meets}
+      ORDER BY s.n
       FOR UPDATE OF t
       """;
 

@@ -57,7 +57,8 @@ record TableMerge(
                 .formatted(name, type));
       }
       boolean isNew = before.isNewColumn(target.oid(), column.get().number());
-      columns.add(new ReviewedColumn(i + 1, column.get(), isNew));
+      boolean delta = shape.columns().get(i).delta() && !isNew;
+      columns.add(new ReviewedColumn(i + 1, column.get(), delta, isNew));
     }
     List<Column> keyColumns =
         shape.keyColumns().stream().map(place -> columns.get(place).column()).toList();
@@ -105,6 +106,11 @@ record TableMerge(
   /** Reviewed columns that the parent's users can have written since the branch point. */
   List<ReviewedColumn> guarded() {
     return columns.stream().filter(column -> !column.isNew()).toList();
+  }
+
+  /** Counters, whose values on the parent do not stand in the way of an update. */
+  List<ReviewedColumn> counters() {
+    return columns.stream().filter(ReviewedColumn::delta).toList();
   }
 
   /** The condition that staged change {@code s} and table row {@code t} have one key. */

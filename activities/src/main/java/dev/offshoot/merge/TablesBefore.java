@@ -20,18 +20,20 @@ record TablesBefore(Map<Long, Table> byOid) {
    * @param fileNode number of its storage; another one means truncated or rewritten
    * @param lastColumn number of its last column; columns with higher ones are the merge's own
    * @param columns identities of its columns by number
+   * @param derived whether a query gives its contents: a materialized view
    */
   record Table(
       TableName name,
       String identity,
       long fileNode,
       int lastColumn,
-      Map<Integer, String> columns) {}
+      Map<Integer, String> columns,
+      boolean derived) {}
 
   private static final String TABLES =
       """
       SELECT c.oid, n.nspname, c.relname, c.relfilenode, c.relnatts,
-        quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS identity
+        c.relkind = 'm' AS derived, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS identity
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
         AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -59,7 +61,8 @@ record TablesBefore(Map<Long, Table> byOid) {
                     row.getString("identity"),
                     row.getLong("relfilenode"),
                     row.getInt("relnatts"),
-                    new HashMap<>())));
+                    new HashMap<>(),
+                    row.getBoolean("derived"))));
     record Column(long table, int number, String identity) {}
     for (Column column :
         session.list(

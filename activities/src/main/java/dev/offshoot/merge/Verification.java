@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * Reads every touched row back: it must be what was reviewed, as the server prints it. With {@code
- * CELL} an updated row must be so in the columns that the experiment changed.
+ * CELL} an updated row must be so in the columns that the experiment changed. A counter must hold
+ * what stood, with what was reviewed added.
  */
 final class Verification {
   private static final String BY_KEY =
@@ -20,6 +21,7 @@ final class Verification {
       FROM {changes} AS s
       JOIN {outcomes} AS o ON o.n = s.n AND (o.outcome = 'APPLY' OR s.kind <> 'D')
       LEFT JOIN {rows} AS t ON {meets}
+      LEFT JOIN {standing} AS p ON p.n = s.n
       WHERE NOT CASE s.kind
         WHEN 'D' THEN t.tableoid IS NULL OR EXISTS (
           SELECT FROM {changes} AS i WHERE i.kind <> 'D' AND {same})
@@ -52,25 +54,49 @@ final class Verification {
     parts.put("changes", table.changes());
     parts.put("outcomes", table.outcomes());
     parts.put("rows", table.target().rows());
+    parts.put("standing", table.standing());
     String query;
     if (table.hasKey()) {
       String equalsAfter = Images.allSame(inTable, after);
       parts.put("meets", table.keysMeet());
       parts.put("inserted", equalsAfter);
-      parts.put("updated", strictness == Strictness.ROW ? equalsAfter : changedAreSame(columns));
+      parts.put("updated", updated(table, strictness));
       parts.put("same", sameKey(table));
       query = BY_KEY;
     } else {
       parts.put("same", Images.array(inTable) + " = " + Images.array(after));
       query = OF_MULTISET;
     }
-    long wrong = session.only(SqlTemplate.fill(query, parts), row -> row.getLong(1));
+    requireNone(
+        session, table, session.only(SqlTemplate.fill(query, parts), row -> row.getLong(1)));
+  }
+
+  /**
+   * @throws OffshootException {@code MERGE_REFUSED} if there are rows that are not what was
+   *     reviewed
+   */
+  static void requireNone(ParentSession session, TableMerge table, long wrong) {
     if (wrong > 0) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,
           "%s: the merge was undone before it was committed, because %d rows of table %s do not read back as reviewed"
               .formatted(session.parent(), wrong, table.name()));
     }
+  }
+
+  private static String updated(TableMerge table, Strictness strictness) {
+    List<ReviewedColumn> valued = table.columns().stream().filter(c -> !c.delta()).toList();
+    List<String> each = new ArrayList<>();
+    each.add(
+        strictness == Strictness.ROW
+            ? Images.allSame(
+                TableMerge.each(valued, ReviewedColumn::inTable),
+                TableMerge.each(valued, ReviewedColumn::after))
+            : changedAreSame(valued));
+    for (ReviewedColumn counter : table.counters()) {
+      each.add(Images.same(counter.inTable(), counter.merged(counter.standing())));
+    }
+    return String.join(" AND ", each);
   }
 
   private static String changedAreSame(List<ReviewedColumn> columns) {

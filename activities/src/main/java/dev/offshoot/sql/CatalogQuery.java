@@ -68,7 +68,7 @@ final class CatalogQuery {
       ),
       namespaces AS MATERIALIZED (
         SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
-        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'offshoot')
+        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       ),
       relations AS MATERIALIZED (
         SELECT c.*, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name

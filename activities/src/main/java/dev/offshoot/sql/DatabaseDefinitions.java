@@ -137,7 +137,7 @@ final class DatabaseDefinitions {
       WHERE (d.objoid >= 16384
              OR d.classoid = 'pg_namespace'::regclass
                 AND d.objoid = (SELECT oid FROM namespaces WHERE nspname = 'public'))
-        AND (o.schema IS NULL OR o.schema !~ '^pg_' AND o.schema NOT IN ('information_schema', 'offshoot'))
+        AND (o.schema IS NULL OR o.schema !~ '^pg_' AND o.schema NOT IN ('information_schema', 'offshoot', 'offshoot_capture'))
         AND NOT EXISTS (SELECT FROM members m
                         WHERE m.classid = d.classoid AND m.objid = d.objoid)
         AND d.classoid <> 'pg_extension'::regclass

@@ -13,12 +13,18 @@ public record Place(Kind kind, String name) {
   /** What a database is to us. */
   public enum Kind {
     PARENT,
+    SOURCE,
     BRANCH,
     LEDGER
   }
 
   public static Place parent(String name) {
     return new Place(Kind.PARENT, name);
+  }
+
+  /** The copy of a parent that its branches are made of. */
+  public static Place source(String parent) {
+    return new Place(Kind.SOURCE, parent);
   }
 
   public static Place branch(BranchRef ref) {
@@ -38,6 +44,7 @@ public record Place(Kind kind, String name) {
   public String toString() {
     return switch (kind) {
       case PARENT -> "parent '" + name + "'";
+      case SOURCE -> "source copy of parent '" + name + "'";
       case BRANCH -> "branch '" + name + "'";
       case LEDGER -> "ledger";
     };

@@ -193,8 +193,10 @@ final class RelationDefinitions {
         concat_ws(' ', pg_get_triggerdef(t.oid), %s),
         t.tgparentid <> 0
       FROM pg_trigger t JOIN relations r ON r.oid = t.tgrelid
+      JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
       -- Before 15 those that a partition has from its whole are called internal.
-      WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0)
+      WHERE (NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0))
+        AND fn.nspname <> 'offshoot_capture'
       UNION ALL
       SELECT 'rule', quote_ident(w.rulename) || ' ON ' || r.name,
         concat_ws(' ', pg_get_ruledef(w.oid), %s),

@@ -30,6 +30,12 @@ public final class SqlErrors {
                 "%s: there is no such database on its server; correct parents.%s.url"
                     .formatted(place, place.name()),
                 error);
+        case SOURCE ->
+            failure(
+                ErrorCode.PARENT_UNSUITABLE,
+                "%1$s: there is none yet on its server; run offshoot parent refresh %2$s, or correct parents.%2$s.source.url"
+                    .formatted(place, place.name()),
+                error);
         case BRANCH -> failure(ErrorCode.BRANCH_GONE, place + " is not there any more", error);
         case LEDGER ->
             failure(
@@ -37,6 +43,13 @@ public final class SqlErrors {
                 "ledger: there is no such database on its server; create it or correct ledger.url",
                 error);
       };
+    }
+    if (state.equals("55000") && isOfParent(place)) {
+      return failure(
+          ErrorCode.PARENT_TAKEN,
+          place
+              + ": it takes no connections now, as while it is fenced for a copy; tried again (offshoot doctor says more if it stays)",
+          error);
     }
     if (state.equals("53300")) {
       return failure(
@@ -53,7 +66,7 @@ public final class SqlErrors {
           error);
     }
     return failure(
-        place.kind() == Place.Kind.PARENT ? ErrorCode.PARENT_UNSUITABLE : ErrorCode.INTERNAL,
+        isOfParent(place) ? ErrorCode.PARENT_UNSUITABLE : ErrorCode.INTERNAL,
         "%s: its server does not let us in".formatted(place),
         error);
   }
@@ -95,7 +108,7 @@ public final class SqlErrors {
       case "42501" ->
           failure(
               switch (place.kind()) {
-                case PARENT -> ErrorCode.PARENT_UNSUITABLE;
+                case PARENT, SOURCE -> ErrorCode.PARENT_UNSUITABLE;
                 case BRANCH -> ErrorCode.PERMISSION_DENIED;
                 case LEDGER -> ErrorCode.INTERNAL;
               },
@@ -136,6 +149,12 @@ public final class SqlErrors {
               "%s: its server refuses the configured role or password; correct parents.%s.username and .password, or its pg_hba.conf"
                   .formatted(place, place.name()),
               error);
+      case SOURCE ->
+          failure(
+              ErrorCode.PARENT_ACCESS_DENIED,
+              "%s: its server refuses the configured role or password; correct parents.%s.source.username and .password, or its pg_hba.conf"
+                  .formatted(place, place.name()),
+              error);
       case BRANCH ->
           failure(
               ErrorCode.CONNECTION_LOST,
@@ -149,9 +168,13 @@ public final class SqlErrors {
     };
   }
 
+  private static boolean isOfParent(Place place) {
+    return place.kind() == Place.Kind.PARENT || place.kind() == Place.Kind.SOURCE;
+  }
+
   private static ErrorCode unreachable(Place place) {
     return switch (place.kind()) {
-      case PARENT -> ErrorCode.PARENT_UNREACHABLE;
+      case PARENT, SOURCE -> ErrorCode.PARENT_UNREACHABLE;
       case BRANCH -> ErrorCode.CONNECTION_LOST;
       case LEDGER -> ErrorCode.LEDGER_UNREACHABLE;
     };

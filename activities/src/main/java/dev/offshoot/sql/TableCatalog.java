@@ -196,7 +196,7 @@ public record TableCatalog(NavigableMap<Long, Table> tables) {
          WHERE k.place <= best.indnkeyatts) AS key
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')
+        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
   private static final String COLUMNS =
@@ -215,7 +215,7 @@ public record TableCatalog(NavigableMap<Long, Table> tables) {
       JOIN base b ON b.type = a.atttypid AND b.typbasetype = 0
       WHERE a.attnum > 0 AND NOT a.attisdropped
         AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')
+        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       ORDER BY a.attrelid, a.attnum
       """;
 }

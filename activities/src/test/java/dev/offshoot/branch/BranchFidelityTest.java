@@ -298,8 +298,11 @@ class BranchFidelityTest {
         method,
         config.maxTtl(),
         config.maxBranches(),
-        config.maxChangedRows(),
-        config.severities(),
-        config.lockTimeout());
+        config.maxBranchGrowth(),
+        config.hazards(),
+        config.lockTimeout(),
+        config.copying(),
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 }

@@ -357,9 +357,12 @@ class PostgresBranchTest {
         config.copyMethod(),
         config.maxTtl(),
         maxBranches,
-        config.maxChangedRows(),
-        config.severities(),
-        config.lockTimeout());
+        config.maxBranchGrowth(),
+        config.hazards(),
+        config.lockTimeout(),
+        config.copying(),
+        config.revertWindow(),
+        config.sequenceBlock());
   }
 
   static List<String> leftOf(BranchRef ref) throws SQLException {
@@ -382,7 +385,15 @@ class PostgresBranchTest {
     try (Connection superuser = PostgresServer.superuser(database)) {
       return Sql.list(
           superuser,
-          "SELECT oid || ' ' || relname FROM pg_class WHERE oid >= 16384 ORDER BY oid",
+          """
+          SELECT oid || ' ' || relname FROM pg_class
+          WHERE oid >= 16384 AND oid NOT IN (
+            SELECT unnest(ARRAY[c.oid, c.reltoastrelid, coalesce(i.indexrelid, 0)])
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_index i ON i.indrelid = c.reltoastrelid
+            WHERE n.nspname = 'offshoot_capture')
+          ORDER BY oid
+          """,
           row -> row.getString(1));
     }
   }

@@ -5,6 +5,7 @@ import dev.offshoot.activity.DiffActivities.ComputeDiff;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
+import dev.offshoot.changelog.RowWatch;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentId;
@@ -30,8 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -41,18 +40,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ExperimentRun implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  /** Within a transaction these counters are exact. */
-  private static final String WRITTEN =
-      """
-      SELECT relid::bigint FROM pg_catalog.pg_stat_xact_user_tables
-      WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
-      """;
-
   private final PostgresBranchProvider provider;
   private final ChangeSetStore store;
   private final BranchRef ref;
   private ExperimentSpec spec;
   private ExperimentReport report;
+  private final ExperimentReport first;
 
   ExperimentRun(TestParent parent, ChangeSetStore store, TransactionMode mode, String... statements)
       throws SQLException {
@@ -70,6 +63,7 @@ final class ExperimentRun implements AutoCloseable {
     this.spec = builder.build();
     provider.create(ref, Instant.now().plus(Duration.ofHours(1)), Progress.NONE);
     this.report = run(mode);
+    this.first = report;
   }
 
   static ExperimentRun of(TestParent parent, ChangeSetStore store, String... statements)
@@ -79,10 +73,10 @@ final class ExperimentRun implements AutoCloseable {
 
   private ExperimentReport run(TransactionMode mode) throws SQLException {
     List<SchemaStatement> schema = new ArrayList<>();
-    Set<Long> touched = new TreeSet<>();
     try (Connection branch = provider.openForExperiment(ref)) {
       branch.setAutoCommit(false);
       CatalogFingerprint before = CatalogFingerprint.read(branch);
+      RowWatch rows = RowWatch.begin(branch);
       for (SqlStatement statement : SpecValidation.statementsOf(spec)) {
         String searchPath =
             Sql.only(
@@ -98,19 +92,35 @@ final class ExperimentRun implements AutoCloseable {
           schema.add(new SchemaStatement(statement.index(), searchPath));
         }
         before = after;
-        touched.addAll(Sql.list(branch, WRITTEN, row -> row.getLong(1)));
+        rows.look(branch);
         if (mode == TransactionMode.PER_STATEMENT) {
           branch.commit();
+          rows.transactionBegan(branch);
         }
       }
       branch.commit();
-      return new ExperimentReport(List.of(), List.of(), schema, List.copyOf(touched), 1);
+      return new ExperimentReport(
+          List.of(), List.of(), schema, rows.touchedTables(), 1, rows.writtenRows());
     }
   }
 
   /** From now on the report names only these tables as touched. */
   ExperimentRun touching(List<Long> tables) {
     report = new ExperimentReport(List.of(), List.of(), report.schemaStatements(), tables, 1);
+    return this;
+  }
+
+  /** From now on the report is again what it was at first. */
+  ExperimentRun again() {
+    report = first;
+    return this;
+  }
+
+  /** From now on nobody has counted rows, so that whole tables are compared. */
+  ExperimentRun comparedWhole() {
+    report =
+        new ExperimentReport(
+            List.of(), List.of(), report.schemaStatements(), report.touchedTables(), 1);
     return this;
   }
 

@@ -137,6 +137,15 @@ class NotCarriedTest {
             List.of("ALTER TABLE heap ADD r float8 DEFAULT random()"),
             "table heap: a new column got values that the server chose"),
         new Case(
+            "table made anew in one statement, defined as it was",
+            List.of(
+                "DO $$ BEGIN DROP TABLE part; CREATE TABLE part (id int NOT NULL, v int); END $$"),
+            "drops table public.part and makes another one of that name"),
+        new Case(
+            "column made anew",
+            List.of("ALTER TABLE doc DROP n", "ALTER TABLE doc ADD n int"),
+            "drops column public.doc.n and makes another one of that name"),
+        new Case(
             "random key",
             List.of("ALTER TABLE heap ADD r uuid PRIMARY KEY DEFAULT gen_random_uuid()"),
             "table heap: a new column got values that the server chose"));

@@ -438,6 +438,7 @@ class RowDiffTest {
 
       assertThat(counts(summary)).isEqualTo(given.expected());
       assertThat(run.diff().digest()).isEqualTo(summary.digest());
+      assertThat(run.comparedWhole().diff().digest()).isEqualTo(summary.digest());
       assertThat(DatabaseDump.of(run.ref().baseName())).isEqualTo(base);
     }
   }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,9 +88,11 @@ class TableComparisonTest {
       throws SQLException {
     Table table = TableCatalog.read(branch).table(new TableName("public", name)).orElseThrow();
     TablePair pair =
-        new TablePair(table, table, table.name(), table.writableColumns(), List.of(0, 1), Set.of());
+        new TablePair(
+            table, table, table.name(), table.writableColumns(), List.of(0, 1), Set.of(), false);
     List<RowChange> differences = new ArrayList<>();
-    new TableComparison(base, branch, Progress.NONE).compare(pair, differences::add);
+    new TableComparison(base, branch, Progress.NONE)
+        .compare(pair, Optional.empty(), differences::add);
     return differences;
   }
 

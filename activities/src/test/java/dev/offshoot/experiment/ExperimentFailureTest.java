@@ -220,6 +220,22 @@ class ExperimentFailureTest {
     branch.provider().drop(ref);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO audit SELECT repeat(md5(g::text), 200) FROM generate_series(1, 100000000) g",
+        "INSERT INTO audit SELECT md5(g::text) FROM generate_series(1, 400000) g"
+      })
+  void branchThatOutgrowsItsLimit_isStopped(String sql) throws SQLException {
+    BranchRef ref = branch.freshBranch();
+
+    assertThatThrownBy(() -> branch.run(ref, statements(sql), 10L << 20, Progress.NONE))
+        .isInstanceOfSatisfying(
+            OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED))
+        .hasMessageContaining("maxBranchGrowth (10 MB)");
+    branch.provider().drop(ref);
+  }
+
   @Test
   void manyStatements_shareTheRuntime() throws SQLException {
     Failure failure =

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,12 @@ final class OnBranch implements AutoCloseable {
   }
 
   ExperimentReport run(BranchRef ref, ExperimentSpecBuilder spec, Progress progress) {
-    return new ExperimentRun(provider, ref, spec.build(), progress).run();
+    return run(ref, spec, config().maxBranchGrowth(), progress);
+  }
+
+  ExperimentReport run(
+      BranchRef ref, ExperimentSpecBuilder spec, long maxGrowth, Progress progress) {
+    return new ExperimentRun(provider, ref, spec.build(), maxGrowth, progress).run();
   }
 
   /**
@@ -118,6 +124,11 @@ final class OnBranch implements AutoCloseable {
     Failure failure = failureOn(untouched, spec);
     Assertions.assertThat(withoutSequences(untouched)).isEqualTo(untouchedDump);
     return failure;
+  }
+
+  /** The branch on which experiments fail. */
+  BranchRef untouched() {
+    return Objects.requireNonNull(untouched, "no experiment has failed yet");
   }
 
   /** Sequences keep what a rolled back transaction took from them. */

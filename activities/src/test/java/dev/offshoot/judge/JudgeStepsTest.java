@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -21,6 +22,7 @@ import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.HazardSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +39,12 @@ class JudgeStepsTest {
           CopyMethod.AUTO,
           Duration.ofDays(1),
           1,
-          5,
-          Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
-          Duration.ofSeconds(1));
+          1L << 30,
+          HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
+          Duration.ofSeconds(1),
+          Copying.OF_THE_PARENT,
+          ParentConfig.DEFAULT_REVERT_WINDOW,
+          0);
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

@@ -78,7 +78,8 @@ class JdbcChangeSetStoreTest {
               List.of(STATEMENT),
               List.of(CHANGE),
               List.of(ORDERS),
-              List.of(new SequenceAdvance(ORDERS, 3, 9)));
+              List.of(new SequenceAdvance(ORDERS, 3, 9)),
+              Undoing.OF_ROWS);
     }
 
     assertThat(store.get(frozen.digest())).isEqualTo(frozen);
@@ -170,7 +171,7 @@ class JdbcChangeSetStoreTest {
       for (int n = 0; n < 20_000; n++) {
         writer.row(RowChange.insert(List.of(Integer.toString(n), padding)));
       }
-      frozen = writer.freeze(List.of(), List.of(), List.of(), List.of());
+      frozen = writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
 
     assertThat(chunks(frozen.digest())).isGreaterThan(5);
@@ -235,7 +236,7 @@ class JdbcChangeSetStoreTest {
   }
 
   private static String freeze(Writer writer, List<SchemaChange> changes) {
-    return writer.freeze(List.of(), changes, List.of(), List.of()).digest();
+    return writer.freeze(List.of(), changes, List.of(), List.of(), Undoing.OF_ROWS).digest();
   }
 
   private static List<RowChange> rows(String digest, TableName table, long from) {

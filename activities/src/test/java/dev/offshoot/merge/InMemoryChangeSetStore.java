@@ -12,6 +12,8 @@ import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.SequenceBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -66,6 +68,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
   private final class InMemoryWriter implements Writer {
     private final Map<ChangedTable, List<RowChange>> tables = new LinkedHashMap<>();
     private List<RowChange> current = List.of();
+    private List<SequenceBlock> blocks = List.of();
 
     @Override
     public void startTable(ChangedTable table) {
@@ -79,11 +82,17 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
     }
 
     @Override
+    public void reserve(List<SequenceBlock> reserved) {
+      blocks = reserved;
+    }
+
+    @Override
     public ChangeSet freeze(
         List<ReplayStatement> script,
         List<SchemaChange> schemaChanges,
         List<TableName> rewrittenTables,
-        List<SequenceAdvance> sequences) {
+        List<SequenceAdvance> sequences,
+        Undoing undoing) {
       Map<TableName, List<RowChange>> rows = new HashMap<>();
       List<CountedTable> counted = new ArrayList<>();
       tables.forEach(
@@ -98,7 +107,8 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
           });
       String digest = "digest-" + (frozen.size() + 1);
       ChangeSet changeSet =
-          new ChangeSet(digest, script, schemaChanges, counted, rewrittenTables, sequences);
+          new ChangeSet(
+              digest, script, schemaChanges, counted, rewrittenTables, sequences, undoing, blocks);
       frozen.put(digest, new Frozen(changeSet, rows));
       return changeSet;
     }

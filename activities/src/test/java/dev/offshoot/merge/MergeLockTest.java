@@ -32,7 +32,7 @@ class MergeLockTest {
       """;
 
   @Test
-  void rowsThatTheMergeHasCompared_cannotBeChangedBeforeItCommits() throws SQLException {
+  void rowsThatTheMergeHasWritten_cannotBeChangedBeforeItCommits() throws SQLException {
     try (Merging merging = Merging.into(ITEMS)) {
       ChangeSet changeSet =
           merging.experiment(
@@ -40,7 +40,7 @@ class MergeLockTest {
       AtomicReference<String> refused = new AtomicReference<>("");
       Reports intruder =
           Reports.at(
-              "applying",
+              "looking for",
               () -> {
                 for (int id = 1; id <= 2; id++) {
                   try {
@@ -151,7 +151,7 @@ class MergeLockTest {
       merging.merge(
           merging.request("first", one, Strictness.ROW, List.of()),
           Reports.at(
-              "applying",
+              "looking for",
               () -> {
                 try {
                   merging.merge(second, Reports.at("-", () -> {}));

@@ -12,6 +12,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -184,7 +185,7 @@ class MergeModelTest {
                   1));
         }
       }
-      return writer.freeze(List.of(), List.of(), List.of(), List.of());
+      return writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.offshoot.merge;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.activity.MergeActivities.ResolveConflicts;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
@@ -10,33 +11,49 @@ import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.Resolution;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A parent, experiments on it, and their merges. */
 final class Merging implements AutoCloseable {
   final TestParent parent;
-  final InMemoryChangeSetStore store = new InMemoryChangeSetStore();
+  final ChangeSetStore store;
 
-  private Merging(TestParent parent) {
+  private Merging(TestParent parent, ChangeSetStore store) {
     this.parent = parent;
+    this.store = store;
   }
 
   static Merging into(String base) throws SQLException {
-    return new Merging(PostgresServer.parent(base));
+    return into(base, new InMemoryChangeSetStore());
+  }
+
+  static Merging into(String base, ChangeSetStore store) throws SQLException {
+    return new Merging(PostgresServer.parent(base), store);
   }
 
   /** What the experiment would do now, frozen; the parent stays as it is. */
   ChangeSet experiment(String script) throws SQLException {
     try (Connection connection = new ParentOnly(parent.config()).openParent()) {
       return PlainDiff.freeze(connection, script, store);
+    }
+  }
+
+  /** The same where columns of those names are counters. */
+  ChangeSet countingExperiment(String script, String... counters) throws SQLException {
+    try (Connection connection = new ParentOnly(parent.config()).openParent()) {
+      return PlainDiff.freeze(connection, script, store, Set.of(counters));
     }
   }
 
@@ -79,6 +96,32 @@ final class Merging implements AutoCloseable {
             List.of(),
             Instant.EPOCH,
             Decision.Channel.SIGNAL,
+            null));
+  }
+
+  ResolveResult resolve(ResolveConflicts request, Progress progress) {
+    Parents parents =
+        new Parents(List.of(new Parents.Parent(parent.config(), new ParentOnly(parent.config()))));
+    return new MergeSteps(parents, store).resolve(request, progress);
+  }
+
+  /** A merge whose approval resolves conflicts. */
+  MergeRequest approved(ChangeSet changeSet, Strictness strictness, List<Resolution> resolve) {
+    return new MergeRequest(
+        new BranchRef(new ExperimentId("task"), 1, parent.config().name()),
+        changeSet.digest(),
+        strictness,
+        List.of(),
+        new Decision(
+            Decision.Kind.APPROVE,
+            "rita",
+            "looked at each",
+            changeSet.digest(),
+            List.of(),
+            Instant.EPOCH,
+            Decision.Channel.SIGNAL,
+            null,
+            resolve,
             null));
   }
 

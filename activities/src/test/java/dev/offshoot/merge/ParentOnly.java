@@ -5,6 +5,7 @@ import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.ParentView;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -78,6 +79,11 @@ class ParentOnly implements BranchProvider {
   @Override
   public List<BranchRef> standing() {
     return List.of();
+  }
+
+  @Override
+  public ParentView view() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,13 @@ final class PlainDiff {
       CatalogFingerprint schema, TableCatalog tables, Map<TableName, List<List<String>>> rows) {}
 
   private final Connection connection;
+  private final Set<String> counters;
   private final String searchPath;
   private final List<ReplayStatement> script = new ArrayList<>();
 
-  private PlainDiff(Connection connection) throws SQLException {
+  private PlainDiff(Connection connection, Set<String> counters) throws SQLException {
     this.connection = connection;
+    this.counters = counters;
     this.searchPath =
         Sql.only(connection, "SELECT current_setting('search_path')", row -> row.getString(1));
   }
@@ -61,8 +65,15 @@ final class PlainDiff {
   /** What {@code sql} does to the database of {@code connection}, which stays as it was. */
   static ChangeSet freeze(Connection connection, String sql, ChangeSetStore store)
       throws SQLException {
+    return freeze(connection, sql, store, Set.of());
+  }
+
+  /** The same where columns of those names are counters. */
+  static ChangeSet freeze(
+      Connection connection, String sql, ChangeSetStore store, Set<String> counters)
+      throws SQLException {
     connection.setAutoCommit(false);
-    return new PlainDiff(connection).freeze(SqlScript.split(sql), store);
+    return new PlainDiff(connection, counters).freeze(SqlScript.split(sql), store);
   }
 
   private ChangeSet freeze(List<SqlStatement> statements, ChangeSetStore store)
@@ -111,7 +122,7 @@ final class PlainDiff {
           .filter(table -> table.partitionRoot() == null)
           .sorted((one, other) -> one.name().compareTo(other.name()))
           .forEach(table -> rows(table, replayed, branch, baseTables, writer));
-      return writer.freeze(script, changes, rewritten, advances);
+      return writer.freeze(script, changes, rewritten, advances, Undoing.OF_ROWS);
     }
   }
 
@@ -171,7 +182,9 @@ final class PlainDiff {
           new ChangedTable(
               table.name(),
               baseName,
-              columns.stream().map(c -> new ColumnShape(c.name(), c.type())).toList(),
+              columns.stream()
+                  .map(c -> new ColumnShape(c.name(), c.type(), counters.contains(c.name())))
+                  .toList(),
               key,
               0));
       changes.forEach(writer::row);

@@ -149,6 +149,11 @@ class SelfCheckTest {
             DEFAULT,
             "writes pg_db_role_setting"),
         new Case(
+            "the parent's database gets a comment",
+            "EXECUTE pg_catalog.format('COMMENT ON DATABASE %%I IS ''mine''', current_database())",
+            DEFAULT,
+            "writes pg_shdescription"),
+        new Case(
             "a large object is made",
             "PERFORM pg_catalog.lo_from_bytea(0, 'x')",
             DEFAULT,

@@ -31,6 +31,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.Undoing;
 import dev.offshoot.step.Progress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -269,7 +270,7 @@ class ReadStepsTest {
               List.of(0),
               9));
       rows.forEach(writer::row);
-      return writer.freeze(script, changes, List.of(), List.of()).digest();
+      return writer.freeze(script, changes, List.of(), List.of(), Undoing.OF_ROWS).digest();
     }
   }
 }

@@ -33,6 +33,13 @@ final class ApproveCommand extends OneExperimentCommand {
   List<String> acceptHazards = List.of();
 
   @Option(
+      names = "--resolve",
+      paramLabel = "[[TABLE:]KIND=]SIDE",
+      description =
+          "whose change stands where parent and branch collide: parent or branch; for all conflicts, those of a KIND, of a TABLE, or both (the most specific counts); repeatable")
+  List<String> resolve = List.of();
+
+  @Option(
       names = {"-m", "--reason"},
       required = true,
       paramLabel = "WHY",
@@ -56,7 +63,8 @@ final class ApproveCommand extends OneExperimentCommand {
             Objects.requireNonNullElse(by, offshoot.actor()),
             reason,
             DecisionSender.digest(digest, before),
-            hazards);
+            hazards,
+            ResolveOption.read(resolve, before.conflicts()));
     Decision decision = sender.send(Decision.Kind.APPROVE, request);
     if (noWait) {
       if (output.forPeople()) {

@@ -9,6 +9,7 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.ResolveResult;
 import io.temporal.api.common.v1.Payloads;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ final class AuditSteps {
       case "ComputeDiff" -> "compute diff";
       case "Judge" -> "judge";
       case "Merge" -> "merge";
+      case "ResolveConflicts" -> "resolve conflicts";
+      case "ReleaseSequences" -> "release sequences";
       case "DropBranch" -> "drop branch";
       case "ExtendLease" -> "extend lease";
       default -> activityType;
@@ -51,6 +54,11 @@ final class AuditSteps {
               what,
               Payload.first(input, MergeActivities.MergeRequest.class),
               Payload.first(result, MergeResult.class));
+      case "ResolveConflicts" ->
+          resolved(
+              what,
+              Payload.first(input, MergeActivities.ResolveConflicts.class),
+              Payload.first(result, ResolveResult.class));
       case "DropBranch" ->
           new Done(what, drop(Payload.first(input, BranchActivities.DropBranch.class)), null);
       default -> new Done(what, "", null);
@@ -134,6 +142,26 @@ final class AuditSteps {
                 Numbers.millis(report.millis()),
                 report.mergedAt());
     return new Done(what, detail, report.digest());
+  }
+
+  private static Done resolved(
+      String what,
+      MergeActivities.@Nullable ResolveConflicts request,
+      @Nullable ResolveResult result) {
+    if (request == null || result == null) {
+      return new Done(what, "", null);
+    }
+    String said =
+        request.merge().decision().resolve().stream()
+            .map(ProgressText::resolution)
+            .collect(Collectors.joining(", "));
+    @Nullable ChangeSummary changes = result.changes();
+    return changes == null
+        ? new Done(
+            "resolve conflicts refused",
+            "%s: %s".formatted(said, result.why()),
+            request.merge().digest())
+        : diff("%s (%s)".formatted(what, said), changes);
   }
 
   private static String drop(BranchActivities.@Nullable DropBranch request) {

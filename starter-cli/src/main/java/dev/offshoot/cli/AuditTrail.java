@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -239,6 +240,14 @@ final class AuditTrail {
     }
     if (!request.acceptHazards().isEmpty()) {
       text.append(", accepts ").append(String.join(", ", request.acceptHazards()));
+    }
+    if (!request.resolve().isEmpty()) {
+      text.append(", resolves ")
+          .append(
+              request.resolve().stream()
+                  .map(each -> "%s %s %s".formatted(each.table(), each.kind(), each.take()))
+                  .map(each -> each.replace("null ", ""))
+                  .collect(Collectors.joining(", ")));
     }
     return text.toString();
   }

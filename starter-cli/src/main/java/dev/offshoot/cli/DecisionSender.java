@@ -9,6 +9,7 @@ import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.policy.DecisionPolicy;
 import java.util.List;
 import java.util.Locale;
@@ -137,14 +138,22 @@ final class DecisionSender {
 
   /** Follows a decision until the experiment has ended or asks again. */
   ExperimentStatus follow(ExperimentStatus before) throws InterruptedException {
-    long merges = merges(before);
+    long asked = timesAsked(before);
     LiveView view = new LiveView(connection, output);
     view.skip(before);
     return view.follow(
-        experiment, now -> now.stage() == Stage.AWAITING_DECISION && merges(now) > merges);
+        experiment, now -> now.stage() == Stage.AWAITING_DECISION && timesAsked(now) > asked);
   }
 
-  private static long merges(ExperimentStatus status) {
-    return status.timeline().stream().filter(event -> event.stage() == Stage.MERGING).count();
+  /** Notes of one stage follow each other. */
+  private static long timesAsked(ExperimentStatus status) {
+    long times = 0;
+    boolean asking = false;
+    for (TimelineEvent event : status.timeline()) {
+      boolean asks = event.stage() == Stage.AWAITING_DECISION;
+      times += asks && !asking ? 1 : 0;
+      asking = asks;
+    }
+    return times;
   }
 }

@@ -129,7 +129,9 @@ final class DiffCommand extends OneExperimentCommand {
         whole.tables(),
         told.rewrittenTables(),
         told.sequences(),
-        told.millis());
+        told.millis(),
+        told.reversal(),
+        told.observed());
   }
 
   private void text(ChangeSummary told, SchemaPage whole, ReadQuestions worker, Output output) {

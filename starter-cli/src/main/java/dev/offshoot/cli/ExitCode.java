@@ -47,7 +47,7 @@ public enum ExitCode {
 
   static ExitCode of(ExperimentOutcome outcome) {
     return switch (outcome.outcome()) {
-      case MERGED -> DONE;
+      case MERGED, REVERTED -> DONE;
       case DROPPED, EXPIRED, CANCELLED -> DROPPED;
       case CONFLICTED -> CONFLICT;
       case FAILED -> of(outcome.failure());
@@ -65,7 +65,14 @@ public enum ExitCode {
       case PARENT_UNREACHABLE, CONNECTION_LOST, LEDGER_UNREACHABLE, JUDGE_UNREACHABLE ->
           UNREACHABLE;
       case NOT_FOUND -> NOT_FOUND;
-      case CONFLICT, MERGE_REFUSED, PARENT_BUSY, PARENT_TAKEN, LOCK_TIMEOUT -> CONFLICT;
+      case CONFLICT,
+          MERGE_REFUSED,
+          PARENT_BUSY,
+          PARENT_TAKEN,
+          SOURCE_OUTDATED,
+          LOCK_TIMEOUT,
+          REVERT_REFUSED ->
+          CONFLICT;
       case CANCELLED -> DROPPED;
       case PARENT_UNSUITABLE,
           SQL_ERROR,

@@ -22,6 +22,9 @@ final class NextStep {
     List<String> lines = new ArrayList<>();
     lines.add("look:    ./offshoot experiment diff " + id);
     lines.add("approve: " + approve(status));
+    if (status.conflicts() != null && !status.conflicts().counts().isEmpty()) {
+      lines.add("resolve: " + approve(status) + ResolveOption.command(status.conflicts()));
+    }
     lines.add("reject:  ./offshoot experiment reject %s -m WHY".formatted(id));
     return lines;
   }

@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
       UpCommand.class,
       WorkerCommand.class,
       ExperimentCommand.class,
+      ParentCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
     },

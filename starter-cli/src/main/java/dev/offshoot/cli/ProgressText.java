@@ -11,12 +11,14 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Resolution;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TimelineEvent;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.ResolutionPolicy;
 import dev.offshoot.text.ShownValue;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +85,17 @@ final class ProgressText {
 
   private String branch(BranchInfo branch) {
     String again = branch.ref().attempt() > 1 ? ", branch number " + branch.ref().attempt() : "";
+    if (branch.source() != null) {
+      again += ", of its copy as of " + AuditRenderer.time(branch.branchPoint());
+      if (!branch.source().drift().isEmpty()) {
+        again +=
+            ", whose schema the parent has changed since: "
+                + shown(String.join(", ", branch.source().drift()), TEXT_LIMIT);
+      }
+    }
+    if (branch.outageMillis() != null) {
+      again += ", the parent's users shut out for " + Numbers.millis(branch.outageMillis());
+    }
     return done(
         "branch %s of %s in %s (%s, %s)%s"
             .formatted(
@@ -199,6 +212,15 @@ final class ProgressText {
                 who,
                 decision.channel().name().toLowerCase(Locale.ROOT),
                 why);
+    if (!decision.resolve().isEmpty()) {
+      text +=
+          decision.resolve().stream()
+              .map(ProgressText::resolution)
+              .collect(Collectors.joining(", ", "; conflicts: ", ""));
+    }
+    if (decision.resolvedDigest() != null) {
+      text += ", which gives change set " + shortDigest(decision.resolvedDigest());
+    }
     return decision.refusal() == null
         ? done(text)
         : colour.warning("  x ")
@@ -207,12 +229,28 @@ final class ProgressText {
             + shown(decision.refusal(), TEXT_LIMIT);
   }
 
+  /** {@code items UPDATE_UPDATE: branch}. */
+  static String resolution(Resolution resolution) {
+    String what =
+        "%s %s"
+            .formatted(
+                resolution.table() == null ? "" : DiffRenderer.shown(resolution.table()),
+                resolution.kind() == null ? "" : resolution.kind())
+            .strip();
+    return "%s: %s"
+        .formatted(
+            what.isEmpty() ? "all" : what, resolution.take().name().toLowerCase(Locale.ROOT));
+  }
+
   List<String> conflicts(ConflictReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         colour.bad("  x ")
             + "%s with the parent; nothing was written"
                 .formatted(Numbers.of(report.total(), "conflict")));
+    report
+        .counts()
+        .forEach(group -> lines.add("      " + colour.strong(ResolutionPolicy.named(group))));
     for (Conflict conflict : report.conflicts()) {
       String where = conflict.table() == null ? "" : " " + DiffRenderer.shown(conflict.table());
       String key =
@@ -252,13 +290,16 @@ final class ProgressText {
   private List<String> merge(MergeReport report) {
     return List.of(
         done(
-            "merged in one transaction of %s: %s %s %s rows, %s"
+            "merged in one transaction of %s: %s %s %s rows, %s%s"
                 .formatted(
                     Numbers.millis(report.millis()),
                     colour.added("+" + Numbers.grouped(report.inserted())),
                     colour.changed("~" + Numbers.grouped(report.updated())),
                     colour.removed("-" + Numbers.grouped(report.deleted())),
-                    Numbers.of(report.schemaStatements(), "schema statement"))));
+                    Numbers.of(report.schemaStatements(), "schema statement"),
+                    report.rehearsed() == null
+                        ? ""
+                        : ", rehearsed " + shown(report.rehearsed(), TEXT_LIMIT))));
   }
 
   List<String> outcome(ExperimentOutcome outcome) {

@@ -1,9 +1,11 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.activity.ParentActivities;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.ParentView;
 import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
@@ -12,6 +14,7 @@ import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.ValuePart;
 import dev.offshoot.workflow.OffshootNames;
+import dev.offshoot.workflow.ParentWorkflows;
 import dev.offshoot.workflow.ReadWorkflows;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
@@ -167,6 +170,12 @@ final class ReadQuestions {
     ReadActivities.ListExperiments request =
         new ReadActivities.ListExperiments(parent, tenant, most);
     return answered(() -> stub(ReadWorkflows.ListExperimentsWorkflow.class).run(request));
+  }
+
+  /** All parents, or the one that is named. */
+  List<ParentView> parents(@Nullable String parent) {
+    ParentActivities.ViewParents request = new ParentActivities.ViewParents(parent);
+    return answered(() -> stub(ParentWorkflows.ViewParentsWorkflow.class).run(request));
   }
 
   List<HealthFinding> health() {

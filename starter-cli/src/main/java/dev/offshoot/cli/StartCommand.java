@@ -82,6 +82,12 @@ final class StartCommand extends OffshootCommand {
   @Nullable Strictness strictness;
 
   @Option(
+      names = "--delta",
+      paramLabel = "SCHEMA.TABLE.COLUMN",
+      description = "counter whose updates are added to the parent's value; repeatable")
+  List<String> deltaColumns = List.of();
+
+  @Option(
       names = "--on-conflict",
       paramLabel = "DROP|ASK|REBASE",
       description = "what happens on one")
@@ -160,6 +166,7 @@ final class StartCommand extends OffshootCommand {
             ? requestedBy
             : Objects.requireNonNullElse(written.requestedBy(), offshoot.actor()));
     checks.forEach(builder::check);
+    deltaColumns.forEach(builder::deltaColumn);
     if (parent != null) {
       builder.parent(parent);
     }
@@ -197,6 +204,7 @@ final class StartCommand extends OffshootCommand {
         .limits(from.limits());
     from.statements().forEach(to::statement);
     from.checks().forEach(to::check);
+    from.deltaColumns().forEach(to::deltaColumn);
     if (from.script() != null) {
       to.script(from.script());
     }

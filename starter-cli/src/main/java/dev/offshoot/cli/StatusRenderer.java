@@ -88,10 +88,32 @@ final class StatusRenderer {
                   status.branchExists() ? "stands" : "deleted",
                   branch.ref().attempt() > 1 ? ", number " + branch.ref().attempt() : ""));
     }
+    if (branch != null) {
+      field(
+          table,
+          "branch point",
+          branch.source() == null
+              ? branch.branchPoint().toString()
+              : "%s (%s, source copy %s)"
+                  .formatted(
+                      branch.branchPoint(),
+                      age(branch.branchPoint(), now),
+                      branch.source().database()));
+      if (branch.outageMillis() != null) {
+        field(table, "outage", Numbers.millis(branch.outageMillis()) + " for the parent's users");
+      }
+    }
     if (status.changes() != null) {
       field(table, "digest", status.changes().digest());
     }
     lines.addAll(table.lines(""));
+  }
+
+  private static String age(Instant branchPoint, Instant now) {
+    Duration age = Duration.between(branchPoint, now);
+    return age.isNegative()
+        ? "just now"
+        : HumanDuration.format(Duration.ofSeconds(age.toSeconds())) + " ago";
   }
 
   private static String deadline(ExperimentStatus status, Instant now) {

@@ -9,6 +9,8 @@ import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
+import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -73,11 +75,13 @@ final class CliWorld implements AutoCloseable {
             .build(),
         ExperimentWorkflowImpl.class,
         DoctorWorkflowImpl.class,
+        ViewParentsWorkflowImpl.class,
+        RefreshSourceWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
         ReadSchemaWorkflowImpl.class,
         ReadValueWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
-    worker.registerActivitiesImplementations(new FakeWorld());
+    worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
     workers.start();
   }
 

@@ -213,6 +213,26 @@ class ExperimentCommandsTest {
         .contains("UPDATE_UPDATE customers (7) tier")
         .contains("base NULL   parent now silver   branch gold");
     assertThat(status("asks-again" + RUN).path("stage").asText()).isEqualTo("AWAITING_DECISION");
+
+    CliWorld.Result unknown =
+        world.run(
+            "experiment", "approve", "asks-again" + RUN, "-m", "x", "--resolve", "orders=branch");
+    assertThat(unknown.code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(unknown.err()).contains("UPDATE_UPDATE in customers (1)", "parent|branch");
+    CliWorld.Result resolved =
+        world.run(
+            "experiment",
+            "approve",
+            "asks-again" + RUN,
+            "-m",
+            "x",
+            "--resolve",
+            "public.customers:UPDATE_UPDATE=branch");
+    assertThat(resolved.code()).isEqualTo(ExitCode.DONE.code());
+    assertThat(status("asks-again" + RUN).path("outcome").path("digest").asText())
+        .isEqualTo(FakeWorld.RESOLVED);
+    assertThat(world.run("experiment", "history", "asks-again" + RUN).out())
+        .contains("resolve conflicts done", "customers UPDATE_UPDATE: branch");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ConflictCount;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ErrorCode;
@@ -25,6 +26,7 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ReplayedStatement;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaPage;
@@ -56,6 +58,7 @@ final class FakeWorld
         MergeActivities,
         ReadActivities {
   static final String DIGEST = "3fa81c0d".repeat(8);
+  static final String RESOLVED = "77aa81c0".repeat(8);
   static final TableName CUSTOMERS = new TableName("public", "customers");
   static final int ROWS = 25;
   private static final int SAMPLE = 5;
@@ -78,7 +81,9 @@ final class FakeWorld
         "WAL_LOG",
         10_000_000,
         "18.6",
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
@@ -181,7 +186,7 @@ final class FakeWorld
 
   @Override
   public MergeResult merge(MergeRequest request) {
-    if (request.branch().parent().equals("moved")) {
+    if (request.branch().parent().equals("moved") && !request.digest().equals(RESOLVED)) {
       return MergeResult.conflicted(
           new ConflictReport(
               1,
@@ -194,7 +199,9 @@ final class FakeWorld
                       null,
                       "silver",
                       "gold",
-                      "changed on both sides"))));
+                      "changed on both sides")),
+              List.of(new ConflictCount(Conflict.Kind.UPDATE_UPDATE, CUSTOMERS, 1)),
+              "f1"));
     }
     TableProof proof =
         new TableProof(
@@ -205,8 +212,18 @@ final class FakeWorld
                 new TableProof.Row(
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
-        new MergeReport(request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof)));
+        new MergeReport(
+            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
   }
+
+  @Override
+  public ResolveResult resolveConflicts(ResolveConflicts request) {
+    return ResolveResult.resolved(
+        request.changes().withRows(RESOLVED, request.changes().tables(), 2));
+  }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {}
 
   @Override
   public DiffPage readDiff(ReadDiff request) {

@@ -156,6 +156,39 @@ abstract class LookingCommandsTest {
   }
 
   @Test
+  void parents_areListedWithTheirCopies_andShownWithWhatHasChangedSince() {
+    CliWorld.Result list = world.run("parent", "list");
+    CliWorld.Result shop = world.run("parent", "show", "shop");
+    CliWorld.Result plain = world.run("parent", "show", "plain");
+
+    assertThat(list.code()).as(list.err()).isZero();
+    assertThat(list.out())
+        .contains("copy shop_copy", "its schema has changed since", "itself", "busy, FENCE");
+    assertThat(shop.out())
+        .contains("copy shop_copy", "6h", "~ table public.orders", "parent refresh shop");
+    assertThat(plain.out()).contains("itself", "3 of app (pool)", "FENCE");
+    assertThat(json(world.run("parent", "list", "-o", "json").out()).get(1).path("source"))
+        .extracting(source -> source.path("database").asText())
+        .isEqualTo("shop_copy");
+    assertThat(world.run("parent", "show", "nowhere").code()).isEqualTo(2);
+    assertThat(world.run("parent").code()).isEqualTo(2);
+  }
+
+  @Test
+  void refresh_saysHowFarItIs_andWhatCameOfIt() {
+    CliWorld.Result refreshed = world.run("parent", "refresh", "shop", "--verbose");
+    CliWorld.Result asJson = world.run("parent", "refresh", "shop", "-o", "json");
+    CliWorld.Result refused = world.run("parent", "refresh", "plain");
+
+    assertThat(refreshed.code()).as(refreshed.err()).isZero();
+    assertThat(refreshed.err()).contains("refresh: table 3 of 12");
+    assertThat(refreshed.out()).contains("shop_copy", "12 tables", "32.4 MB", "privileges are");
+    assertThat(json(asJson.out()).path("tables").asInt()).isEqualTo(12);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("no copy to refresh");
+  }
+
+  @Test
   void doctor_printsEachFindingWithItsRemedy() {
     CliWorld.Result result = world.run("doctor");
 

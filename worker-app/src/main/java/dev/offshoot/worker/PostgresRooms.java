@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.ParentSteps;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
@@ -18,6 +19,7 @@ import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
+import dev.offshoot.revert.RevertSteps;
 import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
@@ -89,9 +91,11 @@ final class PostgresRooms implements Rooms {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
+        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents));
+        new ReadSteps(ledger, parents),
+        new ParentSteps(parents));
   }
 
   @Override

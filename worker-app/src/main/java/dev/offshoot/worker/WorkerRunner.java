@@ -13,7 +13,11 @@ import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
+import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
+import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowClient;
 import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -39,6 +43,9 @@ public final class WorkerRunner implements SmartLifecycle {
 
   /** How long an owner must have been gone where others may use the Temporal server, too. */
   static final Duration ORPHAN_GRACE = Duration.ofMinutes(5);
+
+  /** Between looks at what workers that died have left in the middle. */
+  private static final Duration RECOVERY = Duration.ofMinutes(1);
 
   private final ObjectProvider<Rooms> rooms;
   private final ObjectProvider<TemporalServer> server;
@@ -117,7 +124,9 @@ public final class WorkerRunner implements SmartLifecycle {
         && await(temporal::requireReachable)
         && await(temporal::requireSearchAttributes)
         && sweepOrphans()
-        && await(() -> poll(needed));
+        && recover(needed)
+        && await(() -> poll(needed))
+        && await(() -> RefreshSchedules.start(client(), needed.parents()));
   }
 
   private boolean await(Runnable step) throws InterruptedException {
@@ -140,6 +149,20 @@ public final class WorkerRunner implements SmartLifecycle {
     return running;
   }
 
+  /** What workers that died left in the middle is put right now and whenever it is seen. */
+  private boolean recover(Rooms needed) {
+    Runnable look = () -> needed.parents().all().forEach(each -> each.provider().recover());
+    look.run();
+    var unused =
+        later.scheduleWithFixedDelay(
+            look, RECOVERY.toMillis(), RECOVERY.toMillis(), TimeUnit.MILLISECONDS);
+    return running;
+  }
+
+  private WorkflowClient client() {
+    return workers.getObject().getWorkerFactory().getWorkflowClient();
+  }
+
   private void poll(Rooms needed) {
     WorkersTemplate template = workers.getObject();
     Worker worker = template.getWorkers().iterator().next();
@@ -151,7 +174,10 @@ public final class WorkerRunner implements SmartLifecycle {
           ReadSchemaWorkflowImpl.class,
           ReadValueWorkflowImpl.class,
           ListExperimentsWorkflowImpl.class,
-          DoctorWorkflowImpl.class);
+          DoctorWorkflowImpl.class,
+          ViewParentsWorkflowImpl.class,
+          RefreshSourceWorkflowImpl.class,
+          RefreshScheduleWorkflowImpl.class);
       worker.registerActivitiesImplementations(needed.activities().toArray());
       polling = template.getWorkerFactory();
     }

@@ -20,6 +20,7 @@ class RoomsTest {
     "dev.offshoot.merge..",
     "dev.offshoot.ledger..",
     "dev.offshoot.read..",
+    "dev.offshoot.revert..",
     "dev.offshoot.sql..",
     "dev.offshoot.step.."
   };

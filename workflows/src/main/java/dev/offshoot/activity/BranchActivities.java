@@ -40,8 +40,16 @@ public interface BranchActivities {
    * @param ref what to delete
    * @param runId the run that owns it; another run's branch of the same name is left alone
    * @param reason why, for the ledger
+   * @param frozen whether a change set of it is kept, which may still be merged; else what was
+   *     reserved for it on the parent is given back
    */
-  record DropBranch(BranchRef ref, String runId, String reason) {}
+  record DropBranch(BranchRef ref, String runId, String reason, boolean frozen) {
+
+    /** One of which no change set is kept. */
+    public DropBranch(BranchRef ref, String runId, String reason) {
+      this(ref, runId, reason, false);
+    }
+  }
 
   /**
    * @param ref whose lease

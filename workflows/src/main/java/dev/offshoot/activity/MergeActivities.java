@@ -1,8 +1,10 @@
 package dev.offshoot.activity;
 
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.Strictness;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
@@ -18,6 +20,34 @@ public interface MergeActivities {
    */
   @ActivityMethod
   MergeResult merge(MergeRequest request);
+
+  /**
+   * Writes the change set that a person's resolution of the shown conflicts gives to the ledger,
+   * under a digest of its own. Writes nothing to the parent. Whatever collides today and was not
+   * shown, or not with these values, or not named, keeps it from being resolved.
+   */
+  @ActivityMethod
+  ResolveResult resolveConflicts(ResolveConflicts request);
+
+  /**
+   * Gives back what was reserved of the parent's sequences for an experiment that does not merge.
+   * Nobody who draws values notices, and what cannot be given back stays a gap.
+   */
+  @ActivityMethod
+  void releaseSequences(ReleaseSequences request);
+
+  /**
+   * @param branch for which it was reserved
+   * @param digest its change set
+   */
+  record ReleaseSequences(BranchRef branch, String digest) {}
+
+  /**
+   * @param merge the merge that met the conflicts, with the decision that resolves them
+   * @param changes its change set
+   * @param fingerprint of the conflicts that were shown
+   */
+  record ResolveConflicts(MergeRequest merge, ChangeSummary changes, String fingerprint) {}
 
   /**
    * @param branch whose change set; names experiment and parent

@@ -25,7 +25,7 @@ final class StartSummary {
 
   static String details(ExperimentSpec spec) {
     return """
-        Experiment on a branch of %s
+        %s %s
 
         Goal: %s
 
@@ -35,6 +35,9 @@ final class StartSummary {
 
         """
         .formatted(
+            spec.reverts() == null
+                ? "Experiment on a branch of"
+                : "Revert of experiment " + code(spec.reverts()) + " on",
             code(spec.parent()),
             code(spec.goal()),
             code(spec.requestedBy()),

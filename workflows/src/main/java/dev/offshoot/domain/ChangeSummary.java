@@ -1,6 +1,7 @@
 package dev.offshoot.domain;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The change set as history carries it: digest, counts and a bounded sample. The rows themselves
@@ -14,6 +15,8 @@ import java.util.List;
  * @param rewrittenTables tables that the schema script rewrites on the parent
  * @param sequences sequences that the experiment advanced
  * @param millis time that reading it took
+ * @param reversal what it reverts, and how it would be reverted
+ * @param observed what was seen beyond definitions and rows; nothing if absent
  */
 public record ChangeSummary(
     String digest,
@@ -23,7 +26,58 @@ public record ChangeSummary(
     List<TableChanges> tables,
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
-    long millis) {
+    long millis,
+    Reversal reversal,
+    Observations observed) {
+
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis,
+      @Nullable Reversal reversal,
+      @Nullable Observations observed) {
+    this.digest = digest;
+    this.schemaChanges = schemaChanges;
+    this.schemaChangeCount = schemaChangeCount;
+    this.schemaScript = schemaScript;
+    this.tables = tables;
+    this.rewrittenTables = rewrittenTables;
+    this.sequences = sequences;
+    this.millis = millis;
+    this.reversal = reversal == null ? Reversal.OF_ROWS : reversal;
+    this.observed = observed == null ? Observations.NONE : observed;
+  }
+
+  /**
+   * Of an experiment whose revert would be rows alone, and with nothing seen beyond definitions and
+   * rows.
+   */
+  public ChangeSummary(
+      String digest,
+      List<SchemaChange> schemaChanges,
+      int schemaChangeCount,
+      List<String> schemaScript,
+      List<TableChanges> tables,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      long millis) {
+    this(
+        digest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        tables,
+        rewrittenTables,
+        sequences,
+        millis,
+        Reversal.OF_ROWS,
+        null);
+  }
 
   public long inserted() {
     return tables.stream().mapToLong(TableChanges::inserted).sum();
@@ -39,6 +93,21 @@ public record ChangeSummary(
 
   public long totalRows() {
     return inserted() + updated() + deleted();
+  }
+
+  /** The same with other rows, under another digest. */
+  public ChangeSummary withRows(String newDigest, List<TableChanges> newTables, long newMillis) {
+    return new ChangeSummary(
+        newDigest,
+        schemaChanges,
+        schemaChangeCount,
+        schemaScript,
+        newTables,
+        rewrittenTables,
+        sequences,
+        newMillis,
+        reversal,
+        observed);
   }
 
   /** Whether there is nothing to merge. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param at when the workflow saw it
  * @param channel how it came
  * @param refusal why it has no effect; absent for the one that counts
+ * @param resolve which side stands where parent and branch collide
+ * @param resolvedDigest the change set that the resolution gave; it is what the decision merges
  */
 public record Decision(
     Kind kind,
@@ -24,7 +26,45 @@ public record Decision(
     List<Hazard> acceptedHazards,
     Instant at,
     Channel channel,
-    @Nullable String refusal) {
+    @Nullable String refusal,
+    List<Resolution> resolve,
+    @Nullable String resolvedDigest) {
+
+  public Decision(
+      Kind kind,
+      @Nullable String by,
+      @Nullable String reason,
+      @Nullable String digest,
+      List<Hazard> acceptedHazards,
+      Instant at,
+      Channel channel,
+      @Nullable String refusal,
+      @Nullable List<Resolution> resolve,
+      @Nullable String resolvedDigest) {
+    this.kind = kind;
+    this.by = by;
+    this.reason = reason;
+    this.digest = digest;
+    this.acceptedHazards = acceptedHazards;
+    this.at = at;
+    this.channel = channel;
+    this.refusal = refusal;
+    this.resolve = resolve == null ? List.of() : List.copyOf(resolve);
+    this.resolvedDigest = resolvedDigest;
+  }
+
+  /** One that resolves no conflicts. */
+  public Decision(
+      Kind kind,
+      @Nullable String by,
+      @Nullable String reason,
+      @Nullable String digest,
+      List<Hazard> acceptedHazards,
+      Instant at,
+      Channel channel,
+      @Nullable String refusal) {
+    this(kind, by, reason, digest, acceptedHazards, at, channel, refusal, List.of(), null);
+  }
 
   /** Which way a decision goes. */
   public enum Kind {
@@ -41,5 +81,28 @@ public record Decision(
 
   public boolean accepted() {
     return refusal == null;
+  }
+
+  /** Whether it is bound to that change set, or to one whose conflicts it resolved into it. */
+  public boolean isFor(String changeSet) {
+    @Nullable String bound = resolvedDigest == null ? digest : resolvedDigest;
+    return bound == null || bound.equals(changeSet);
+  }
+
+  /** Whether there are conflicts that it resolves and that are not resolved yet. */
+  public boolean resolvesConflicts() {
+    return !resolve.isEmpty() && resolvedDigest == null;
+  }
+
+  /** The same, for the change set that its resolution gave. */
+  public Decision resolvedInto(String changeSet) {
+    return new Decision(
+        kind, by, reason, digest, acceptedHazards, at, channel, refusal, resolve, changeSet);
+  }
+
+  /** The same, which has turned out to have no effect. */
+  public Decision refused(String why) {
+    return new Decision(
+        kind, by, reason, digest, acceptedHazards, at, channel, why, resolve, resolvedDigest);
   }
 }

@@ -14,28 +14,41 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  * @param digest the change set that was reviewed; the one under review if absent
  * @param acceptHazards names of hazards that the person accepts
+ * @param resolve which side stands where parent and branch collide
  */
 public record DecisionRequest(
     @Nullable String by,
     @Nullable String reason,
     @Nullable String digest,
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> acceptHazards,
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-        List<String> acceptHazards) {
+        List<ResolveRequest> resolve) {
 
   public DecisionRequest(
       @Nullable String by,
       @Nullable String reason,
       @Nullable String digest,
-      @Nullable List<String> acceptHazards) {
+      @Nullable List<String> acceptHazards,
+      @Nullable List<ResolveRequest> resolve) {
     this.by = by;
     this.reason = reason;
     this.digest = digest;
     this.acceptHazards = acceptHazards == null ? List.of() : withoutNulls(acceptHazards);
+    this.resolve = resolve == null ? List.of() : withoutNulls(resolve);
   }
 
-  private static List<String> withoutNulls(List<@Nullable String> names) {
-    Set<String> kept = new LinkedHashSet<>();
-    for (String name : names) {
+  /** A decision that resolves no conflicts. */
+  public DecisionRequest(
+      @Nullable String by,
+      @Nullable String reason,
+      @Nullable String digest,
+      @Nullable List<String> acceptHazards) {
+    this(by, reason, digest, acceptHazards, List.of());
+  }
+
+  private static <T> List<T> withoutNulls(List<? extends @Nullable T> names) {
+    Set<T> kept = new LinkedHashSet<>();
+    for (T name : names) {
       if (name != null) {
         kept.add(name);
       }

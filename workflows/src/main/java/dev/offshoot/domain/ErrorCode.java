@@ -24,6 +24,8 @@ public enum ErrorCode {
    * server).
    */
   PARENT_UNSUITABLE(false),
+  /** The parent's schema has changed since its source copy was made; the copy must be refreshed. */
+  SOURCE_OUTDATED(false),
   /** A statement of the experiment failed; the failure carries index, position and SQLSTATE. */
   SQL_ERROR(false),
   /** A statement of the experiment asked for something that its role may not do. */
@@ -40,6 +42,8 @@ public enum ErrorCode {
   CONFLICT(false),
   /** The merge would have written something that was not reviewed, and rolled back. */
   MERGE_REFUSED(false),
+  /** The merge cannot be reverted (never merged, too long ago, reverted before ...). */
+  REVERT_REFUSED(false),
   /** A lock on the parent was not had in time; tried again. */
   LOCK_TIMEOUT(true),
   /** A lost connection or restarted server; tried again. */

@@ -28,12 +28,16 @@ import org.jspecify.annotations.Nullable;
  * @param ttl time from the start after which the experiment ends and its branch is deleted; one
  *     hour if absent
  * @param strictness what counts as a collision
+ * @param deltaColumns counters, as {@code schema.table.column}: what an update adds to one is added
+ *     to the parent's value, and that the parent changed it meanwhile is no collision
  * @param onConflict what happens on one
  * @param autoMerge merge without a person if there is no hazard and the judge approves
  * @param transaction how the statements are bound together
  * @param limits what it may use
  * @param keepBranch keep the branch after the change set is frozen, for a reviewer who wants to
  *     look inside, until the experiment ends
+ * @param reverts id of the merged experiment that this one reverts; then it has no statements, and
+ *     its strictness is {@link Strictness#CELL} if absent
  * @param unknownFields fields that a specification had and that do not exist; any makes it invalid
  */
 public record ExperimentSpec(
@@ -46,11 +50,13 @@ public record ExperimentSpec(
     String tenant,
     Duration ttl,
     Strictness strictness,
+    List<String> deltaColumns,
     OnConflict onConflict,
     boolean autoMerge,
     TransactionMode transaction,
     Limits limits,
     boolean keepBranch,
+    @Nullable String reverts,
     @JsonIgnore Map<String, Object> unknownFields) {
 
   public static final Duration DEFAULT_TTL = Duration.ofHours(1);
@@ -65,11 +71,13 @@ public record ExperimentSpec(
       @Nullable String tenant,
       @Nullable Duration ttl,
       @Nullable Strictness strictness,
+      @Nullable List<String> deltaColumns,
       @Nullable OnConflict onConflict,
       boolean autoMerge,
       @Nullable TransactionMode transaction,
       @Nullable Limits limits,
       boolean keepBranch,
+      @Nullable String reverts,
       @JsonAnySetter @Nullable Map<String, Object> unknownFields) {
     this.goal = goal;
     this.parent = parent;
@@ -79,12 +87,15 @@ public record ExperimentSpec(
     this.requestedBy = requestedBy;
     this.tenant = tenant == null || tenant.isBlank() ? "default" : tenant;
     this.ttl = ttl == null ? DEFAULT_TTL : ttl;
-    this.strictness = strictness == null ? Strictness.ROW : strictness;
+    Strictness usual = reverts == null ? Strictness.ROW : Strictness.CELL;
+    this.strictness = strictness == null ? usual : strictness;
+    this.deltaColumns = frozen(deltaColumns);
     this.onConflict = onConflict == null ? OnConflict.DROP : onConflict;
     this.autoMerge = autoMerge;
     this.transaction = transaction == null ? TransactionMode.SINGLE : transaction;
     this.limits = limits == null ? Limits.DEFAULT : limits;
     this.keepBranch = keepBranch;
+    this.reverts = reverts;
     this.unknownFields =
         unknownFields == null
             ? Map.of()

@@ -17,11 +17,13 @@ public final class ExperimentSpecBuilder {
   private @Nullable String tenant;
   private @Nullable Duration ttl;
   private @Nullable Strictness strictness;
+  private final List<String> deltaColumns = new ArrayList<>();
   private @Nullable OnConflict onConflict;
   private boolean autoMerge;
   private @Nullable TransactionMode transaction;
   private @Nullable Limits limits;
   private boolean keepBranch;
+  private @Nullable String reverts;
 
   ExperimentSpecBuilder() {}
 
@@ -72,6 +74,12 @@ public final class ExperimentSpecBuilder {
     return this;
   }
 
+  /** Adds a counter, {@code schema.table.column}: its updates stand for what they add. */
+  public ExperimentSpecBuilder deltaColumn(String column) {
+    this.deltaColumns.add(column);
+    return this;
+  }
+
   public ExperimentSpecBuilder onConflict(OnConflict value) {
     this.onConflict = value;
     return this;
@@ -97,6 +105,12 @@ public final class ExperimentSpecBuilder {
     return this;
   }
 
+  /** Makes it the revert of that merged experiment. */
+  public ExperimentSpecBuilder reverts(String id) {
+    this.reverts = id;
+    return this;
+  }
+
   /** The specification as it stands; whether it is valid is {@link SpecValidation}'s to say. */
   public ExperimentSpec build() {
     return new ExperimentSpec(
@@ -109,11 +123,13 @@ public final class ExperimentSpecBuilder {
         tenant,
         ttl,
         strictness,
+        deltaColumns,
         onConflict,
         autoMerge,
         transaction,
         limits,
         keepBranch,
+        reverts,
         Map.of());
   }
 }

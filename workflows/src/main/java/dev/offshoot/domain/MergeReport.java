@@ -2,6 +2,7 @@ package dev.offshoot.domain;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a merge did on the parent; also the receipt that the parent keeps.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param millis how long the transaction took
  * @param longestLockWaitMillis longest wait for a lock on the parent within the transaction
  * @param proofs sampled rows as they stood on the parent before and after, read in the transaction
+ * @param rehearsed where the schema script was rehearsed before; absent if there is none
  */
 public record MergeReport(
     String digest,
@@ -27,4 +29,22 @@ public record MergeReport(
     Instant mergedAt,
     long millis,
     long longestLockWaitMillis,
-    List<TableProof> proofs) {}
+    List<TableProof> proofs,
+    @Nullable String rehearsed) {
+
+  /** The same with where its schema script was rehearsed. */
+  public MergeReport rehearsed(@Nullable String where) {
+    return new MergeReport(
+        digest,
+        inserted,
+        updated,
+        deleted,
+        converged,
+        schemaStatements,
+        mergedAt,
+        millis,
+        longestLockWaitMillis,
+        proofs,
+        where);
+  }
+}

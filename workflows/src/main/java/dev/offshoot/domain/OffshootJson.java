@@ -2,6 +2,7 @@ package dev.offshoot.domain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -42,6 +43,15 @@ public final class OffshootJson {
   /** The shared mapper; thread-safe, not to be reconfigured ({@code copy()} it instead). */
   public static ObjectMapper mapper() {
     return MAPPER;
+  }
+
+  /** {@code text} as JSON. */
+  public static String text(String text) {
+    try {
+      return MAPPER.writeValueAsString(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a text that is no JSON", e);
+    }
   }
 
   private static final class DurationDeserializer extends StdDeserializer<Duration> {

@@ -4,6 +4,8 @@ package dev.offshoot.domain;
 public enum Outcome {
   /** The whole reviewed change set is on the parent. */
   MERGED,
+  /** A revert: the inverse of the merged change set is on the parent. */
+  REVERTED,
   /** A person, the policy or an empty change set ended it without a merge. */
   DROPPED,
   /** The deadline came before a decision. */

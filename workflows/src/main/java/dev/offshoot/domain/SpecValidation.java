@@ -3,6 +3,7 @@ package dev.offshoot.domain;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ public final class SpecValidation {
 
   public static final int MAX_STATEMENTS = 1_000;
   public static final int MAX_CHECKS = 50;
+  public static final int MAX_DELTA_COLUMNS = 100;
 
   /** UTF-8 bytes of all statements and checks; a Temporal payload must stay below 2 MiB. */
   public static final int MAX_SQL_BYTES = 512 * 1024;
@@ -42,9 +44,14 @@ public final class SpecValidation {
     text(problems, "parent", spec.parent(), MAX_NAME, "name the database to branch from");
     text(problems, "requestedBy", spec.requestedBy(), MAX_NAME, "say who asks");
     text(problems, "tenant", spec.tenant(), MAX_NAME, "name the tenant");
-    statements(spec, problems);
+    if (spec.reverts() == null) {
+      statements(spec, problems);
+    } else {
+      revert(spec, spec.reverts(), problems);
+    }
     checks(spec, problems);
     ttl("ttl", spec.ttl()).ifPresent(problems::add);
+    deltaColumns(spec, problems);
     limits(spec.limits(), problems);
     return List.copyOf(problems);
   }
@@ -93,8 +100,28 @@ public final class SpecValidation {
           new SpecProblem(
               ShownText.oneLine(field, 60),
               "there is no such field; known are goal, parent, statements, script, checks,"
-                  + " requestedBy, tenant, ttl, strictness, onConflict, autoMerge, transaction,"
-                  + " limits, keepBranch"));
+                  + " requestedBy, tenant, ttl, strictness, deltaColumns, onConflict, autoMerge,"
+                  + " transaction, limits, keepBranch, reverts"));
+    }
+  }
+
+  private static void revert(ExperimentSpec spec, String reverts, List<SpecProblem> problems) {
+    try {
+      var unused = new ExperimentId(reverts);
+    } catch (OffshootException e) {
+      problems.add(new SpecProblem("reverts", e.failure().message()));
+    }
+    if (hasScript(spec) || !spec.statements().isEmpty()) {
+      problems.add(
+          new SpecProblem(
+              hasScript(spec) ? "script" : "statements",
+              "are given beside reverts; a revert restores what the merge changed and runs no SQL: leave them out"));
+    }
+    if (spec.onConflict() == OnConflict.REBASE) {
+      problems.add(
+          new SpecProblem(
+              "onConflict",
+              "is REBASE, but a revert has no statements to run again; use DROP or ASK"));
     }
   }
 
@@ -249,6 +276,31 @@ public final class SpecValidation {
         problems.add(
             new SpecProblem(
                 field, "is not a query; write a SELECT that returns a single true or false"));
+      }
+    }
+  }
+
+  private static void deltaColumns(ExperimentSpec spec, List<SpecProblem> problems) {
+    if (spec.deltaColumns().size() > MAX_DELTA_COLUMNS) {
+      problems.add(
+          new SpecProblem(
+              "deltaColumns",
+              "has %d columns; at most %d"
+                  .formatted(spec.deltaColumns().size(), MAX_DELTA_COLUMNS)));
+      return;
+    }
+    Set<ColumnName> named = new HashSet<>();
+    for (int i = 0; i < spec.deltaColumns().size(); i++) {
+      String field = "deltaColumns[%d]".formatted(i);
+      @Nullable String text = spec.deltaColumns().get(i);
+      Optional<ColumnName> column =
+          text == null || text.length() > MAX_NAME ? Optional.empty() : ColumnName.parse(text);
+      if (column.isEmpty()) {
+        problems.add(
+            new SpecProblem(
+                field, "is no column; write schema.table.column, like public.products.stock"));
+      } else if (!named.add(column.get())) {
+        problems.add(new SpecProblem(field, "is named twice; leave one out"));
       }
     }
   }

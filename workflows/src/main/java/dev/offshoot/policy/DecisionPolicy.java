@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,13 @@ public final class DecisionPolicy {
     for (String name : asked.acceptHazards()) {
       hazardNamed(name, accepted, unknown);
     }
+    ResolutionPolicy.Weighed resolution =
+        ResolutionPolicy.weigh(
+            kind == Decision.Kind.APPROVE ? asked.resolve() : List.of(), review.conflicts());
     @Nullable String refusal = refusal(kind, asked, accepted, unknown, review);
+    if (refusal == null) {
+      refusal = resolution.refusal();
+    }
     @Nullable String digest =
         refusal == null && kind == Decision.Kind.APPROVE ? review.digest() : asked.digest();
     return new Decision(
@@ -55,7 +62,28 @@ public final class DecisionPolicy {
         List.copyOf(accepted),
         at,
         channel,
-        refusal);
+        refusal,
+        resolution.resolve(),
+        null);
+  }
+
+  /**
+   * Why an approval that was given for other hazards does not stand for these; absent if it does.
+   */
+  public static Optional<String> uncovered(
+      Decision approval, List<HazardFinding> before, List<HazardFinding> now) {
+    Set<Hazard> known = EnumSet.noneOf(Hazard.class);
+    known.addAll(approval.acceptedHazards());
+    @Nullable String refused = refusedHazards(known, now);
+    if (refused != null) {
+      return Optional.of(refused);
+    }
+    before.forEach(finding -> known.add(finding.hazard()));
+    return now.stream()
+        .map(HazardFinding::hazard)
+        .filter(hazard -> !known.contains(hazard))
+        .findFirst()
+        .map(hazard -> "hazard %s was not there when it was approved".formatted(hazard));
   }
 
   /** Whether two names are the same person's under another spelling. */

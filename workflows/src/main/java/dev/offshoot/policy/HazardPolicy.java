@@ -3,6 +3,7 @@ package dev.offshoot.policy;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import java.util.List;
 
@@ -25,8 +26,21 @@ public final class HazardPolicy {
     Findings findings = new Findings();
     RowHazards.find(spec, changes, settings, findings);
     SchemaHazards.find(changes, findings);
+    SensitiveHazards.find(changes, settings.sensitive(), findings);
     CodeHazards.find(spec, changes, findings);
     SuspectText.find(spec, report, changes, findings);
+    String obstacle = changes.reversal().obstacle();
+    if (obstacle != null) {
+      findings.add(Hazard.NOT_REVERTIBLE, obstacle);
+    }
     return findings.weighed(settings);
+  }
+
+  /**
+   * Whether a rule knows this type of object of a catalog fingerprint; a change of any other is
+   * unclassified.
+   */
+  public static boolean places(String objectType) {
+    return SchemaHazards.places(objectType);
   }
 }

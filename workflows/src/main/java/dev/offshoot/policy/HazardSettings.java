@@ -2,6 +2,7 @@ package dev.offshoot.policy;
 
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,24 +10,26 @@ import java.util.Map;
  *
  * @param severities hazards that weigh differently from their default
  * @param maxChangedRows changed rows above which an experiment's own limit cannot go
- * @param manyRowsShare share of a table's rows, 0 to 1, from which an update is a large one
- * @param manyRows changed rows below which no update is a large one
+ * @param limits from where on an effect is a hazard
+ * @param sensitive tables and columns that are not to be written unnoticed
  */
 public record HazardSettings(
-    Map<Hazard, Severity> severities, long maxChangedRows, double manyRowsShare, long manyRows) {
-  private static final double HALF_THE_TABLE = 0.5;
-  private static final long A_HUNDRED_ROWS = 100;
+    Map<Hazard, Severity> severities,
+    long maxChangedRows,
+    HazardLimits limits,
+    List<SensitiveName> sensitive) {
 
-  /** No other severity, a million rows, half of a table from a hundred rows on. */
+  /** No other severity, a million rows, the usual limits, nothing sensitive. */
   public static final HazardSettings DEFAULT = of(Map.of(), 1_000_000);
 
   public HazardSettings {
     severities = Map.copyOf(severities);
+    sensitive = List.copyOf(sensitive);
   }
 
-  /** As a parent's configuration says, with the usual thresholds. */
+  /** With the usual limits and nothing sensitive. */
   public static HazardSettings of(Map<Hazard, Severity> severities, long maxChangedRows) {
-    return new HazardSettings(severities, maxChangedRows, HALF_THE_TABLE, A_HUNDRED_ROWS);
+    return new HazardSettings(severities, maxChangedRows, HazardLimits.DEFAULT, List.of());
   }
 
   /** How much {@code hazard} weighs here. */

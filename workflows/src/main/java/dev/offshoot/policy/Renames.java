@@ -1,124 +1,113 @@
 package dev.offshoot.policy;
 
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaChange.Kind;
-import dev.offshoot.domain.SqlToken;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
- * Tells a rename from a drop and a creation. An object counts as renamed only if the schema script
- * has a {@code RENAME … TO} (or {@code SET SCHEMA}) with its names, drops neither of them, and
- * everything about it is the same under the new name; in doubt it is a drop, which loses data.
+ * Tells renames, which the object ids show, from drops and creations, and takes out of the schema
+ * changes what follows from them: the object under its new name, its parts, and every definition
+ * that names it.
  *
  * @param told the renames in words
- * @param unexplained changes that no rename explains, in their order
+ * @param unexplained changes that no rename explains; what was changed and renamed is a change
+ *     under the new name
  */
 public record Renames(List<String> told, List<SchemaChange> unexplained) {
+  private static final Set<String> RELATIONS =
+      Set.of("table", "foreign table", "view", "materialized view");
 
   /** The renames among {@code changes}. */
   public static Renames in(ChangeSummary changes) {
-    List<SchemaChange> rest = new ArrayList<>(changes.schemaChanges());
+    List<IdentityChange> renamed =
+        changes.observed().identities().stream()
+            .filter(identity -> identity.kind() == IdentityChange.Kind.RENAMED)
+            .sorted(Comparator.comparingInt(identity -> rank(identity.objectType())))
+            .toList();
     List<String> told = new ArrayList<>();
-    Optional<List<List<SqlToken>>> script = readable(changes.schemaScript());
-    if (script.isPresent()) {
-      // Tables first: their columns and constraints come along under the new name.
-      for (boolean parts : new boolean[] {false, true}) {
-        for (SchemaChange gone : List.copyOf(rest)) {
-          if (gone.kind() == Kind.DROPPED && isPart(gone) == parts && rest.contains(gone)) {
-            explain(gone, script.get(), rest).ifPresent(told::add);
-          }
-        }
+    List<NameChange> wholes = new ArrayList<>();
+    List<SchemaChange> rest = new ArrayList<>(changes.schemaChanges());
+    for (IdentityChange rename : renamed) {
+      told.add("%s %s is now %s".formatted(rename.objectType(), rename.before(), rename.after()));
+      Optional<NameChange> name =
+          NameChange.between(alongWith(wholes, rename.before()), rename.after());
+      name.ifPresent(change -> explain(change, wholes, rest));
+      if (rank(rename.objectType()) < 2) {
+        name.ifPresent(wholes::add);
       }
     }
     return new Renames(List.copyOf(told), List.copyOf(rest));
   }
 
-  /**
-   * The script's tokens; absent if it has a statement that runs code, whose effects no text shows,
-   * or that cannot be read.
-   */
-  private static Optional<List<List<SqlToken>>> readable(List<String> script) {
-    List<List<SqlToken>> statements = new ArrayList<>();
-    for (String statement : script) {
-      List<SqlToken> tokens = Definitions.read(statement).orElse(List.of());
-      if (tokens.isEmpty() || !CodeHazards.defines(tokens)) {
-        return Optional.empty();
-      }
-      statements.add(tokens);
-    }
-    return Optional.of(statements);
+  /** Schemas first, then tables and views: their parts come along under the new name. */
+  private static int rank(String objectType) {
+    return objectType.equals("schema") ? 0 : RELATIONS.contains(objectType) ? 1 : 2;
   }
 
-  private static boolean isPart(SchemaChange change) {
-    return !Set.of("schema", "table", "view", "materialized view").contains(change.objectType());
-  }
-
-  private static Optional<String> explain(
-      SchemaChange gone, List<List<SqlToken>> script, List<SchemaChange> rest) {
-    for (SchemaChange come : List.copyOf(rest)) {
-      if (come.kind() != Kind.CREATED || !come.objectType().equals(gone.objectType())) {
-        continue;
-      }
-      Optional<NameChange> name = NameChange.between(gone.identity(), come.identity());
-      if (name.isEmpty()
-          || script.stream().noneMatch(name.get()::isSaidIn)
-          || script.stream().anyMatch(name.get()::isUndoneIn)) {
-        continue;
-      }
-      Set<SchemaChange> explained = explained(name.get(), rest);
-      if (explained.contains(gone)
-          && explained.contains(come)
-          && partsOf(gone, rest).allMatch(explained::contains)
-          && partsOf(come, rest).allMatch(explained::contains)) {
-        rest.removeAll(explained);
-        return Optional.of(
-            "%s %s is now %s".formatted(gone.objectType(), gone.identity(), come.identity()));
+  /** An old identity or definition as the renaming of what it belongs to has left it. */
+  private static String alongWith(List<NameChange> wholes, String text) {
+    for (NameChange whole : wholes) {
+      String applied = whole.applied(text);
+      if (!applied.equals(text)) {
+        return applied;
       }
     }
-    return Optional.empty();
+    return text;
   }
 
-  /** Columns of a table: all of them must be there again. */
-  private static Stream<SchemaChange> partsOf(SchemaChange whole, List<SchemaChange> rest) {
-    return rest.stream()
-        .filter(change -> change.kind() == whole.kind())
-        .filter(change -> change.objectType().equals("column"))
-        .filter(change -> change.identity().startsWith(whole.identity() + "."));
-  }
-
-  /** Changes that are nothing but the old name's turning into the new one. */
-  private static Set<SchemaChange> explained(NameChange name, List<SchemaChange> rest) {
-    Set<SchemaChange> explained = new HashSet<>();
-    for (SchemaChange change : rest) {
-      if (change.kind() == Kind.ALTERED
-          && name.turns(Definitions.text(change.before()), Definitions.text(change.after()))) {
-        explained.add(change);
+  private static void explain(NameChange name, List<NameChange> wholes, List<SchemaChange> rest) {
+    for (SchemaChange change : List.copyOf(rest)) {
+      if (change.kind() == Kind.ALTERED) {
+        if (name.turns(Definitions.text(change.before()), Definitions.text(change.after()))) {
+          rest.remove(change);
+        }
       } else if (change.kind() == Kind.DROPPED) {
-        counterpart(change, name, rest)
+        underNewName(change, name.applied(alongWith(wholes, change.identity())), rest)
             .ifPresent(
                 come -> {
-                  explained.add(change);
-                  explained.add(come);
+                  int at = rest.indexOf(change);
+                  String before = alongWith(wholes, Definitions.text(change.before()));
+                  rest.remove(come);
+                  rest.remove(change);
+                  String after = Definitions.text(come.after());
+                  if (!name.turns(before, after) && !sameButNotNullsName(come, before, after)) {
+                    rest.add(
+                        Math.min(at, rest.size()),
+                        new SchemaChange(
+                            Kind.ALTERED,
+                            come.objectType(),
+                            come.identity(),
+                            name.applied(before),
+                            come.after()));
+                  }
                 });
       }
     }
-    return explained;
   }
 
-  private static Optional<SchemaChange> counterpart(
-      SchemaChange gone, NameChange name, List<SchemaChange> rest) {
+  private static Optional<SchemaChange> underNewName(
+      SchemaChange gone, String identity, List<SchemaChange> rest) {
     return rest.stream()
         .filter(change -> change.kind() == Kind.CREATED)
         .filter(change -> change.objectType().equals(gone.objectType()))
-        .filter(change -> name.turns(gone.identity(), change.identity()))
-        .filter(
-            change -> name.turns(Definitions.text(gone.before()), Definitions.text(change.after())))
+        .filter(change -> change.identity().equals(identity))
+        .filter(change -> !identity.equals(gone.identity()))
         .findFirst();
+  }
+
+  /** The name of a NOT NULL is told where it is not the usual, which follows the table's name. */
+  private static boolean sameButNotNullsName(SchemaChange column, String before, String after) {
+    Optional<Clauses> was = Clauses.of(column.objectType(), before);
+    Optional<Clauses> is = Clauses.of(column.objectType(), after);
+    return column.objectType().equals("column")
+        && was.isPresent()
+        && is.isPresent()
+        && was.get().without("CONSTRAINT").equals(is.get().without("CONSTRAINT"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.offshoot.policy;
 
+import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.HazardFinding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestedBy who asked for the experiment
  * @param digest the frozen change set under review; absent before there is one
  * @param hazards its hazards
+ * @param conflicts that whoever decides is shown; absent while none were met
  * @param settled why no decision counts any more ({@code "the experiment has ended"}); absent while
  *     one does
  */
@@ -17,4 +19,5 @@ public record Review(
     String requestedBy,
     @Nullable String digest,
     List<HazardFinding> hazards,
+    @Nullable ConflictReport conflicts,
     @Nullable String settled) {}

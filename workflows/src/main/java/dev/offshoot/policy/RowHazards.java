@@ -3,11 +3,13 @@ package dev.offshoot.policy;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableChanges;
+import dev.offshoot.domain.TableLock;
 import dev.offshoot.domain.TableName;
 import java.util.Locale;
 
-/** Hazards of what happened to rows. */
+/** Hazards of what happened to rows, tables as a whole and sequences. */
 final class RowHazards {
   private RowHazards() {}
 
@@ -20,6 +22,21 @@ final class RowHazards {
     for (TableName table : changes.rewrittenTables()) {
       findings.add(Hazard.REWRITES_TABLE, table.toString());
     }
+    for (TableLock lock : changes.observed().locks()) {
+      if (lock.bytes() >= settings.limits().largeTableBytes()) {
+        findings.add(
+            Hazard.LOCKS_LARGE_TABLE,
+            "%s (%s) under %s".formatted(lock.table(), size(lock.bytes()), lock.mode()));
+      }
+    }
+    for (SequenceAdvance sequence : changes.sequences()) {
+      moved(sequence, changes.inserted(), settings.limits().sequenceJump(), findings);
+    }
+    limit(spec, changes, settings, findings);
+  }
+
+  private static void limit(
+      ExperimentSpec spec, ChangeSummary changes, HazardSettings settings, Findings findings) {
     long own = spec.limits().maxChangedRows();
     long limit = Math.min(own, settings.maxChangedRows());
     if (changes.totalRows() > limit) {
@@ -46,10 +63,30 @@ final class RowHazards {
   }
 
   private static void updates(TableChanges table, HazardSettings settings, Findings findings) {
-    if (table.updated() >= settings.manyRows()
-        && table.updated() >= settings.manyRowsShare() * table.rowsInBase()) {
+    if (table.updated() >= settings.limits().manyRows()
+        && table.updated() >= settings.limits().manyRowsShare() * table.rowsInBase()) {
       findings.add(Hazard.UPDATES_MANY_ROWS, share(table, table.updated()));
     }
+  }
+
+  /** Inserted rows draw numbers, some of them for nothing. */
+  private static void moved(SequenceAdvance sequence, long inserted, long jump, Findings findings) {
+    long from = sequence.baseValue();
+    long to = sequence.branchValue();
+    boolean back = to < from;
+    if (back || inserted == 0 || to - from > jump) {
+      findings.add(
+          Hazard.MOVES_SEQUENCE,
+          "%s: %s to %s%s"
+              .formatted(sequence.sequence(), number(from), number(to), back ? ", backward" : ""));
+    }
+  }
+
+  private static String size(long bytes) {
+    double megabytes = bytes / (1024.0 * 1024.0);
+    return megabytes < 1024
+        ? String.format(Locale.ROOT, "%,.1f MB", megabytes)
+        : String.format(Locale.ROOT, "%,.1f GB", megabytes / 1024);
   }
 
   private static String share(TableChanges table, long rows) {

@@ -2,12 +2,15 @@ package dev.offshoot.policy;
 
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Hazard;
+import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaChange.Kind;
 import dev.offshoot.domain.SqlToken;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Hazards of what happened to definitions, by the catalog fingerprint's types of objects. */
 final class SchemaHazards {
@@ -33,8 +36,19 @@ final class SchemaHazards {
           "transform",
           "trigger");
 
-  private static final Set<String> PRIVILEGES =
-      Set.of("policy", "privileges", "default privileges");
+  /** Hazards whatever happens to them. */
+  private static final Map<String, Hazard> ALWAYS =
+      Map.of(
+          "policy", Hazard.CHANGES_PRIVILEGES,
+          "privileges", Hazard.CHANGES_PRIVILEGES,
+          "default privileges", Hazard.CHANGES_PRIVILEGES,
+          "security label", Hazard.CHANGES_PRIVILEGES,
+          "publication", Hazard.CHANGES_REPLICATION,
+          "subscription", Hazard.CHANGES_REPLICATION,
+          "server", Hazard.REACHES_OUTSIDE,
+          "user mapping", Hazard.REACHES_OUTSIDE,
+          "foreign table", Hazard.REACHES_OUTSIDE,
+          "foreign table options", Hazard.REACHES_OUTSIDE);
 
   /** Harmless to add, as long as no expression in them calls somebody's function. */
   private static final Set<String> PLAIN =
@@ -59,85 +73,121 @@ final class SchemaHazards {
 
   private SchemaHazards() {}
 
+  static boolean places(String objectType) {
+    return CODE.contains(objectType)
+        || PLAIN.contains(objectType)
+        || ALWAYS.containsKey(objectType);
+  }
+
   static void find(ChangeSummary changes, Findings findings) {
     Renames renames = Renames.in(changes);
     renames.told().forEach(rename -> findings.add(Hazard.RENAMES_OBJECT, rename));
+    replaced(changes.observed().identities(), findings);
     List<SchemaChange> rest = renames.unexplained();
     Dropped dropped = Dropped.in(rest);
+    Set<String> newTables =
+        rest.stream()
+            .filter(change -> change.kind() == Kind.CREATED && change.objectType().equals("table"))
+            .map(SchemaChange::identity)
+            .collect(Collectors.toSet());
     for (SchemaChange change : rest) {
-      if (!dropped.alongWithTheRest(change) && !tellsNotNull(change, rest)) {
-        classify(change, findings);
+      if (!dropped.alongWithTheRest(change)) {
+        classify(change, newTables, findings);
       }
     }
-    int untold = changes.schemaChangeCount() - changes.schemaChanges().size();
-    if (untold > 0) {
-      findings.add(Hazard.UNCLASSIFIED, "%d more schema changes than are listed".formatted(untold));
+    untold(changes.schemaChangeCount() - changes.schemaChanges().size(), "schema", findings);
+    untold(
+        changes.observed().identityCount() - changes.observed().identities().size(),
+        "name",
+        findings);
+  }
+
+  private static void untold(int count, String what, Findings findings) {
+    if (count > 0) {
+      findings.add(
+          Hazard.UNCLASSIFIED, "%d more %s changes than are listed".formatted(count, what));
     }
   }
 
-  private static void classify(SchemaChange change, Findings findings) {
+  /** The name stands, what it named is gone. */
+  private static void replaced(List<IdentityChange> identities, Findings findings) {
+    for (IdentityChange identity : identities) {
+      if (identity.kind() == IdentityChange.Kind.REPLACED) {
+        String told = identity.before() + " (another one bears its name)";
+        switch (identity.objectType()) {
+          case "table" -> droppedTable(told, findings);
+          case "column" -> droppedColumn(told, findings);
+          default -> findings.add(Hazard.DROPS_OBJECT, identity.objectType() + " " + told);
+        }
+      }
+    }
+  }
+
+  private static void classify(SchemaChange change, Set<String> newTables, Findings findings) {
     String type = change.objectType();
-    if (PRIVILEGES.contains(type)) {
-      findings.add(Hazard.CHANGES_PRIVILEGES, named(change));
+    if (ALWAYS.containsKey(type)) {
+      findings.add(ALWAYS.get(type), named(change));
+    } else if (!places(type)) {
+      findings.add(Hazard.UNCLASSIFIED, named(change));
     } else if (change.kind() == Kind.DROPPED) {
       dropped(change, findings);
     } else if (CODE.contains(type) || isBaseType(change)) {
-      findings.add(Hazard.CREATES_CODE, named(change));
-    } else if (!PLAIN.contains(type)) {
-      findings.add(Hazard.UNCLASSIFIED, named(change));
+      code(change, findings);
     } else {
       calls(change, findings);
       if (change.kind() == Kind.ALTERED) {
-        altered(change, findings);
+        AlteredObjects.find(change, findings);
+      } else if (type.equals("table")) {
+        created(change, newTables, findings);
       }
     }
   }
 
   private static void dropped(SchemaChange change, Findings findings) {
     switch (change.objectType()) {
-      case "table", "foreign table" -> {
-        findings.add(Hazard.DROPS_TABLE, change.identity());
-        findings.add(Hazard.NOT_REVERTIBLE, "rows of " + change.identity() + " go with it");
-      }
-      case "column" -> {
-        findings.add(Hazard.DROPS_COLUMN, change.identity());
-        findings.add(Hazard.NOT_REVERTIBLE, "values of " + change.identity() + " go with it");
-      }
+      case "table" -> droppedTable(change.identity(), findings);
+      case "column" -> droppedColumn(change.identity(), findings);
       case "comment", "column order" -> findings.add(Hazard.CHANGES_DEFINITION, named(change));
       default -> findings.add(Hazard.DROPS_OBJECT, named(change));
     }
   }
 
-  private static void altered(SchemaChange change, Findings findings) {
-    if (change.objectType().equals("table")) {
-      alteredTable(change, findings);
-      return;
-    }
-    if (Definitions.hasColumnType(change.objectType())) {
-      String before = Definitions.columnType(change.before());
-      String after = Definitions.columnType(change.after());
-      if (!before.equals(after)) {
-        findings.add(
-            Hazard.CHANGES_TYPE, "%s: %s to %s".formatted(change.identity(), before, after));
-        findings.add(Hazard.NOT_REVERTIBLE, "values of " + change.identity() + " are converted");
-        if (Definitions.afterColumnType(change.before())
-            .equals(Definitions.afterColumnType(change.after()))) {
-          return;
-        }
-      }
-    }
-    findings.add(Hazard.CHANGES_DEFINITION, named(change));
+  private static void droppedTable(String told, Findings findings) {
+    findings.add(Hazard.DROPS_TABLE, told);
+    findings.add(Hazard.NOT_REVERTIBLE, "rows of " + told + " go with it");
   }
 
-  /** Row security guards rows; whatever else is said of a table is a definition. */
-  private static void alteredTable(SchemaChange change, Findings findings) {
-    String before = Definitions.text(change.before());
-    String after = Definitions.text(change.after());
-    if (!Definitions.rowSecurity(before).equals(Definitions.rowSecurity(after))) {
-      findings.add(Hazard.CHANGES_PRIVILEGES, "row security of " + change.identity());
+  private static void droppedColumn(String told, Findings findings) {
+    findings.add(Hazard.DROPS_COLUMN, told);
+    findings.add(Hazard.NOT_REVERTIBLE, "values of " + told + " go with it");
+  }
+
+  private static void created(SchemaChange table, Set<String> newTables, Findings findings) {
+    Clauses.of("table", Definitions.text(table.after()))
+        .ifPresent(
+            clauses -> {
+              if (clauses.has("UNLOGGED")) {
+                findings.add(Hazard.MAKES_UNLOGGED, named(table));
+              }
+              String root = clauses.text("PARTITION OF");
+              if (!root.isEmpty() && !newTables.contains(root)) {
+                findings.add(
+                    Hazard.CHANGES_PARTITIONS,
+                    "%s, a partition of %s".formatted(named(table), root));
+              }
+            });
+  }
+
+  /** One that only stops working is no new code; one that only gets settings is that too. */
+  private static void code(SchemaChange change, Findings findings) {
+    boolean altered = change.kind() == Kind.ALTERED;
+    if (altered && AlteredObjects.onlyDisabled(change)) {
+      findings.add(Hazard.DISABLES_OBJECT, named(change));
+      return;
     }
-    if (!Definitions.withoutRowSecurity(before).equals(Definitions.withoutRowSecurity(after))) {
-      findings.add(Hazard.CHANGES_DEFINITION, named(change));
+    findings.add(Hazard.CREATES_CODE, named(change));
+    if (altered && AlteredObjects.changesRoutineSettings(change)) {
+      findings.add(Hazard.CHANGES_SETTINGS, named(change));
     }
   }
 
@@ -163,24 +213,7 @@ final class SchemaHazards {
         && Definitions.text(change.after()).startsWith("BASE");
   }
 
-  /** From Postgres 18 on NOT NULL is a constraint too; the column's own change tells it. */
-  private static boolean tellsNotNull(SchemaChange change, List<SchemaChange> all) {
-    String definition = Definitions.text(change.before()) + Definitions.text(change.after());
-    int on = change.identity().indexOf(" ON ");
-    if (!change.objectType().equals("constraint")
-        || !definition.startsWith("NOT NULL ")
-        || on < 0) {
-      return false;
-    }
-    String column =
-        change.identity().substring(on + " ON ".length())
-            + "."
-            + Definitions.firstName(definition.substring("NOT NULL ".length()));
-    return all.stream()
-        .anyMatch(other -> other.objectType().equals("column") && other.identity().equals(column));
-  }
-
-  private static String named(SchemaChange change) {
+  static String named(SchemaChange change) {
     String done =
         switch (change.kind()) {
           case CREATED -> "new";

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
@@ -8,7 +9,9 @@ import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
+import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.Verdict;
@@ -38,6 +41,7 @@ final class CurrentDetails {
 
   private static final int SECTION_BUDGET = 2_500;
   private static final int TABLES_SHOWN = 12;
+  private static final int CONFLICT_GROUPS = 10;
 
   private CurrentDetails() {}
 
@@ -57,6 +61,7 @@ final class CurrentDetails {
   static String awaitingDecision(
       ExperimentSpec spec,
       Instant deadline,
+      @Nullable BranchInfo branch,
       ChangeSummary changes,
       Judgement judgement,
       @Nullable ConflictReport conflicts,
@@ -69,6 +74,7 @@ final class CurrentDetails {
         fence -> {
           asked(spec, fence);
           fence.line("deadline     " + deadline);
+          branchPoint(branch, fence);
           fence.line("digest       " + changes.digest());
           fence.line(
               "changes      %d inserted, %d updated, %d deleted, %d schema changes"
@@ -83,7 +89,12 @@ final class CurrentDetails {
     conflicts(page, conflicts);
     hazards(page, judgement);
     page.text("**To merge**, send the signal `approve` with this JSON (put in your name and why):");
-    page.fence("json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement)));
+    page.fence(
+        "json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement, conflicts)));
+    if (conflicts != null && !conflicts.counts().isEmpty()) {
+      page.text(
+          "`take` is `PARENT` (the parent keeps what it has) or `BRANCH` (it gets what the branch has). Without `resolve` the merge is tried again as it is.");
+    }
     page.text("**To drop**, send the signal `reject` with this JSON:");
     page.fence("json", SECTION_BUDGET, fence -> fence.lines(rejectJson()));
     schema(page, changes);
@@ -112,9 +123,15 @@ final class CurrentDetails {
   }
 
   private static void asked(ExperimentSpec spec, MarkdownPage.Fence fence) {
+    if (spec.reverts() != null) {
+      fence.line("reverts      " + spec.reverts());
+    }
     fence.line("goal         " + spec.goal());
     fence.line("parent       " + spec.parent());
     fence.line("requested by " + spec.requestedBy());
+    if (!spec.deltaColumns().isEmpty()) {
+      fence.line("counters     " + String.join(", ", spec.deltaColumns()));
+    }
   }
 
   private static void verdict(Verdict verdict, MarkdownPage.Fence fence) {
@@ -125,6 +142,24 @@ final class CurrentDetails {
     fence.line("judge        %s by %s%s".formatted(verdict.opinion(), verdict.by(), sure));
     verdict.reasons().forEach(reason -> fence.line("             " + reason));
     verdict.questions().forEach(question -> fence.line("             ? " + question));
+  }
+
+  private static void branchPoint(@Nullable BranchInfo branch, MarkdownPage.Fence fence) {
+    if (branch == null) {
+      return;
+    }
+    @Nullable SourceInfo source = branch.source();
+    fence.line(
+        "branch point %s%s"
+            .formatted(
+                branch.branchPoint(),
+                source == null ? "" : " (when source copy " + source.database() + " was made)"));
+    if (source != null && !source.drift().isEmpty()) {
+      fence.line("since then the parent has changed " + String.join(", ", source.drift()));
+    }
+    if (branch.outageMillis() != null) {
+      fence.line("outage       %d ms for the parent's users".formatted(branch.outageMillis()));
+    }
   }
 
   private static void refusals(MarkdownPage page, List<Decision> decisions) {
@@ -201,6 +236,9 @@ final class CurrentDetails {
           for (String statement : changes.schemaScript()) {
             fence.lines(statement + ";");
           }
+          for (String statement : changes.reversal().script()) {
+            fence.line("-- a revert would run: " + statement);
+          }
         });
   }
 
@@ -248,7 +286,8 @@ final class CurrentDetails {
   }
 
   /** Laid out by hand: the digest on a line of its own fits the page, so nothing scrolls away. */
-  private static String approveJson(ChangeSummary changes, Judgement judgement) {
+  private static String approveJson(
+      ChangeSummary changes, Judgement judgement, @Nullable ConflictReport conflicts) {
     String accepted =
         judgement.hazards().stream()
             .filter(finding -> finding.severity() == Severity.NEEDS_NAME)
@@ -263,9 +302,29 @@ final class CurrentDetails {
           "reason": "",
           "digest":
             "%s",
-          "acceptHazards": [%s]
+          "acceptHazards": [%s]%s
         }"""
-        .formatted(changes.digest(), accepted);
+        .formatted(changes.digest(), accepted, resolveJson(conflicts));
+  }
+
+  /** Which side is not filled in: a person has to say it. */
+  private static String resolveJson(@Nullable ConflictReport conflicts) {
+    if (conflicts == null || conflicts.counts().isEmpty()) {
+      return "";
+    }
+    return conflicts.counts().stream()
+        .limit(CONFLICT_GROUPS)
+        .map(
+            group ->
+                "\n    {\"kind\": \"%s\"%s,\n      \"take\": \"\"}"
+                    .formatted(
+                        group.kind(),
+                        group.table() == null
+                            ? ""
+                            : ",\n      \"table\": "
+                                + OffshootJson.text(
+                                    group.table().schema() + "." + group.table().name())))
+        .collect(Collectors.joining(",", ",\n  \"resolve\": [", "\n  ]"));
   }
 
   private static String rejectJson() {

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.HazardFinding;
@@ -9,6 +10,8 @@ import io.temporal.workflow.Workflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,27 +27,75 @@ final class DecisionDesk {
   private final List<Decision> kept = new ArrayList<>();
   private @Nullable String digest;
   private List<HazardFinding> hazards = List.of();
+  private @Nullable ConflictReport conflicts;
   private @Nullable Decision settled;
+
+  /** An approval that stands again if the statements, run again, give the same change set. */
+  private @Nullable Decision pending;
+
   private @Nullable String closedBecause;
 
   DecisionDesk(String requestedBy) {
     this.requestedBy = requestedBy;
   }
 
-  /** From now on an approval is about this change set. A decision bound to another is void. */
+  /**
+   * From now on an approval is about this change set. One that was given before the statements ran
+   * again stands if it was for the very same and still covers the hazards.
+   */
   void review(String newDigest, List<HazardFinding> newHazards) {
     digest = newDigest;
+    List<HazardFinding> before = hazards;
     hazards = newHazards;
-    if (settled != null
-        && settled.kind() == Decision.Kind.APPROVE
-        && !newDigest.equals(settled.digest())) {
-      settled = null;
+    if (settled == null
+        && closedBecause == null
+        && pending != null
+        && pending.isFor(newDigest)
+        && DecisionPolicy.uncovered(pending, before, newHazards).isEmpty()) {
+      settled = pending;
     }
+    pending = null;
   }
 
-  /** The matter is open again: the approved merge met conflicts and wrote nothing. */
-  void reopen() {
+  /** The matter is open again: the approved merge met these conflicts and wrote nothing. */
+  void reopen(ConflictReport found) {
+    conflicts = found;
     settled = null;
+  }
+
+  /**
+   * The approved resolution could not be carried out: it does not count, and the matter is open
+   * again about these conflicts.
+   */
+  void reopen(ConflictReport found, String why) {
+    withdraw(why);
+    conflicts = found.total() == 0 ? null : found;
+  }
+
+  /**
+   * The approved resolution has given another change set, which the approval is for too unless it
+   * has hazards that the approval does not cover: then the matter is open again, about that one.
+   */
+  void resolved(String newDigest, List<HazardFinding> newHazards) {
+    Decision approval = Objects.requireNonNull(settled).resolvedInto(newDigest);
+    Optional<String> uncovered = DecisionPolicy.uncovered(approval, hazards, newHazards);
+    replace(approval);
+    digest = newDigest;
+    hazards = newHazards;
+    conflicts = null;
+    uncovered.ifPresent(why -> withdraw("the resolved change set is another: " + why));
+  }
+
+  /**
+   * The statements run again on a new branch: until there is a change set nobody can approve one,
+   * but anybody can reject.
+   */
+  void startOver() {
+    boolean byPerson = settled != null && settled.channel() != Decision.Channel.POLICY;
+    pending = byPerson ? settled : null;
+    settled = null;
+    digest = null;
+    conflicts = null;
   }
 
   /** No decision counts any more. */
@@ -82,12 +133,16 @@ final class DecisionDesk {
     keep(decision);
     if (decision.accepted()) {
       settled = decision;
+      pending = null;
     }
     return decision;
   }
 
-  /** Approves in the name of the policy. */
+  /** Approves in the name of the policy, unless somebody has decided. */
   void approveByPolicy(String reason) {
+    if (settled != null) {
+      return;
+    }
     Decision decision =
         new Decision(
             Decision.Kind.APPROVE,
@@ -103,7 +158,7 @@ final class DecisionDesk {
   }
 
   private Review state() {
-    return new Review(requestedBy, digest, hazards, why());
+    return new Review(requestedBy, digest, hazards, conflicts, why());
   }
 
   private @Nullable String why() {
@@ -113,6 +168,18 @@ final class DecisionDesk {
     return settled == null
         ? null
         : "%s has decided already (%s)".formatted(settled.by(), settled.kind());
+  }
+
+  private void withdraw(String why) {
+    Decision approval = Objects.requireNonNull(settled);
+    replace(approval.refused(why));
+    settled = null;
+  }
+
+  /** In place of the decision that counts. */
+  private void replace(Decision decision) {
+    kept.set(kept.indexOf(settled), decision);
+    settled = decision;
   }
 
   private void keep(Decision decision) {

@@ -26,15 +26,25 @@ final class Endings {
     return outcome(Outcome.MERGED, by(decision), why(decision), report, null);
   }
 
+  ExperimentOutcome reverted(Decision decision, MergeReport report) {
+    return outcome(Outcome.REVERTED, by(decision), why(decision), report, null);
+  }
+
   ExperimentOutcome rejected(Decision decision) {
     return outcome(Outcome.DROPPED, by(decision), why(decision), null, null);
   }
 
   ExperimentOutcome nothingToMerge() {
     return outcome(
+        Outcome.DROPPED, "policy", "it changes nothing, so there is nothing to merge", null, null);
+  }
+
+  ExperimentOutcome nothingLeft(Decision decision) {
+    return outcome(
         Outcome.DROPPED,
-        "policy",
-        "the experiment changed nothing, so there is nothing to merge",
+        by(decision),
+        "every change collides with the parent and the parent's is to stand, so nothing is left to merge: "
+            + why(decision),
         null,
         null);
   }
@@ -79,7 +89,13 @@ final class Endings {
       @Nullable MergeReport merge,
       @Nullable Failure failure) {
     return new ExperimentOutcome(
-        outcome, by, why, journal.digest(), merge, journal.conflicts(), failure);
+        outcome,
+        by,
+        why,
+        journal.digest(),
+        merge,
+        merge == null ? journal.conflicts() : null,
+        failure);
   }
 
   private static String by(Decision decision) {

@@ -5,6 +5,7 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
@@ -24,6 +25,8 @@ import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
@@ -69,6 +72,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   /** Work that the path does not wait for, and the end does. */
   private final List<Promise<Void>> beside = new ArrayList<>();
 
+  private boolean revertBegun;
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
 
@@ -105,12 +109,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
-  /** Branch, experiment, diff, judge, decide, merge or drop. */
+  /** Branch, experiment, diff, judge, decide, merge or drop; a revert begins with its diff. */
   private ExperimentOutcome path() {
     ExperimentId id = ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId());
     SpecValidation.requireValid(spec);
     journal.announce();
     lease.start();
+    if (spec.reverts() != null) {
+      return revert(new BranchRef(id, 1, Objects.requireNonNull(spec.parent(), "validated")));
+    }
     for (int attempt = 1; ; attempt++) {
       BranchRef branch =
           new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
@@ -126,11 +133,44 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       if (outcome != null) {
         return outcome;
       }
+      desk.startOver();
+      releaseSequences(branch);
       journal.note("the parent has moved on: running the statements again on a new branch");
+      if (lease.isOver()) {
+        deadlineReached();
+      }
       if (spec.keepBranch()) {
         drop(branch, "rebased");
       }
     }
+  }
+
+  /** The change set is the inverse of a merged one: nothing is branched and nothing is run. */
+  private ExperimentOutcome revert(BranchRef revert) {
+    ChangeSummary changes = computeRevert(revert);
+    if (changes.nothingChanged()) {
+      return endings.nothingToMerge();
+    }
+    judge(new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0), changes);
+    return Objects.requireNonNull(
+        decideAndMerge(revert, changes, 1), "a revert is not run again on another branch");
+  }
+
+  private ChangeSummary computeRevert(BranchRef revert) {
+    journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
+    revertBegun = true;
+    WorkflowInfo info = Workflow.getInfo();
+    ChangeSummary changes =
+        Steps.computeRevert()
+            .computeRevert(
+                new RevertActivities.ComputeRevert(
+                    revert,
+                    info.getWorkflowId(),
+                    info.getOriginalExecutionRunId(),
+                    spec,
+                    lease.deadline()));
+    journal.compared(changes);
+    return changes;
   }
 
   private void createBranch(BranchRef branch) {
@@ -177,38 +217,53 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   }
 
   private void judge(ExperimentReport report, ChangeSummary changes) {
-    journal.enter(Stage.JUDGING, "looking at the change set");
-    Judgement judgement =
-        Steps.judge()
-            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
-    journal.judged(judgement);
+    Judgement judgement = judged(report, changes);
     desk.review(changes.digest(), judgement.hazards());
     if (AutoMerge.allows(spec, judgement)) {
       desk.approveByPolicy("autoMerge: no hazards, and the judge approves");
     }
   }
 
+  private Judgement judged(ExperimentReport report, ChangeSummary changes) {
+    journal.enter(Stage.JUDGING, "looking at the change set");
+    Judgement judgement =
+        Steps.judge()
+            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
+    journal.judged(judgement);
+    return judgement;
+  }
+
   /**
    * @return how it ended, or nothing if the statements are to run again on a new branch
    */
   private @Nullable ExperimentOutcome decideAndMerge(
-      BranchRef branch, ChangeSummary changes, int attempt) {
+      BranchRef branch, ChangeSummary reviewed, int attempt) {
+    ChangeSummary changes = reviewed;
     while (true) {
       Decision decision = awaitDecision();
       if (decision.kind() == Decision.Kind.REJECT) {
         return endings.rejected(decision);
       }
+      if (decision.resolvesConflicts()) {
+        changes = resolve(branch, changes, decision);
+        if (desk.settled() != null && changes.nothingChanged()) {
+          return endings.nothingLeft(decision);
+        }
+        continue;
+      }
       MergeResult result = merge(branch, changes, decision);
       if (result.report() != null) {
-        return endings.merged(decision, result.report());
+        return spec.reverts() == null
+            ? endings.merged(decision, result.report())
+            : endings.reverted(decision, result.report());
       }
       ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
       journal.conflicted(conflicts);
       switch (spec.onConflict()) {
         case DROP -> {
-          return endings.conflicted(conflicts, "the merge wrote nothing");
+          return endings.conflicted(conflicts, "the merge wrote nothing" + newerFirst(changes));
         }
-        case ASK -> desk.reopen();
+        case ASK -> desk.reopen(conflicts);
         case REBASE -> {
           if (attempt == MOST_ATTEMPTS) {
             return endings.conflicted(
@@ -218,6 +273,37 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         }
       }
     }
+  }
+
+  /**
+   * The change set that the decision's resolution gives, from now on the one under review; or the
+   * same again if it cannot be carried out, and somebody is asked again.
+   */
+  private ChangeSummary resolve(BranchRef branch, ChangeSummary changes, Decision decision) {
+    journal.enter(Stage.DIFFING, "resolving conflicts as %s said".formatted(decision.by()));
+    ResolveResult result =
+        Steps.resolveConflicts()
+            .resolveConflicts(
+                new MergeActivities.ResolveConflicts(
+                    mergeOf(branch, changes, decision), changes, journal.conflictFingerprint()));
+    if (result.changes() == null) {
+      String why = Objects.requireNonNull(result.why());
+      journal.unresolved(Objects.requireNonNull(result.conflicts()), why);
+      desk.reopen(result.conflicts(), why);
+      return changes;
+    }
+    journal.resolved(result.changes());
+    Judgement judgement = judged(journal.report(), result.changes());
+    desk.resolved(result.changes().digest(), judgement.hazards());
+    return result.changes();
+  }
+
+  private static String newerFirst(ChangeSummary changes) {
+    List<String> newer = changes.reversal().newerMerges();
+    return newer.isEmpty()
+        ? ""
+        : "; merged later into the same tables: %s: to revert those first may help"
+            .formatted(String.join(", ", newer));
   }
 
   private Decision awaitDecision() {
@@ -244,25 +330,25 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     journal.enter(Stage.MERGING, "merging, approved by " + decision.by());
     MergeResult[] result = new MergeResult[1];
     Workflow.newDetachedCancellationScope(
-            () ->
-                result[0] =
-                    Steps.merge()
-                        .merge(
-                            new MergeActivities.MergeRequest(
-                                branch,
-                                changes.digest(),
-                                spec.strictness(),
-                                spec.checks(),
-                                decision)))
+            () -> result[0] = Steps.merge().merge(mergeOf(branch, changes, decision)))
         .run();
     return Objects.requireNonNull(result[0]);
+  }
+
+  private MergeActivities.MergeRequest mergeOf(
+      BranchRef branch, ChangeSummary changes, Decision decision) {
+    return new MergeActivities.MergeRequest(
+        branch, changes.digest(), spec.strictness(), spec.checks(), decision);
   }
 
   /** Deletes a branch, however long it takes: one that is not deleted is an orphan. */
   private void drop(BranchRef branch, String reason) {
     BranchActivities.DropBranch request =
         new BranchActivities.DropBranch(
-            branch, Workflow.getInfo().getOriginalExecutionRunId(), reason);
+            branch,
+            Workflow.getInfo().getOriginalExecutionRunId(),
+            reason,
+            journal.digest() != null);
     while (standing.contains(branch)) {
       try {
         Steps.dropBranch().dropBranch(request);
@@ -276,6 +362,20 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
                     shown(Failures.fromTemporal(e).message(), 200)));
         Workflow.sleep(DROP_PAUSE);
       }
+    }
+  }
+
+  /** What was reserved on the parent for a change set that does not reach it. */
+  private void releaseSequences(BranchRef branch) {
+    @Nullable String digest = journal.digest();
+    if (digest == null) {
+      return;
+    }
+    try {
+      Steps.releaseSequences()
+          .releaseSequences(new MergeActivities.ReleaseSequences(branch, digest));
+    } catch (ActivityFailure e) {
+      journal.note("reserved values of sequences stay a gap");
     }
   }
 
@@ -307,8 +407,27 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       }
     }
     beside.forEach(Promise::get);
+    if (revertBegun) {
+      endRevert(outcome);
+    }
+    if (outcome.outcome() != Outcome.MERGED && journal.branch() != null) {
+      releaseSequences(journal.branch().ref());
+    }
     journal.closed(outcome);
     Workflow.await(Workflow::isEveryHandlerFinished);
+  }
+
+  /** Where the ledger does not hear of it, another revert can begin after this one's deadline. */
+  private void endRevert(ExperimentOutcome outcome) {
+    try {
+      Steps.endRevert()
+          .endRevert(
+              new RevertActivities.EndRevert(
+                  ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId()), outcome.outcome()));
+    } catch (ActivityFailure e) {
+      journal.note(
+          "the ledger did not note the end: " + shown(Failures.fromTemporal(e).message(), 200));
+    }
   }
 
   /** Whoever ended it comes first: a step that then fails instead of stopping changes nothing. */

@@ -63,8 +63,25 @@ final class Journal {
     return changes == null ? null : changes.digest();
   }
 
+  @Nullable BranchInfo branch() {
+    return branch;
+  }
+
   @Nullable ConflictReport conflicts() {
     return conflicts;
+  }
+
+  /** Of the conflicts that were shown. */
+  String conflictFingerprint() {
+    @Nullable ConflictReport shown = conflicts;
+    return shown == null || shown.fingerprint() == null ? "" : shown.fingerprint();
+  }
+
+  /** What the statements did; nothing where none ran. */
+  ExperimentReport report() {
+    return report == null
+        ? new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0)
+        : report;
   }
 
   /** The latest moment to which the deadline may be moved. */
@@ -99,7 +116,21 @@ final class Journal {
     report = null;
     changes = null;
     judgement = null;
-    note("branch created in %d ms (%s)".formatted(made.createMillis(), made.copyMethod()));
+    conflicts = null;
+    note(
+        "branch created in %d ms (%s)%s%s"
+            .formatted(
+                made.createMillis(),
+                made.copyMethod(),
+                made.source() == null
+                    ? ""
+                    : ", of source copy %s as of %s"
+                        .formatted(
+                            ShownText.oneLine(made.source().database(), 63), made.branchPoint()),
+                made.outageMillis() == null
+                    ? ""
+                    : ", the parent's users were shut out for %d ms"
+                        .formatted(made.outageMillis())));
   }
 
   void reported(ExperimentReport newReport) {
@@ -141,6 +172,21 @@ final class Journal {
     note("%d conflicts with the parent; nothing was written".formatted(found.total()));
   }
 
+  /** What is under review from now on. */
+  void resolved(ChangeSummary newChanges) {
+    long before = changes == null ? 0 : changes.totalRows();
+    changes = newChanges;
+    conflicts = null;
+    note(
+        "conflicts resolved: change set %s with %d of %d changed rows"
+            .formatted(newChanges.digest(), newChanges.totalRows(), before));
+  }
+
+  void unresolved(ConflictReport found, String why) {
+    conflicts = found.total() == 0 ? null : found;
+    note("conflicts not resolved: " + ShownText.oneLine(why, 300));
+  }
+
   void decided(Decision decision, List<Decision> decisions, Instant deadline) {
     String who = decision.by() == null ? "somebody" : decision.by();
     note(
@@ -170,6 +216,7 @@ final class Journal {
         CurrentDetails.awaitingDecision(
             spec,
             deadline,
+            branch,
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),
             conflicts,
@@ -188,9 +235,14 @@ final class Journal {
     Workflow.setCurrentDetails(
         CurrentDetails.closed(
             spec, ended, HumanDuration.format(Duration.between(startedAt, now()))));
-    upsert(
-        OffshootNames.STAGE.valueSet(stage.name()),
-        OffshootNames.OUTCOME.valueSet(ended.outcome().name()));
+    List<SearchAttributeUpdate<?>> updates = new ArrayList<>();
+    updates.add(OffshootNames.STAGE.valueSet(stage.name()));
+    updates.add(OffshootNames.OUTCOME.valueSet(ended.outcome().name()));
+    if (ended.digest() != null) {
+      // Resolved conflicts give another one than was published.
+      updates.add(OffshootNames.DIGEST.valueSet(ended.digest()));
+    }
+    upsert(updates.toArray(SearchAttributeUpdate[]::new));
   }
 
   ExperimentStatus status(Instant deadline, List<Decision> decisions, boolean branchExists) {

@@ -1,11 +1,14 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.Delta;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.text.SqlLiteral;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +54,22 @@ final class RowText {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < after.size(); i++) {
       if (!Objects.equals(before.get(i), after.get(i))) {
-        text.append(text.isEmpty() ? "" : ", ")
-            .append(cell(table, i, before.get(i)))
-            .append(" → ")
-            .append(value(after.get(i)));
+        text.append(text.isEmpty() ? "" : ", ");
+        added(table, i, before.get(i), after.get(i))
+            .ifPresent(added -> text.append(added).append(" from "));
+        text.append(cell(table, i, before.get(i))).append(" → ").append(value(after.get(i)));
       }
     }
     return text.toString();
+  }
+
+  /** What is added to a counter, which is what the merge does: {@code stock +5}. */
+  private static Optional<String> added(
+      TableChanges table, int column, @Nullable String before, @Nullable String after) {
+    ColumnShape shape = table.columns().get(column);
+    return shape.delta()
+        ? Delta.between(before, after).map(added -> shape.name() + " " + added)
+        : Optional.empty();
   }
 
   private static String cell(TableChanges table, int column, @Nullable String value) {

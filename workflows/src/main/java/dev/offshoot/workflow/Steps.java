@@ -5,6 +5,7 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.RevertActivities;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -40,6 +41,16 @@ final class Steps {
         DiffActivities.class, options(Duration.ofHours(2), retries(5, 30), "diff"));
   }
 
+  static RevertActivities computeRevert() {
+    return Workflow.newActivityStub(
+        RevertActivities.class, options(Duration.ofHours(2), retries(5, 30), "revert"));
+  }
+
+  static RevertActivities endRevert() {
+    return Workflow.newActivityStub(
+        RevertActivities.class, options(Duration.ofMinutes(1), retries(10, 30), "end revert"));
+  }
+
   static JudgeActivities judge() {
     return Workflow.newActivityStub(
         JudgeActivities.class, options(Duration.ofMinutes(2), retries(3, 10), "judge"));
@@ -55,6 +66,21 @@ final class Steps {
         ActivityOptions.newBuilder(options(Duration.ofHours(1), retries(0, 30), "merge"))
             .setScheduleToCloseTimeout(Duration.ofDays(1))
             .build());
+  }
+
+  /** Tries as long as the merge does, whose locks it takes: it writes nothing to the parent. */
+  static MergeActivities resolveConflicts() {
+    return Workflow.newActivityStub(
+        MergeActivities.class,
+        ActivityOptions.newBuilder(options(Duration.ofHours(1), retries(0, 30), "resolve"))
+            .setScheduleToCloseTimeout(Duration.ofDays(1))
+            .build());
+  }
+
+  /** What is not given back is a gap in a sequence, for which nobody should wait. */
+  static MergeActivities releaseSequences() {
+    return Workflow.newActivityStub(
+        MergeActivities.class, options(Duration.ofMinutes(1), retries(3, 10), "release sequences"));
   }
 
   /** Never gives up: a branch that is not deleted is an orphan. */

@@ -118,6 +118,23 @@ class OffshootJsonTest {
   }
 
   @Test
+  void changeSummary_thatKnewNoObservations_isReadWithNone() throws JsonProcessingException {
+    ChangeSummary summary =
+        JSON.readValue(
+            """
+            {"digest": "abc", "schemaChanges": [], "schemaChangeCount": 0, "schemaScript": [],
+             "tables": [{"table": {"schema": "public", "name": "t"}, "columns": [],
+               "keyColumns": [], "inserted": 1, "updated": 0, "deleted": 0, "rowsInBase": 2,
+               "sample": []}],
+             "rewrittenTables": [], "sequences": [], "millis": 1}""",
+            ChangeSummary.class);
+
+    assertThat(summary.observed()).isEqualTo(Observations.NONE);
+    assertThat(summary.tables().get(0).updatesByColumn()).isEmpty();
+    assertThat(JSON.readValue("{}", Observations.class)).isEqualTo(Observations.NONE);
+  }
+
+  @Test
   void experimentId_isAPlainString() throws JsonProcessingException {
     ExperimentId id = new ExperimentId("tidy-7");
 

@@ -17,15 +17,22 @@ final class SampleRecords {
   private static final ExperimentId ID = new ExperimentId("tidy-7");
   private static final TableName ORDERS = new TableName("public", "orders");
   private static final BranchRef REF = new BranchRef(ID, 2, "shop");
-  private static final ColumnShape COLUMN = new ColumnShape("note", "text");
+  private static final ColumnShape COLUMN = new ColumnShape("note", "text", true);
   private static final RowChange ROW =
       new RowChange(
           RowChange.Kind.UPDATE, Arrays.asList("1", null), Arrays.asList("1", "\u202Ex\n"), 1);
   private static final TableChanges TABLE =
-      new TableChanges(ORDERS, List.of(COLUMN), List.of(0), 1, 2, 3, 40, List.of(ROW));
+      new TableChanges(ORDERS, List.of(COLUMN), List.of(0), 1, 2, 3, 40, List.of(ROW), List.of(2L));
   private static final SchemaChange SCHEMA =
       new SchemaChange(SchemaChange.Kind.ALTERED, "column", "public.orders.note", "text", "int");
   private static final SequenceAdvance SEQUENCE = new SequenceAdvance(ORDERS, 1, 9);
+  private static final Reversal REVERSAL =
+      new Reversal(ID, List.of("newer"), List.of("ALTER TABLE orders DROP note"), "too odd");
+  private static final IdentityChange IDENTITY =
+      new IdentityChange(IdentityChange.Kind.RENAMED, "table", "public.a", "public.b");
+  private static final TableLock LOCK = new TableLock(ORDERS, "SHARE", 8192);
+  private static final Observations OBSERVED =
+      new Observations(List.of(IDENTITY), 2, List.of(LOCK));
   private static final ChangeSummary CHANGES =
       new ChangeSummary(
           "abc",
@@ -35,16 +42,24 @@ final class SampleRecords {
           List.of(TABLE),
           List.of(ORDERS),
           List.of(SEQUENCE),
-          12);
+          12,
+          REVERSAL,
+          OBSERVED);
   private static final StatementResult RESULT =
       new StatementResult(
           0, "SELECT 1", 3, 5L, List.of("a"), List.of(Arrays.asList("x", null)), true, false);
   private static final SchemaStatement SCHEMA_STATEMENT = new SchemaStatement(1, "\"public\"");
   private static final ReplayedStatement REPLAYED =
       new ReplayedStatement(1, "ALTER TABLE orders ADD note text", "\"public\"", true);
+  private static final WrittenRows WRITTEN_ROWS = new WrittenRows(16384, 2, 3);
   private static final ExperimentReport REPORT =
       new ExperimentReport(
-          List.of(RESULT), List.of("SELECT true"), List.of(SCHEMA_STATEMENT), List.of(16384L), 9);
+          List.of(RESULT),
+          List.of("SELECT true"),
+          List.of(SCHEMA_STATEMENT),
+          List.of(16384L),
+          9,
+          List.of(WRITTEN_ROWS));
   private static final HazardFinding HAZARD =
       new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "orders: 3 of 40 rows");
   private static final Verdict.Reason REASON = new Verdict.Reason("why", 0, "public.items");
@@ -56,7 +71,14 @@ final class SampleRecords {
   private static final Conflict CONFLICT =
       new Conflict(
           Conflict.Kind.UPDATE_UPDATE, ORDERS, Arrays.asList("1"), "note", "a", "b", "c", "both");
-  private static final ConflictReport CONFLICTS = new ConflictReport(1, List.of(CONFLICT));
+  private static final ConflictCount CONFLICT_COUNT =
+      new ConflictCount(Conflict.Kind.UPDATE_UPDATE, ORDERS, 1);
+  private static final ConflictReport CONFLICTS =
+      new ConflictReport(1, List.of(CONFLICT), List.of(CONFLICT_COUNT), "f1");
+  private static final ResolveRequest RESOLVE_REQUEST =
+      new ResolveRequest("UPDATE_UPDATE", "orders", "PARENT");
+  private static final Resolution RESOLUTION =
+      new Resolution(Conflict.Kind.UPDATE_UPDATE, ORDERS, Resolution.Take.PARENT);
   private static final Failure FAILURE =
       new Failure(ErrorCode.SQL_ERROR, "statement 2 failed", 1, 14, "42703");
   private static final TableProof.Row PROOF_ROW =
@@ -64,11 +86,12 @@ final class SampleRecords {
   private static final TableProof PROOF =
       new TableProof(ORDERS, List.of("id"), List.of("id", "note"), List.of(PROOF_ROW));
   private static final MergeReport MERGE =
-      new MergeReport("abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF));
+      new MergeReport(
+          "abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF), "on a copy of today's parent, 40 ms");
   private static final ExperimentOutcome OUTCOME =
       new ExperimentOutcome(Outcome.MERGED, "ann", "fine", "abc", MERGE, CONFLICTS, FAILURE);
   private static final DecisionRequest REQUEST =
-      new DecisionRequest("ann", "fine", "abc", List.of("DELETES_ROWS"));
+      new DecisionRequest("ann", "fine", "abc", List.of("DELETES_ROWS"), List.of(RESOLVE_REQUEST));
   private static final Decision DECISION =
       new Decision(
           Decision.Kind.APPROVE,
@@ -78,7 +101,9 @@ final class SampleRecords {
           List.of(Hazard.DELETES_ROWS),
           THEN,
           Decision.Channel.SIGNAL,
-          "too late");
+          "too late",
+          List.of(RESOLUTION),
+          "abd");
   private static final Limits LIMITS =
       new Limits(5L, Duration.ofSeconds(3), Duration.ofMinutes(1), 7);
   private static final ExperimentSpec SPEC =
@@ -92,14 +117,20 @@ final class SampleRecords {
           "acme",
           Duration.ofMinutes(5),
           Strictness.CELL,
+          List.of("public.orders.total"),
           OnConflict.ASK,
           true,
           TransactionMode.PER_STATEMENT,
           LIMITS,
           true,
+          "20261125-k3f9x2",
           Map.of());
+  private static final SourceInfo SOURCE =
+      new SourceInfo("shop_copy", THEN, List.of("table public.orders"));
+
   private static final BranchInfo BRANCH =
-      new BranchInfo(REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7));
+      new BranchInfo(
+          REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7), 480L, SOURCE);
   private static final TimelineEvent EVENT = new TimelineEvent(THEN, Stage.MERGING, "merging");
 
   private SampleRecords() {}
@@ -109,14 +140,19 @@ final class SampleRecords {
         ID,
         ORDERS,
         REF,
+        new ColumnName(ORDERS, "note"),
         COLUMN,
         ROW,
         TABLE,
         SCHEMA,
         SEQUENCE,
+        IDENTITY,
+        LOCK,
+        OBSERVED,
         CHANGES,
         RESULT,
         SCHEMA_STATEMENT,
+        WRITTEN_ROWS,
         REPORT,
         HAZARD,
         VERDICT,
@@ -124,7 +160,10 @@ final class SampleRecords {
         MODEL_USE,
         JUDGEMENT,
         CONFLICT,
+        CONFLICT_COUNT,
         CONFLICTS,
+        RESOLVE_REQUEST,
+        RESOLUTION,
         FAILURE,
         PROOF_ROW,
         PROOF,
@@ -138,6 +177,8 @@ final class SampleRecords {
         EVENT,
         MergeResult.merged(MERGE),
         MergeResult.conflicted(CONFLICTS),
+        ResolveResult.resolved(CHANGES),
+        ResolveResult.unresolved(CONFLICTS, "the parent has changed"),
         new DecideRequest(Decision.Kind.REJECT, REQUEST),
         new DiffPage("abc", ORDERS, List.of(ROW), 50L, true),
         REPLAYED,
@@ -160,6 +201,20 @@ final class SampleRecords {
             List.of(DECISION),
             OUTCOME,
             List.of(EVENT)),
+        SOURCE,
+        new RefreshReport("shop", "shop_copy", THEN, 12, 1_000, 30, List.of("without privileges")),
+        new ParentView(
+            "shop",
+            "postgres",
+            "18.6",
+            1_000,
+            2,
+            20,
+            SOURCE,
+            Duration.ofHours(6),
+            "FENCE",
+            "3 of app (pool)",
+            "its role is a superuser"),
         new ExtendTtlRequest("ann", Duration.ofHours(2)),
         new HealthFinding("ledger", HealthFinding.Level.OK, "answers", ""),
         new SpecProblem("ttl", "is zero"),

@@ -92,6 +92,28 @@ class SpecValidationTest {
     assertThat(SpecValidation.problems(spec)).isEmpty();
   }
 
+  @Test
+  void counters_areNamedAsInSql() {
+    assertThat(ColumnName.parse("Shop.products.\"Odd.\"\"one\""))
+        .contains(new ColumnName(new TableName("shop", "products"), "Odd.\"one"));
+    for (String wrong :
+        List.of("a.b", "a.b.c.d", "a..c", "a.b.", "a.b.c ", "a.b.\"c", "1.b.c", "")) {
+      assertThat(SpecValidation.problems(valid().statement("SELECT 1").deltaColumn(wrong).build()))
+          .as(wrong)
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.field()).isEqualTo("deltaColumns[0]"));
+    }
+    assertThat(
+            SpecValidation.problems(
+                valid()
+                    .statement("SELECT 1")
+                    .deltaColumn("shop.products.stock")
+                    .deltaColumn("shop.PRODUCTS.\"stock\"")
+                    .build()))
+        .extracting(SpecProblem::field)
+        .containsExactly("deltaColumns[1]");
+  }
+
   private static ExperimentSpecBuilder valid() {
     return ExperimentSpec.builder().goal("tidy up").parent("shop").requestedBy("agent-7");
   }

@@ -81,6 +81,67 @@ class DecisionPolicyTest {
   }
 
   @Test
+  void hazardThatNeedsAName_isMergedOnlyIfItIsNamed() {
+    List<HazardFinding> hazards =
+        List.of(
+            new HazardFinding(Hazard.DROPS_TABLE, Severity.NEEDS_NAME, "t"),
+            new HazardFinding(Hazard.CREATES_CODE, Severity.NEEDS_NAME, "f"));
+
+    assertThat(approve("ada", List.of("DROPS_TABLE"), hazards).refusal())
+        .contains("needs CREATES_CODE to be named");
+    Decision decision = approve("ada", List.of(" DROPS_TABLE ", "CREATES_CODE"), hazards);
+    assertThat(decision.refusal()).isNull();
+    assertThat(decision.acceptedHazards())
+        .containsExactlyInAnyOrder(Hazard.DROPS_TABLE, Hazard.CREATES_CODE);
+  }
+
+  @Test
+  void unknownHazards_areNamed_fiveOfThem() {
+    assertThat(approve("ada", List.of("A", "B", "C", "D", "E", "F"), List.of()).refusal())
+        .isEqualTo("acceptHazards: there is no hazard A, B, C, D, E; copy the names as shown");
+  }
+
+  @Test
+  void limitsOfNameAndReason_areExact() {
+    assertThat(
+            decide(new DecisionRequest("a".repeat(200), "b".repeat(2_000), null, null)).refusal())
+        .isNull();
+    assertThat(decide(new DecisionRequest("a".repeat(201), null, null, null)).refusal())
+        .isEqualTo("by: has 201 characters; at most 200");
+    assertThat(decide(new DecisionRequest("ada", "b".repeat(2_001), null, null)).refusal())
+        .isEqualTo("reason: has 2001 characters; at most 2000");
+  }
+
+  @Test
+  void approval_ofAnotherDigestOrTooEarlyOrTooLate_isRefused() {
+    assertThat(decide(new DecisionRequest("ada", "why", "0123456789abcdef", null)).refusal())
+        .startsWith("digest: 0123456789a");
+    assertThat(decide(new DecisionRequest("ada", "why", " " + DIGEST + " ", null)).refusal())
+        .isNull();
+    DecisionRequest plain = new DecisionRequest("ada", "why", null, null);
+    assertThat(weighed(plain, new Review("agent-7", null, List.of(), null, null)).refusal())
+        .startsWith("too early");
+    assertThat(
+            weighed(plain, new Review("agent-7", DIGEST, List.of(), null, "it is merged"))
+                .refusal())
+        .isEqualTo("too late: it is merged");
+  }
+
+  @Test
+  void emptyBox_isRefusedLikeAMissingName() {
+    assertThat(weighed(null, review()).refusal()).contains("by: is missing");
+  }
+
+  private static Decision decide(DecisionRequest request) {
+    return weighed(request, review());
+  }
+
+  private static Decision weighed(@Nullable DecisionRequest request, Review review) {
+    return DecisionPolicy.weigh(
+        Decision.Kind.APPROVE, request, Decision.Channel.SIGNAL, Instant.EPOCH, review);
+  }
+
+  @Test
   void megabyteOfText_isRefusedAndNotKept() {
     String megabyte = "x".repeat(1 << 20);
     Decision decision =
@@ -112,7 +173,7 @@ class DecisionPolicyTest {
   }
 
   private static Review review() {
-    return new Review("agent-7", DIGEST, List.of(), null);
+    return new Review("agent-7", DIGEST, List.of(), null, null);
   }
 
   private static Decision approve(
@@ -122,6 +183,6 @@ class DecisionPolicyTest {
         new DecisionRequest(by, "why", null, accept),
         Decision.Channel.SIGNAL,
         Instant.EPOCH,
-        new Review("agent-7", DIGEST, hazards, null));
+        new Review("agent-7", DIGEST, hazards, null, null));
   }
 }

@@ -3,9 +3,12 @@ package dev.offshoot.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
@@ -13,10 +16,12 @@ import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +115,17 @@ class CurrentDetailsTest {
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),
         Instant.EPOCH,
+        new BranchInfo(
+            new BranchRef(new ExperimentId("x"), 1, "shop"),
+            "postgres",
+            Instant.EPOCH,
+            1,
+            "WAL_LOG",
+            1,
+            "18.6",
+            Duration.ofDays(1),
+            480L,
+            new SourceInfo(value, Instant.EPOCH, List.of(value))),
         changes,
         judgement,
         null,

@@ -16,6 +16,7 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
@@ -43,11 +44,15 @@ final class FakeSteps
         JudgeActivities,
         MergeActivities {
   static final String DIGEST = "a".repeat(64);
+  static final String RESOLVED = "c".repeat(64);
 
   final Set<BranchRef> standing = ConcurrentHashMap.newKeySet();
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
   final Deque<String> digests = new ArrayDeque<>();
   final Deque<MergeResult> mergeResults = new ArrayDeque<>();
+  final Deque<ResolveResult> resolveResults = new ArrayDeque<>();
+  volatile boolean nothingLeft;
+  volatile @Nullable List<HazardFinding> hazardsOnceResolved;
   volatile List<HazardFinding> hazards = List.of();
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
@@ -75,7 +80,16 @@ final class FakeSteps
       throw Failures.toTemporal(failure);
     }
     return new BranchInfo(
-        request.ref(), "fake", Instant.EPOCH, 7, "WAL_LOG", 1, "18.6", Duration.ofDays(7));
+        request.ref(),
+        "fake",
+        Instant.EPOCH,
+        7,
+        "WAL_LOG",
+        1,
+        "18.6",
+        Duration.ofDays(7),
+        null,
+        null);
   }
 
   @Override
@@ -179,6 +193,23 @@ final class FakeSteps
     return mergeResults.isEmpty() ? merged(request.digest()) : mergeResults.removeFirst();
   }
 
+  @Override
+  public ResolveResult resolveConflicts(ResolveConflicts request) {
+    calls.add("resolve " + request.fingerprint() + " " + request.merge().decision().resolve());
+    hazards = hazardsOnceResolved == null ? hazards : hazardsOnceResolved;
+    return resolveResults.isEmpty()
+        ? ResolveResult.resolved(
+            request
+                .changes()
+                .withRows(RESOLVED, nothingLeft ? List.of() : request.changes().tables(), 1))
+        : resolveResults.removeFirst();
+  }
+
+  @Override
+  public void releaseSequences(ReleaseSequences request) {
+    calls.add("release " + request.branch().attempt());
+  }
+
   private static void await(@Nullable CountDownLatch latch, boolean countDown) {
     if (latch == null) {
       return;
@@ -196,6 +227,6 @@ final class FakeSteps
 
   static MergeResult merged(String digest) {
     return MergeResult.merged(
-        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of()));
+        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of(), null));
   }
 }

@@ -3,12 +3,17 @@ package dev.offshoot.worker.settings;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A database that experiments may branch from.
@@ -29,8 +35,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxTtl longest lease of an experiment
  * @param maxBranches branches that may stand at once
  * @param maxChangedRows rows above which an experiment's own limit cannot go
+ * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
+ * @param onBusy what happens to what is copied while sessions are connected to it
+ * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
+ * @param source the copy of the parent that branches are made of; absent for the parent itself
+ * @param revertWindow time after a merge within which it can be reverted
  * @param hazards hazards that weigh differently here, by their names
+ * @param hazardLimits from where on an effect is a hazard
+ * @param sensitive tables and columns that are not to be written unnoticed
  */
 public record ParentSettings(
     @Nullable String url,
@@ -42,8 +56,17 @@ public record ParentSettings(
     @DefaultValue("7d") Duration maxTtl,
     @DefaultValue("20") int maxBranches,
     @DefaultValue("1000000") long maxChangedRows,
+    @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
-    @DefaultValue Map<String, Severity> hazards) {
+    @DefaultValue("1000") int sequenceBlock,
+    @DefaultValue("REFUSE") OnBusy onBusy,
+    @DefaultValue("256MB") DataSize rehearsalMaxSize,
+    @Nullable SourceSettings source,
+    @DefaultValue("7d") Duration revertWindow,
+    @DefaultValue Map<String, Severity> hazards,
+    @DefaultValue HazardLimitSettings hazardLimits,
+    @DefaultValue List<String> sensitive) {
+  private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -64,11 +87,31 @@ public record ParentSettings(
     problems.positive(prefix + ".max-ttl", maxTtl);
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
+    problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
+    problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
+    if (source != null) {
+      source.check(prefix + ".source", url, problems);
+    }
+    problems.positive(prefix + ".revert-window", revertWindow);
+    hazardLimits.check(prefix + ".hazard-limits", problems);
+    checkSensitive(prefix, problems);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
         problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
+      }
+    }
+  }
+
+  private void checkSensitive(String prefix, Problems problems) {
+    for (int i = 0; i < sensitive.size(); i++) {
+      if (SensitiveName.parse(sensitive.get(i)).isEmpty()) {
+        problems.add(
+            "%s.sensitive[%d]".formatted(prefix, i),
+            "it names no table or column",
+            "Write schema.table or schema.table.column, as in SQL.");
       }
     }
   }
@@ -84,11 +127,15 @@ public record ParentSettings(
     return name.replaceAll("[_-]", "").toUpperCase(Locale.ROOT);
   }
 
-  private Map<Hazard, Severity> severities() {
+  private HazardSettings hazardSettings() {
     Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
     hazards.forEach(
         (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
-    return Map.copyOf(severities);
+    return new HazardSettings(
+        severities,
+        maxChangedRows,
+        hazardLimits.limits(),
+        sensitive.stream().flatMap(name -> SensitiveName.parse(name).stream()).toList());
   }
 
   /** As the rooms that speak to Postgres want it; with the password in it. */
@@ -103,8 +150,12 @@ public record ParentSettings(
         copyMethod,
         maxTtl,
         maxBranches,
-        maxChangedRows,
-        severities(),
-        lockTimeout);
+        maxBranchGrowth.toBytes(),
+        hazardSettings(),
+        lockTimeout,
+        new Copying(
+            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
+        revertWindow,
+        sequenceBlock);
   }
 }

@@ -28,6 +28,12 @@ final class Problems {
     }
   }
 
+  void within(String key, long value, long least, long most) {
+    if (value < least || value > most) {
+      add(key, "it is " + value, "Use a number from %d to %d.".formatted(least, most));
+    }
+  }
+
   void positive(String key, Duration value) {
     if (value.isNegative() || value.isZero()) {
       add(key, "it is not a positive duration", "Write a duration like 30s, 15m, 1h30m or 7d.");

@@ -21,6 +21,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.PlaceholderResolutionException;
 import org.springframework.util.PropertyPlaceholderHelper;
 import org.springframework.util.SystemPropertyUtils;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Reads {@link WorkerSettings} from Spring's environment, before anything else needs them: refuses
@@ -139,8 +140,17 @@ public final class SettingsReader {
     if (type == Duration.class) {
       return "a duration";
     }
+    if (type == DataSize.class) {
+      return "a size";
+    }
     if (type == int.class || type == long.class) {
       return "a whole number";
+    }
+    if (type == double.class) {
+      return "a number";
+    }
+    if (type == DataSize.class) {
+      return "a size";
     }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
@@ -156,6 +166,9 @@ public final class SettingsReader {
     }
     if (type == Duration.class) {
       return "Write a duration like 30s, 15m, 1h30m or 7d.";
+    }
+    if (type == DataSize.class) {
+      return "Write a size like 256MB or 2GB.";
     }
     return "See offshoot.example.yml for its form.";
   }

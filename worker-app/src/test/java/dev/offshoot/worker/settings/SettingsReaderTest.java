@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.OnBusy;
+import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.SourceConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.judge.JudgeConfig;
+import dev.offshoot.policy.HazardLimits;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
 
 class SettingsReaderTest {
   private static final String PASSWORD = "hunter2-the-secret";
@@ -56,8 +64,16 @@ class SettingsReaderTest {
                 Duration.ofDays(7),
                 20,
                 1_000_000,
+                DataSize.ofGigabytes(10),
                 Duration.ofSeconds(2),
-                Map.of()));
+                1000,
+                OnBusy.REFUSE,
+                DataSize.ofMegabytes(256),
+                null,
+                Duration.ofDays(7),
+                Map.of(),
+                new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
+                List.of()));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
@@ -69,7 +85,8 @@ class SettingsReaderTest {
 
     assertThat(configured)
         .isEqualTo(
-            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD));
+            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
+                .withSequenceBlock(1000));
   }
 
   @Test
@@ -93,8 +110,25 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-ttl", "1h30m"),
                 Map.entry("offshoot.parents.shop.max-branches", "3"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
+                Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
+                Map.entry("offshoot.parents.shop.sequence-block", "0"),
+                Map.entry("offshoot.parents.shop.on-busy", "fence"),
+                Map.entry("offshoot.parents.shop.rehearsal-max-size", "2GB"),
+                Map.entry("offshoot.parents.shop.source.url", "jdbc:postgresql://copies/shop"),
+                Map.entry("offshoot.parents.shop.source.username", "copy_owner"),
+                Map.entry("offshoot.parents.shop.source.password-file", file.toString()),
+                Map.entry("offshoot.parents.shop.source.maintenance-database", "template1"),
+                Map.entry("offshoot.parents.shop.source.on-drift", "allow"),
+                Map.entry("offshoot.parents.shop.source.refresh-every", "6h"),
+                Map.entry("offshoot.parents.shop.source.pg-bin", folder.toString()),
+                Map.entry("offshoot.parents.shop.revert-window", "P3D"),
                 Map.entry("offshoot.parents.shop.hazards.DELETES_ROWS", "FORBIDDEN"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows", "7"),
+                Map.entry("offshoot.parents.shop.hazard-limits.many-rows-share", "0.25"),
+                Map.entry("offshoot.parents.shop.hazard-limits.large-table", "2MB"),
+                Map.entry("offshoot.parents.shop.hazard-limits.sequence-jump", "9"),
+                Map.entry("offshoot.parents.shop.sensitive[0]", "public.customers.email"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
                 Map.entry("offshoot.worker.shutdown-grace", "9s")));
@@ -110,10 +144,31 @@ class SettingsReaderTest {
     assertThat(shop.maxTtl()).isEqualTo(Duration.ofMinutes(90));
     assertThat(shop.maxBranches()).isEqualTo(3);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
+    assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(shop.sequenceBlock()).isZero();
+    assertThat(shop.config("shop").copying())
+        .isEqualTo(
+            new Copying(
+                OnBusy.FENCE,
+                2L << 30,
+                new SourceConfig(
+                    "jdbc:postgresql://copies/shop",
+                    "copy_owner",
+                    "from-a-file",
+                    "template1",
+                    OnDrift.ALLOW,
+                    Duration.ofHours(6),
+                    folder)));
+    assertThat(shop.revertWindow()).isEqualTo(Duration.ofDays(3));
     assertThat(shop.hazards()).isEqualTo(Map.of("DELETES_ROWS", Severity.FORBIDDEN));
-    assertThat(shop.config("shop").severities())
-        .isEqualTo(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN));
+    assertThat(shop.config("shop").hazards())
+        .isEqualTo(
+            new HazardSettings(
+                Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
+                5,
+                new HazardLimits(7, 0.25, 2 << 20, 9),
+                List.of(SensitiveName.parse("public.customers.email").orElseThrow())));
     assertThat(settings.worker()).isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9)));
   }
 
@@ -122,6 +177,7 @@ class SettingsReaderTest {
     "offshoot.temporal.adress, offshoot.temporal.address",
     "offshoot.parents.shop.max-tll, offshoot.parents.shop.max-ttl",
     "offshoot.parents.shop.hazards.DELETE_ROWS, offshoot.parents.shop.hazards.DELETES_ROWS",
+    "offshoot.parents.shop.hazard-limits.many-row, offshoot.parents.shop.hazard-limits.many-rows",
     "offshoot.wroker.shutdown-grace, offshoot.worker.shutdown-grace",
     "offshoot.nonsense, ''",
   })
@@ -143,6 +199,18 @@ class SettingsReaderTest {
     "offshoot.parents.shop.copy-method, MAGIC, 'AUTO, WAL_LOG, FILE_COPY, CLONE'",
     "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
     "offshoot.parents.shop.max-branches, 0, at least 1",
+    "offshoot.parents.shop.rehearsal-max-size, huge, 256MB",
+    "offshoot.parents.shop.on-busy, WAIT, 'REFUSE, FENCE'",
+    "offshoot.parents.shop.source.url, jdbc:postgresql://db:5432/shop, parent itself",
+    "offshoot.parents.shop.source.pg-bin, /no/such/folder, no folder",
+    "offshoot.parents.shop.source.refresh-every, 0s, positive",
+    "offshoot.parents.shop.hazard-limits.many-rows, 0, at least 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, 1.5, share from 0 to 1",
+    "offshoot.parents.shop.hazard-limits.many-rows-share, half, a number",
+    "offshoot.parents.shop.hazard-limits.large-table, big, 256MB",
+    "offshoot.parents.shop.hazard-limits.large-table, 0B, at least 1",
+    "offshoot.parents.shop.hazard-limits.sequence-jump, -1, at least 0",
+    "offshoot.parents.shop.sensitive[0], customers, schema.table.column",
     "offshoot.temporal.address, temporal, host:port",
     "offshoot.temporal.address, temporal:99999, host:port",
     "offshoot.temporal.api-key, x, offshoot.temporal.address",

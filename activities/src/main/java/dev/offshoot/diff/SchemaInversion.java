@@ -1,0 +1,219 @@
+package dev.offshoot.diff;
+
+import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.ledger.ReplayStatement;
+import dev.offshoot.ledger.ReplayStatement.Phase;
+import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.sql.TableCatalog;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks for statements that take the schema of the rehearsed base back to what it was, and proves
+ * them: renames are renamed back, what is new is dropped, what was changed is set back, until the
+ * fingerprint is the one of the branch point. What does not get there cannot be reverted.
+ *
+ * <p>It reads differences from catalogs only. Statements of the experiment have no part in it.
+ */
+final class SchemaInversion {
+  private static final String SAFE_PATH = "pg_catalog, pg_temp";
+  private static final int MOST_ROUNDS = 20;
+
+  private final Connection base;
+  private final String role;
+  private final String experimentsPath;
+  private final Duration timeout;
+  private final Progress progress;
+  private final CatalogNames names;
+  private final ColumnRules rules;
+  private final TableCatalog tables;
+  private final List<ReplayStatement> script = new ArrayList<>();
+
+  /**
+   * Reads the base before anything is rehearsed on it.
+   *
+   * @param role the experiment's role
+   * @param experimentsPath search path for function bodies, whose names are as their authors wrote
+   *     them
+   * @param timeout for each statement
+   */
+  SchemaInversion(
+      Connection base, String role, String experimentsPath, Duration timeout, Progress progress)
+      throws SQLException {
+    this.base = base;
+    this.role = role;
+    this.experimentsPath = experimentsPath;
+    this.timeout = timeout;
+    this.progress = progress;
+    this.names = CatalogNames.read(base);
+    this.rules = ColumnRules.read(base);
+    this.tables = TableCatalog.read(base);
+  }
+
+  /**
+   * How to revert what has been rehearsed; afterwards the base is as it was when this was called.
+   *
+   * @param original the fingerprint to come back to
+   * @param keys attribute numbers by which the changed rows of a table are named
+   */
+  Undoing find(CatalogFingerprint original, Map<Long, Set<Integer>> keys) throws SQLException {
+    progress.report("rehearsing the revert");
+    Savepoint savepoint = base.setSavepoint();
+    try {
+      Optional<String> obstacle = obstacle(original, keys);
+      return obstacle.isPresent() ? Undoing.impossible(obstacle.get()) : Undoing.by(script);
+    } finally {
+      base.rollback(savepoint);
+      base.releaseSavepoint(savepoint);
+    }
+  }
+
+  private Optional<String> obstacle(CatalogFingerprint original, Map<Long, Set<Integer>> keys)
+      throws SQLException {
+    Optional<String> dropped = names.dropped(CatalogNames.read(base));
+    if (dropped.isPresent()) {
+      return Optional.of("contents of " + dropped.get() + " go with it");
+    }
+    TableCatalog before = TableCatalog.read(base);
+    for (String statement : rules.loosened(ColumnRules.read(base), keys)) {
+      var unused = attempt(List.of(statement), SAFE_PATH, Phase.BEFORE_ROWS);
+    }
+    List<SchemaChange> left = undo(original);
+    if (!left.isEmpty()) {
+      return Optional.of(
+          "no statement is known that takes back "
+              + NotCarried.show(left.stream().map(SchemaInversion::described).toList()));
+    }
+    // Equal words are not enough: it must be the same tables with the same contents.
+    Optional<String> exchanged = names.missing(CatalogNames.read(base));
+    if (exchanged.isPresent()) {
+      return Optional.of(exchanged.get() + " changed places with another one");
+    }
+    return rewritten(before);
+  }
+
+  private static String described(SchemaChange change) {
+    return "%s %s %s"
+        .formatted(
+            switch (change.kind()) {
+              case CREATED -> "new";
+              case ALTERED -> "changed";
+              case DROPPED -> "dropped";
+            },
+            change.objectType(),
+            change.identity());
+  }
+
+  private Optional<String> rewritten(TableCatalog before) throws SQLException {
+    for (TableCatalog.Table table : TableCatalog.read(base).tables().values()) {
+      boolean sameStorage =
+          before.table(table.oid()).map(old -> old.fileNode() == table.fileNode()).orElse(true);
+      if (!sameStorage && tables.table(table.oid()).isPresent()) {
+        return Optional.of("table " + table.name() + " would be rewritten");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * @return what still differs when nothing more can be done
+   */
+  private List<SchemaChange> undo(CatalogFingerprint original) throws SQLException {
+    List<SchemaChange> left = changes(original);
+    for (int round = 0; round < MOST_ROUNDS && !left.isEmpty(); round++) {
+      boolean any = false;
+      for (String rename : names.renamesBack(CatalogNames.read(base))) {
+        any |= attempt(List.of(rename), SAFE_PATH, Phase.AFTER_ROWS);
+      }
+      for (SchemaChange change : InverseStatements.inOrder(any ? changes(original) : left)) {
+        any |= undo(change);
+      }
+      for (String statement : rules.setBack(ColumnRules.read(base))) {
+        any |= attempt(List.of(statement), SAFE_PATH, Phase.AFTER_ROWS);
+      }
+      if (!any) {
+        return left;
+      }
+      left = changes(original);
+    }
+    return left;
+  }
+
+  private boolean undo(SchemaChange change) throws SQLException {
+    boolean isCode = Set.of("function", "procedure").contains(change.objectType());
+    for (List<String> way : InverseStatements.of(change)) {
+      if (attempt(way, isCode ? experimentsPath : SAFE_PATH, Phase.AFTER_ROWS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<SchemaChange> changes(CatalogFingerprint original) throws SQLException {
+    return CatalogFingerprint.changes(original, CatalogFingerprint.read(base));
+  }
+
+  /** Runs statements that belong together; after a failure everything is as it was before. */
+  private boolean attempt(List<String> way, String searchPath, Phase phase) throws SQLException {
+    Savepoint savepoint = base.setSavepoint();
+    boolean done = false;
+    try {
+      become(searchPath);
+      for (String sql : way) {
+        run(sql);
+      }
+      Sql.execute(base, "RESET ROLE; SET LOCAL search_path = pg_catalog, pg_temp");
+      done = true;
+    } catch (SQLException e) {
+      String state = SqlErrors.state(e);
+      if (SqlErrors.isConnectionLoss(e)
+          || state.equals("55P03")
+          || state.startsWith("53")
+          || state.startsWith("57")) {
+        throw e;
+      }
+    }
+    if (done) {
+      way.forEach(sql -> script.add(new ReplayStatement(script.size(), sql, searchPath, phase)));
+    } else {
+      base.rollback(savepoint);
+    }
+    base.releaseSavepoint(savepoint);
+    return done;
+  }
+
+  private void run(String sql) throws SQLException {
+    try (Statement statement = base.createStatement()) {
+      statement.setEscapeProcessing(false);
+      Progress.Interruptible running = progress.interruptible(statement);
+      try {
+        statement.execute(sql);
+      } finally {
+        running.close();
+      }
+    }
+  }
+
+  private void become(String searchPath) throws SQLException {
+    Sql.execute(base, "SET LOCAL ROLE " + Identifiers.quote(role));
+    Sql.only(
+        base,
+        "SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('statement_timeout', ?, true)",
+        row -> true,
+        searchPath,
+        Long.toString(timeout.toMillis()));
+  }
+}

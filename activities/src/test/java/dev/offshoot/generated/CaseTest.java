@@ -1,0 +1,88 @@
+package dev.offshoot.generated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.offshoot.PostgresServer;
+import dev.offshoot.sql.Sql;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The cases in {@code src/test/resources/cases}, one file each: what stands, what the experiment
+ * and the parent's own users do, what is to come of it. A new case is a new file. All oracles of
+ * the generated cases look at these too, and pg_dump wherever it is to be had.
+ *
+ * <p>{@code -Dfile=NAME} plays those alone whose names contain it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CaseTest {
+  private final Optional<PgDump> pgDump = PgDump.find();
+  private Stage.SharedLedger ledger;
+  private Stage stage;
+
+  @BeforeAll
+  void open() throws SQLException {
+    ledger = Stage.SharedLedger.open();
+    stage = Stage.over(ledger.ledger());
+  }
+
+  @AfterAll
+  void close() throws SQLException {
+    stage.close();
+    ledger.close();
+  }
+
+  static List<String> files() throws IOException, URISyntaxException {
+    Path folder = Path.of(CaseTest.class.getResource("/cases").toURI());
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.contains(System.getProperty("file", "")))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("files")
+  void comesOutAsItsFileSays(String file) throws Exception {
+    Path path = Path.of(CaseTest.class.getResource("/cases/" + file).toURI());
+    Scenario scenario = Scenario.parse(Files.readString(path));
+    stage.clear();
+
+    Play play = Play.of(scenario, stage, pgDump.orElse(null));
+
+    assertThat(play.problems()).as(scenario.title()).isEmpty();
+    List<String> told = play.result().told();
+    if (play.result() instanceof Result.Refused) {
+      assertThat(told.get(0)).isEqualTo(scenario.expected().get(0));
+      scenario.expected().stream()
+          .skip(1)
+          .forEach(words -> assertThat(told.get(1)).contains(words));
+    } else {
+      assertThat(told).isEqualTo(scenario.expected());
+    }
+    for (String question : scenario.then()) {
+      String[] parts = question.split(" => ", -1);
+      assertThat(answer(parts[0])).as(parts[0]).isEqualTo(parts[1]);
+    }
+  }
+
+  private String answer(String query) throws SQLException {
+    try (Connection parent = PostgresServer.superuser(stage.database())) {
+      return Sql.only(parent, query, row -> row.getString(1));
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.offshoot.generated;
+
+import dev.offshoot.DatabaseDump;
+import dev.offshoot.PostgresServer;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.Conflict;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One case played through branch, experiment, diff, drop and merge, and what the oracles say of it.
+ *
+ * @param result what came of it
+ * @param problems what is not as it must be, in words; empty if all is well
+ */
+record Play(Result result, List<String> problems) {
+
+  /** Collisions that {@link ThreeWay} finds row by row; the others are those of constraints. */
+  private static final Set<Conflict.Kind> OF_ROWS =
+      EnumSet.of(
+          Conflict.Kind.INSERT_EXISTS,
+          Conflict.Kind.UPDATE_MISSING,
+          Conflict.Kind.UPDATE_UPDATE,
+          Conflict.Kind.DELETE_UPDATED);
+
+  /** What is read of a branch before it is dropped. */
+  private record BranchContents(String dump, Rows base, Rows rows, @Nullable String pgDump) {}
+
+  /** On an empty stage. */
+  static Play of(Scenario scenario, Stage stage, @Nullable PgDump pgDump) throws SQLException {
+    try (Connection owner = stage.owner()) {
+      for (String statement : scenario.before()) {
+        Sql.execute(owner, statement);
+      }
+    }
+    return onStage(scenario, stage, pgDump);
+  }
+
+  /** On a stage that stands as the scenario says. */
+  static Play onStage(Scenario scenario, Stage stage, @Nullable PgDump pgDump) throws SQLException {
+    BranchRef branch = stage.branch();
+    ExperimentSpec spec = stage.spec(scenario);
+    String original = DatabaseDump.of(stage.database());
+    try {
+      ExperimentReport report;
+      ChangeSummary changes;
+      BranchContents contents;
+      try {
+        stage.createBranch(branch, spec);
+        report = stage.run(branch, spec);
+        changes = stage.diff(branch, spec, report);
+        contents = contents(scenario, branch, report, pgDump);
+      } finally {
+        stage.drop(branch);
+      }
+      List<String> problems = new ArrayList<>();
+      String before = DatabaseDump.of(stage.database());
+      same("the parent before the merge", original, before, problems);
+      if (!scenario.parent().isEmpty()) {
+        parentDoes(scenario, stage);
+        before = DatabaseDump.of(stage.database());
+      }
+      return merge(
+          scenario, stage, branch, spec, report, changes, contents, before, pgDump, problems);
+    } catch (Stage.Stopped e) {
+      List<String> problems = new ArrayList<>();
+      same("the parent after a refusal", original, DatabaseDump.of(stage.database()), problems);
+      return new Play(e.result, problems);
+    }
+  }
+
+  private static BranchContents contents(
+      Scenario scenario, BranchRef branch, ExperimentReport report, @Nullable PgDump pgDump)
+      throws SQLException {
+    String text = pgDump == null ? null : pgDump.of(branch.branchName());
+    try (Connection copy = PostgresServer.superuser(branch.branchName());
+        Connection base = PostgresServer.superuser(branch.baseName())) {
+      copy.setAutoCommit(false);
+      base.setAutoCommit(false);
+      Rows before = Expectation.ofBase(base, scenario.experiment(), report);
+      base.rollback();
+      String dump = DatabaseDump.of(copy);
+      Rows after = Rows.read(copy);
+      copy.rollback();
+      return new BranchContents(dump, before, after, text);
+    }
+  }
+
+  private static void parentDoes(Scenario scenario, Stage stage) throws SQLException {
+    try (Connection owner = stage.owner()) {
+      for (String statement : scenario.parent()) {
+        Sql.execute(owner, statement);
+      }
+    }
+  }
+
+  private static Play merge(
+      Scenario scenario,
+      Stage stage,
+      BranchRef branch,
+      ExperimentSpec spec,
+      ExperimentReport report,
+      ChangeSummary changes,
+      BranchContents contents,
+      String before,
+      @Nullable PgDump pgDump,
+      List<String> problems)
+      throws SQLException {
+    boolean moved = !scenario.parent().isEmpty();
+    Expectation expectation = expectation(scenario, stage, report, contents);
+    String pgDumpBefore = moved || pgDump == null ? null : pgDump.of(stage.database());
+    Result result = stage.merge(branch, spec, changes.digest());
+    String after = DatabaseDump.of(stage.database());
+    if (result instanceof Result.Merged) {
+      if (moved) {
+        compareWithModel(expectation, after, problems);
+      } else {
+        same("the parent and the branch", contents.dump(), after, problems);
+        if (contents.pgDump() != null && pgDump != null) {
+          String parentText = pgDump.of(stage.database());
+          same("the parent and the branch by pg_dump", contents.pgDump(), parentText, problems);
+          agree(before, contents, Objects.requireNonNull(pgDumpBefore), problems);
+        }
+      }
+      problems.addAll(Sequences.leftBehind(before, contents.dump(), after));
+      try (Connection parent = PostgresServer.superuser(stage.database())) {
+        Invariants.broken(parent)
+            .forEach(broken -> problems.add("does not hold on the parent: " + broken));
+      }
+    } else {
+      same("the parent after a merge that was not done", before, after, problems);
+      if (result instanceof Result.Conflicted conflicted) {
+        compareConflicts(expectation, conflicted, moved, problems);
+      }
+    }
+    return new Play(result, problems);
+  }
+
+  /** Our own dump sees a difference between two databases exactly where pg_dump sees one. */
+  private static void agree(
+      String before, BranchContents contents, String pgDumpBefore, List<String> problems) {
+    boolean ours = comparable(before).equals(comparable(contents.dump()));
+    boolean theirs =
+        comparable(pgDumpBefore).equals(comparable(Objects.requireNonNull(contents.pgDump())));
+    if (ours != theirs) {
+      problems.add(
+          "before the merge parent and branch are %s to our dump, and %s to pg_dump"
+              .formatted(ours ? "equal" : "different", theirs ? "equal" : "different"));
+    }
+  }
+
+  private static Expectation expectation(
+      Scenario scenario, Stage stage, ExperimentReport report, BranchContents contents)
+      throws SQLException {
+    try (Connection parent = PostgresServer.superuser(stage.database())) {
+      parent.setAutoCommit(false);
+      Expectation expectation =
+          Expectation.of(
+              parent,
+              contents.base(),
+              contents.rows(),
+              scenario.experiment(),
+              report,
+              scenario.strictness());
+      parent.rollback();
+      return expectation;
+    }
+  }
+
+  private static void compareWithModel(
+      Expectation expectation, String after, List<String> problems) {
+    if (expectation.dump() == null) {
+      problems.add(
+          "merged, although the model finds %s %s"
+              .formatted(expectation.rowConflicts(), expectation.broken()));
+    } else {
+      same("the parent and the model", expectation.dump(), after, problems);
+    }
+  }
+
+  private static void compareConflicts(
+      Expectation expectation, Result.Conflicted result, boolean moved, List<String> problems) {
+    if (!moved) {
+      problems.add("a parent that has not moved conflicts: " + result.told());
+      return;
+    }
+    Set<String> ofRows =
+        result.conflicts().stream()
+            .filter(conflict -> OF_ROWS.contains(conflict.kind()))
+            .map(Result.Conflicted::told)
+            .collect(Collectors.toCollection(TreeSet::new));
+    boolean schema =
+        result.conflicts().stream().anyMatch(c -> c.kind() == Conflict.Kind.SCHEMA_CHANGED);
+    if (!schema && !ofRows.equals(expectation.rowConflicts())) {
+      problems.add(
+          "conflicts of rows: the model finds %s, the merge %s"
+              .formatted(expectation.rowConflicts(), ofRows));
+    }
+    if (expectation.dump() != null && !schema) {
+      problems.add("conflicts although the model merges: " + result.told());
+    }
+  }
+
+  /** Line by line, order aside. */
+  private static void same(String what, String expected, String actual, List<String> problems) {
+    if (expected.equals(actual)) {
+      return;
+    }
+    List<String> missing = comparable(expected);
+    List<String> extra = comparable(actual);
+    for (String line : comparable(expected)) {
+      if (extra.remove(line)) {
+        missing.remove(line);
+      }
+    }
+    if (!missing.isEmpty() || !extra.isEmpty()) {
+      problems.add(
+          "%s differ\n  only expected:\n%s\n  only actual:\n%s"
+              .formatted(what, indented(missing), indented(extra)));
+    }
+  }
+
+  private static String indented(List<String> lines) {
+    return lines.stream().map(line -> "    " + line).collect(Collectors.joining("\n"));
+  }
+
+  /** Where a sequence stands is compared apart, see {@link Sequences}. */
+  private static List<String> comparable(String dump) {
+    return new ArrayList<>(
+        dump.lines()
+            .filter(line -> !line.startsWith("SELECT pg_catalog.setval("))
+            .map(line -> line.startsWith("sequence ") ? line.replaceFirst(" last=.*", "") : line)
+            .toList());
+  }
+}

@@ -1,0 +1,118 @@
+package dev.offshoot.generated;
+
+import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rows of a database as text, table by table; partitions are part of their root. Read as
+ * superuser, hence for tests only.
+ */
+record Rows(Map<String, Table> tables) {
+
+  /**
+   * @param name quoted and qualified
+   * @param id the same as the catalog has it
+   * @param columns writable ones in order
+   * @param key places in {@code columns}; empty if the rows are a multiset
+   */
+  record Table(String name, TableName id, List<String> columns, List<Integer> key, List<Row> rows) {
+    int place(String column) {
+      return columns.indexOf(column);
+    }
+  }
+
+  /**
+   * @param at where it is, as {@code tableoid} and {@code ctid}
+   */
+  record Row(List<String> at, List<@Nullable String> values) {}
+
+  private static final String TABLES =
+      """
+      SELECT format('%I.%I', n.nspname, c.relname) AS name, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
+        array(SELECT a.attname::text FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+              ORDER BY a.attnum) AS columns,
+        array(SELECT a.attname::text FROM (
+                SELECT i.indkey, i.indnkeyatts FROM pg_index i
+                JOIN pg_class x ON x.oid = i.indexrelid
+                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+                  AND i.indpred IS NULL AND i.indexprs IS NULL
+                  AND NOT EXISTS (
+                    SELECT FROM generate_series(0, i.indnkeyatts - 1) AS place, pg_attribute b
+                    WHERE b.attrelid = c.oid AND b.attnum = i.indkey[place]
+                      AND (NOT b.attnotnull OR b.attgenerated <> ''))
+                ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname LIMIT 1) AS best,
+                generate_series(0, best.indnkeyatts - 1) AS place, pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum = best.indkey[place] ORDER BY place) AS key
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+        AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot')
+      """;
+
+  static Rows read(Connection connection) throws SQLException {
+    Map<String, Table> tables = new TreeMap<>();
+    record Found(
+        String name, TableName id, boolean partitioned, List<String> columns, List<String> key) {}
+    List<Found> found =
+        Sql.list(
+            connection,
+            TABLES,
+            row ->
+                new Found(
+                    row.getString("name"),
+                    new TableName(row.getString("nspname"), row.getString("relname")),
+                    row.getBoolean("partitioned"),
+                    strings(row.getArray("columns").getArray()),
+                    strings(row.getArray("key").getArray())));
+    for (Found each : found) {
+      List<Integer> key = each.key().stream().map(each.columns()::indexOf).toList();
+      tables.put(
+          each.name(),
+          new Table(
+              each.name(),
+              each.id(),
+              each.columns(),
+              key,
+              rows(connection, each.name(), each.partitioned(), each.columns())));
+    }
+    return new Rows(tables);
+  }
+
+  private static List<Row> rows(
+      Connection connection, String table, boolean partitioned, List<String> columns)
+      throws SQLException {
+    String images =
+        columns.stream()
+            .map(Identifiers::quote)
+            .map(
+                column ->
+                    ", CASE WHEN t.%1$s IS DISTINCT FROM NULL THEN format('%%s', t.%1$s) END"
+                        .formatted(column))
+            .collect(Collectors.joining());
+    return Sql.list(
+        connection,
+        "SELECT t.tableoid::text, t.ctid::text%s FROM %s%s AS t"
+            .formatted(images, partitioned ? "" : "ONLY ", table),
+        row -> {
+          List<@Nullable String> values = new ArrayList<>();
+          for (int i = 0; i < columns.size(); i++) {
+            values.add(row.getString(i + 3));
+          }
+          return new Row(List.of(row.getString(1), row.getString(2)), values);
+        });
+  }
+
+  private static List<String> strings(Object array) {
+    return List.copyOf(Arrays.asList((String[]) array));
+  }
+}

@@ -1,0 +1,290 @@
+package dev.offshoot.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.offshoot.PostgresServer;
+import dev.offshoot.TestParent;
+import dev.offshoot.activity.BranchActivities;
+import dev.offshoot.activity.BranchActivities.CreateBranch;
+import dev.offshoot.activity.BranchActivities.DropBranch;
+import dev.offshoot.activity.DiffActivities;
+import dev.offshoot.activity.DiffActivities.ComputeDiff;
+import dev.offshoot.activity.ExperimentActivities;
+import dev.offshoot.activity.ExperimentActivities.RunExperiment;
+import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.activity.MergeActivities.ReleaseSequences;
+import dev.offshoot.branch.BranchSteps;
+import dev.offshoot.branch.Parents;
+import dev.offshoot.branch.PostgresBranchProvider;
+import dev.offshoot.diff.DiffSteps;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.Decision;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.Strictness;
+import dev.offshoot.experiment.ExperimentSteps;
+import dev.offshoot.ledger.Ledger;
+import dev.offshoot.sql.SequenceBlock;
+import dev.offshoot.sql.SequenceBlocks;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.workflow.OffshootDataConverter;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.testing.TestActivityEnvironment;
+import io.temporal.testing.TestEnvironmentOptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Experiments that insert, beside each other and beside the parent's own users. */
+class SequenceBlockTest {
+  private static final String SHOP =
+      """
+      CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+      CREATE TABLE orders (id serial PRIMARY KEY, customer bigint REFERENCES customers);
+      CREATE SEQUENCE down INCREMENT BY -2;
+      CREATE SEQUENCE cached CACHE 50;
+      CREATE SEQUENCE small AS smallint;
+      CREATE SEQUENCE nearly AS smallint START 32750;
+      CREATE SEQUENCE ring MAXVALUE 5 CYCLE;
+      INSERT INTO customers (name) SELECT 'c' || g FROM generate_series(1, 10) g;
+      SELECT nextval('nearly'), nextval('ring');
+      """;
+  private static final String INSERTS =
+      """
+      INSERT INTO customers (name) VALUES ('from %1$s'), ('also from %1$s');
+      INSERT INTO orders (customer) SELECT id FROM customers WHERE name LIKE '%%from %1$s';
+      """;
+
+  private final TestActivityEnvironment temporal =
+      TestActivityEnvironment.newInstance(
+          TestEnvironmentOptions.newBuilder()
+              .setWorkflowClientOptions(
+                  WorkflowClientOptions.newBuilder()
+                      .setDataConverter(OffshootDataConverter.get())
+                      .build())
+              .build());
+  private TestParent parent;
+  private PostgresBranchProvider provider;
+
+  @BeforeEach
+  void start() throws SQLException {
+    parent = PostgresServer.parent(SHOP);
+    provider = new PostgresBranchProvider(parent.config().withSequenceBlock(1000));
+    Ledger ledger = new Ledger(PostgresServer.freshLedger());
+    ledger.migrate();
+    Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));
+    temporal.registerActivitiesImplementations(
+        new BranchSteps(parents, ledger.branches()),
+        new ExperimentSteps(parents),
+        new DiffSteps(parents, ledger.changeSets()),
+        new MergeSteps(parents, ledger.changeSets()));
+  }
+
+  @AfterEach
+  void stop() throws SQLException {
+    temporal.close();
+    provider.close();
+    parent.close();
+  }
+
+  @Test
+  void concurrentExperimentsAndTheParentsUsersInsert_andAllMergeWithoutConflict()
+      throws SQLException {
+    BranchRef one = branch("one");
+    parent.execute(INSERTS.formatted("live 1"));
+    BranchRef two = branch("two");
+    parent.execute(INSERTS.formatted("live 2"));
+    BranchRef three = branch("three");
+    // Idempotent: what was reserved is not reserved again.
+    String stands = stands("customers_id_seq");
+    create("one", one);
+    assertThat(stands("customers_id_seq")).isEqualTo(stands);
+
+    String first = experiment("one", one);
+    String third = experiment("three", three);
+    String second = experiment("two", two);
+    for (String merged : List.of(merge(three, third), merge(one, first))) {
+      assertThat(merged).isEqualTo("merged");
+      parent.execute(INSERTS.formatted("live " + merged));
+    }
+    assertThat(merge(two, second)).isEqualTo("merged");
+
+    assertThat(ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM customers"))
+        .isEqualTo("24 24");
+    assertThat(ask("SELECT count(*) FROM orders")).isEqualTo("16");
+    assertThat(ask("SELECT nextval('customers_id_seq') > max(id) FROM customers")).isEqualTo("t");
+    assertThat(ask("SELECT nextval('orders_id_seq') > max(id) FROM orders")).isEqualTo("t");
+  }
+
+  @Test
+  void mergedIntoAParentThatHasNotMoved_leavesEverySequenceAsInTheBranch() throws SQLException {
+    String script =
+        INSERTS.formatted("one") + "SELECT nextval('down'), nextval('down'), nextval('small');";
+    String expected;
+    try (TestParent alone = PostgresServer.parent(SHOP + script)) {
+      expected = alone.dump();
+    }
+    BranchRef ref = branch("one");
+    assertThat(stands("customers_id_seq")).isEqualTo("1010 t");
+    assertThat(stands("down")).isEqualTo("-1999 t");
+    assertThat(stands("cached")).isEqualTo("1000 t");
+    assertThat(stands("small")).isEqualTo("327 t");
+    assertThat(stands("nearly")).isEqualTo("32750 t");
+    assertThat(stands("ring")).isEqualTo("1 t");
+
+    assertThat(merge(ref, run("one", ref, script))).isEqualTo("merged");
+
+    assertThat(parent.dump()).isEqualTo(expected);
+  }
+
+  @Test
+  void experimentThatDoesNotMerge_leavesTheParentAsItWas() throws SQLException {
+    String before = parent.dump();
+    BranchRef dropped = branch("one");
+    assertThat(parent.dump()).isNotEqualTo(before);
+    branches().dropBranch(new DropBranch(dropped, "run", "it failed"));
+    assertThat(parent.dump()).isEqualTo(before);
+
+    BranchRef rejected = branch("two");
+    String digest = experiment("two", rejected);
+    assertThat(parent.dump()).isNotEqualTo(before);
+    merges().releaseSequences(new ReleaseSequences(rejected, digest));
+    assertThat(parent.dump()).isEqualTo(before);
+    merges().releaseSequences(new ReleaseSequences(rejected, digest));
+    assertThat(parent.dump()).isEqualTo(before);
+  }
+
+  @Test
+  void sequenceThatSomebodyDrewFromOrSet_isNotSetBack() throws SQLException {
+    try (Connection owner = parent.ownerConnection();
+        Connection giving = parent.ownerConnection()) {
+      List<SequenceBlock> blocks = SequenceBlocks.reserve(owner, 100);
+      parent.execute("SELECT nextval('customers_id_seq')");
+      // Set back by its owner and drawn from until it stands where the block ended.
+      parent.execute(
+          "ALTER SEQUENCE down RESTART; SELECT nextval('down') FROM generate_series(1, 100)");
+      SequenceBlocks.giveBack(giving, blocks);
+    }
+    assertThat(stands("customers_id_seq")).isEqualTo("111 t");
+    assertThat(stands("down")).isEqualTo("-199 t");
+    assertThat(stands("orders_id_seq")).isEqualTo("1 f");
+  }
+
+  @Test
+  void sequenceThatIsLocked_keepsNoBranchFromBeingMade_norGivesAnythingBack() throws SQLException {
+    try (Connection holder = parent.ownerConnection();
+        Connection owner = parent.ownerConnection();
+        Connection giving = parent.ownerConnection()) {
+      List<SequenceBlock> blocks = SequenceBlocks.reserve(owner, 100);
+      holder.setAutoCommit(false);
+      Sql.execute(holder, "ALTER SEQUENCE customers_id_seq INCREMENT BY 1");
+      List<SequenceBlock> others = SequenceBlocks.reserve(owner, 100);
+      assertThat(others).hasSize(blocks.size() - 1);
+      SequenceBlocks.giveBack(giving, others);
+      SequenceBlocks.giveBack(giving, blocks);
+      holder.rollback();
+    }
+    assertThat(stands("customers_id_seq")).isEqualTo("110 t");
+  }
+
+  @Test
+  void valuesBeyondTheBlock_areNotHandedOutAgain() throws SQLException {
+    BranchRef one = branch("one");
+    BranchRef two = branch("two");
+    String many = "INSERT INTO customers (name) SELECT 'm' FROM generate_series(1, 1005)";
+    assertThat(merge(one, run("one", one, many))).isEqualTo("merged");
+
+    branches().dropBranch(new DropBranch(two, "run", "it failed"));
+
+    assertThat(ask("SELECT nextval('customers_id_seq') > max(id) FROM customers")).isEqualTo("t");
+  }
+
+  private BranchRef branch(String name) {
+    BranchRef ref = new BranchRef(new ExperimentId(name), 1, parent.config().name());
+    create(name, ref);
+    return ref;
+  }
+
+  private void create(String name, BranchRef ref) {
+    branches()
+        .createBranch(
+            new CreateBranch(ref, "experiment-" + name, "run", spec("SELECT 1"), deadline));
+  }
+
+  private final Instant deadline = Instant.now().plus(Duration.ofHours(1));
+
+  private ExperimentSpec spec(String script) {
+    return ExperimentSpec.builder()
+        .goal("insert")
+        .parent(parent.config().name())
+        .requestedBy("agent")
+        .script(script)
+        .build();
+  }
+
+  private String experiment(String name, BranchRef ref) {
+    return run(name, ref, INSERTS.formatted(name));
+  }
+
+  /** The digest of its change set; the branch is gone then. */
+  private String run(String name, BranchRef ref, String script) {
+    ExperimentSpec spec = spec(script);
+    var report =
+        temporal
+            .newActivityStub(ExperimentActivities.class)
+            .runExperiment(new RunExperiment(ref, spec));
+    String digest =
+        temporal
+            .newActivityStub(DiffActivities.class)
+            .computeDiff(new ComputeDiff(ref, spec, report))
+            .digest();
+    branches().dropBranch(new DropBranch(ref, "run", name + " is frozen", true));
+    return digest;
+  }
+
+  private String merge(BranchRef ref, String digest) {
+    MergeResult result =
+        merges()
+            .merge(
+                new MergeRequest(
+                    ref,
+                    digest,
+                    Strictness.ROW,
+                    List.of(),
+                    new Decision(
+                        Decision.Kind.APPROVE,
+                        "rita",
+                        "looks right",
+                        digest,
+                        List.of(),
+                        Instant.now(),
+                        Decision.Channel.SIGNAL,
+                        null)));
+    return result.conflicts() == null ? "merged" : result.conflicts().toString();
+  }
+
+  private BranchActivities branches() {
+    return temporal.newActivityStub(BranchActivities.class);
+  }
+
+  private MergeActivities merges() {
+    return temporal.newActivityStub(MergeActivities.class);
+  }
+
+  private String stands(String sequence) throws SQLException {
+    return ask("SELECT concat_ws(' ', last_value, is_called) FROM " + sequence);
+  }
+
+  private String ask(String query) throws SQLException {
+    try (Connection connection = parent.ownerConnection()) {
+      return Sql.only(connection, query, row -> row.getString(1));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.offshoot.domain;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was seen of an experiment's effects beyond definitions and rows, for the policy.
+ *
+ * @param identities objects that were renamed or replaced, bounded; {@code identityCount} has the
+ *     number
+ * @param identityCount all of them
+ * @param locks locks of the schema script that keep others from a table, largest tables first,
+ *     bounded
+ */
+public record Observations(
+    List<IdentityChange> identities, int identityCount, List<TableLock> locks) {
+  public static final Observations NONE = new Observations(List.of(), 0, List.of());
+
+  public Observations(
+      @Nullable List<IdentityChange> identities,
+      int identityCount,
+      @Nullable List<TableLock> locks) {
+    this.identities = identities == null ? List.of() : List.copyOf(identities);
+    this.identityCount = identityCount;
+    this.locks = locks == null ? List.of() : List.copyOf(locks);
+  }
+}

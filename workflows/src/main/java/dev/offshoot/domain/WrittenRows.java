@@ -1,0 +1,10 @@
+package dev.offshoot.domain;
+
+/**
+ * How much of a table the server counted as written, by all statements together, undone ones too.
+ *
+ * @param table object id, equal in base and branch
+ * @param before rows that were taken away or changed
+ * @param after rows that were put in or changed
+ */
+public record WrittenRows(long table, long before, long after) {}
