@@ -31,7 +31,7 @@ class RoomsTest {
   static final ArchRule domainAndPolicy_knowNeitherTemporalNorSpringNorDatabases =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..")
+          .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -45,13 +45,26 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.offshoot.policy..", "dev.offshoot.workflow..", "dev.offshoot.activity..");
+              "dev.offshoot.policy..",
+              "dev.offshoot.text..",
+              "dev.offshoot.workflow..",
+              "dev.offshoot.activity..");
 
   @ArchTest
   static final ArchRule policy_knowsOnlyTheDomain =
       noClasses()
           .that()
           .resideInAPackage("dev.offshoot.policy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.offshoot.text..", "dev.offshoot.workflow..", "dev.offshoot.activity..");
+
+  @ArchTest
+  static final ArchRule text_knowsDomainAndPolicyOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.offshoot.workflow..", "dev.offshoot.activity..");
@@ -63,6 +76,7 @@ class RoomsTest {
           .resideInAnyPackage(
               "dev.offshoot.domain..",
               "dev.offshoot.policy..",
+              "dev.offshoot.text..",
               "dev.offshoot.workflow..",
               "dev.offshoot.activity..",
               "dev.offshoot.client..")
