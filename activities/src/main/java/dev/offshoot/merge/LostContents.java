@@ -7,6 +7,7 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.merge.ParentTable.Column;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +65,11 @@ final class LostContents {
             .filter(change -> Set.of("table", "column").contains(change.objectType()))
             .map(SchemaChange::identity)
             .collect(Collectors.toSet());
-    for (TablesBefore.Table table : before.byOid().values()) {
+    List<TablesBefore.Table> byName =
+        before.byOid().values().stream()
+            .sorted(Comparator.comparing(TablesBefore.Table::name))
+            .toList();
+    for (TablesBefore.Table table : byName) {
       if (dropped.contains(table.identity())
           || table.columns().values().stream().anyMatch(dropped::contains)) {
         lost.look(table, dropped);
