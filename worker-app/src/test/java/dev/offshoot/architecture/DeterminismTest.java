@@ -22,7 +22,10 @@ import java.util.Set;
 @AnalyzeClasses(packages = "dev.offshoot", importOptions = ProductionCode.class)
 class DeterminismTest {
   private static final String[] DETERMINISTIC = {
-    "dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..", "dev.offshoot.workflow.."
+    "dev.offshoot.domain..",
+    "dev.offshoot.policy..",
+    "dev.offshoot.text..",
+    "dev.offshoot.workflow.."
   };
 
   /** By class, the methods that read what may differ the next time. */

@@ -31,7 +31,8 @@ class RoomsTest {
   static final ArchRule domainAndPolicy_knowNeitherTemporalNorSpringNorDatabases =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..")
+          .resideInAnyPackage(
+              "dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

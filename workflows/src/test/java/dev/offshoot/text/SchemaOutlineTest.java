@@ -82,8 +82,7 @@ class SchemaOutlineTest {
   @Test
   void aRename_isOneLine() {
     IdentityChange renamed =
-        new IdentityChange(
-            IdentityChange.Kind.RENAMED, "column", "public.t.old", "public.t.fresh");
+        new IdentityChange(IdentityChange.Kind.RENAMED, "column", "public.t.old", "public.t.fresh");
 
     assertThat(
             lines(
