@@ -8,4 +8,4 @@ CREATE TABLE old (other text);
 INSERT INTO old VALUES ('another table of the same name');
 --- expected
 diff NOT_CARRIED
-drops table public.old and makes it anew
+drops table public.old and makes another one of that name
