@@ -85,14 +85,6 @@ class RowDiffTest {
             ""),
         new Case("drop table", DOC, List.of("DROP TABLE doc"), ""),
         new Case(
-            "drop and recreate under the same name",
-            DOC,
-            List.of(
-                "DROP TABLE doc",
-                "CREATE TABLE doc (id int PRIMARY KEY)",
-                "INSERT INTO doc VALUES (1)"),
-            "doc +1 ~0 -0 of 0"),
-        new Case(
             "rename table and column",
             DOC,
             List.of(

@@ -134,7 +134,7 @@ class TemporalUiTest {
               "<script>alert(1)</script> | `goal` **really**",
               "<img src=x onerror=1> | `t`",
               "<b>c</b>",
-              "<iframe src=//x></iframe> | `tick` ``` **bold** [a](b) \"q\" ' \\u202egnp")
+              "<iframe src=//x></iframe> | `tick` ``` **bold** [a](b) \"q\" '' \\u202egnp")
           .doesNotContain("\u202E");
       assertThat(pastedFrom(details)).contains("\"digest\":", "\"acceptHazards\":");
       screenshot(page, "hostile-values.png");
