@@ -61,7 +61,7 @@ final class DemoAndUpTest {
             "branching",
             "change set 3fa81c0d3fa8 frozen",
             "awaiting decision",
-            "+ column public.customers.tier",
+            "~ table public.customers",
             "approve? [y/N] y (--yes)",
             "approve by ada",
             "MERGED by ada",
