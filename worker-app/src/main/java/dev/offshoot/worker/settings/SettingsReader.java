@@ -149,9 +149,6 @@ public final class SettingsReader {
     if (type == double.class) {
       return "a number";
     }
-    if (type == DataSize.class) {
-      return "a size";
-    }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
     }
