@@ -34,6 +34,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks a language model, which has no tools and can only withhold. Whatever is late, malformed,
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * tried again, and in the end abstains.
  */
 public final class ModelJudge implements Judge {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelJudge.class);
   private static final int SHOWN_NAME = 100;
   private static final Set<Integer> FORM_REFUSED = Set.of(400, 422, 500, 501);
 
@@ -127,7 +130,9 @@ public final class ModelJudge implements Judge {
     } catch (LangChain4jException e) {
       throw unreachable(e);
     } catch (RuntimeException e) {
-      // A body that is no JSON, or not the JSON of this protocol, surfaces as anything.
+      // A body that is no JSON, or not the JSON of this protocol, surfaces as anything; its
+      // message may quote the body.
+      LOG.warn("no answer of the judge's model that can be read: {}", e.getClass().getName());
       return abstention("the model's server gave no answer that can be read", null);
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
