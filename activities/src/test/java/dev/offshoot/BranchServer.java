@@ -36,8 +36,9 @@ public final class BranchServer {
             onDrift,
             null,
             programs);
-    return parent.with(
-        new Copying(OnBusy.REFUSE, Copying.OF_THE_PARENT.rehearsalMaxBytes(), source));
+    return parent.toBuilder()
+        .copying(new Copying(OnBusy.REFUSE, Copying.OF_THE_PARENT.rehearsalMaxBytes(), source))
+        .build();
   }
 
   /** Makes the copy by the owner's own means. */
@@ -79,8 +80,10 @@ public final class BranchServer {
 
     private static EmbeddedPostgres start() {
       try {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+        MemoryDisk.freshFolder().ifPresent(builder::setDataDirectory);
         EmbeddedPostgres server =
-            EmbeddedPostgres.builder()
+            builder
                 .setServerConfig("wal_level", "minimal")
                 .setServerConfig("max_wal_senders", "0")
                 .setServerConfig("listen_addresses", "127.0.0.1")

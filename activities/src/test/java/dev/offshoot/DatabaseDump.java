@@ -15,11 +15,12 @@ public final class DatabaseDump {
   private static final String USER_SCHEMAS =
       "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')";
 
+  /** Materialized, lest the question for NULL makes the server define all its own objects. */
   private static final String CATALOG =
       """
       WITH own AS (
-        SELECT n.oid, n.nspname FROM pg_namespace n WHERE %s)
-      SELECT line FROM (
+        SELECT n.oid, n.nspname FROM pg_namespace n WHERE %s),
+      lines(line) AS MATERIALIZED (
         SELECT 'schema ' || nspname FROM own
         UNION ALL
         SELECT format('relation %%I.%%I kind=%%s persistence=%%s partition=%%s of=%%s by=%%s options=%%s rls=%%s%%s identity=%%s',
@@ -76,7 +77,8 @@ public final class DatabaseDump {
         SELECT format('comment %%s %%s', o.identity, d.description)
           FROM pg_description d, pg_identify_object(d.classoid, d.objoid, d.objsubid) o
           WHERE d.objoid >= 16384 AND o.schema IN (SELECT nspname FROM own)
-      ) AS lines(line) WHERE line IS NOT NULL ORDER BY line COLLATE "C"
+      )
+      SELECT line FROM lines WHERE line IS NOT NULL ORDER BY line COLLATE "C"
       """
           .formatted(USER_SCHEMAS);
 

@@ -143,6 +143,8 @@ public final class PostgresServer {
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD);
         if (Boolean.getBoolean(DURABLE)) {
           DURABLE_SETTINGS.forEach(builder::setServerConfig);
+        } else {
+          MemoryDisk.freshFolder().ifPresent(builder::setDataDirectory);
         }
         return builder.start();
       } catch (IOException e) {

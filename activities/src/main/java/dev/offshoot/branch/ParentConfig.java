@@ -43,50 +43,19 @@ public record ParentConfig(
     int sequenceBlock) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
-  /**
-   * A parent with the defaults of the configuration, except that no values of its sequences are
-   * reserved, so that making a branch leaves it as it is.
-   */
+  /** A parent with the defaults of the builder. */
   public static ParentConfig of(String name, String url, String username, String password) {
-    return new ParentConfig(
-        name,
-        url,
-        username,
-        password,
-        "postgres",
-        CopyMethod.AUTO,
-        Duration.ofDays(7),
-        20,
-        10L << 30,
-        HazardSettings.DEFAULT,
-        Duration.ofSeconds(2),
-        Copying.OF_THE_PARENT,
-        DEFAULT_REVERT_WINDOW,
-        0);
+    return builder(name, url, username, password).build();
   }
 
-  /** The same with other copies. */
-  public ParentConfig with(Copying other) {
-    return at(url, username, password, maintenanceDatabase, other);
+  public static ParentConfigBuilder builder(
+      String name, String url, String username, String password) {
+    return new ParentConfigBuilder(name, url, username, password);
   }
 
-  /** The same with blocks of that many values. */
-  public ParentConfig withSequenceBlock(int values) {
-    return new ParentConfig(
-        name,
-        url,
-        username,
-        password,
-        maintenanceDatabase,
-        copyMethod,
-        maxTtl,
-        maxBranches,
-        maxBranchGrowth,
-        hazards,
-        lockTimeout,
-        copying,
-        revertWindow,
-        values);
+  /** Begins with what this one says. */
+  public ParentConfigBuilder toBuilder() {
+    return new ParentConfigBuilder(this);
   }
 
   /**
@@ -97,12 +66,9 @@ public record ParentConfig(
     @Nullable SourceConfig source = copying.source();
     return source == null
         ? this
-        : at(
-            source.url(),
-            source.username(),
-            source.password(),
-            source.maintenanceDatabase(),
-            copying);
+        : toBuilder()
+            .at(source.url(), source.username(), source.password(), source.maintenanceDatabase())
+            .build();
   }
 
   /** Whether this is the home of branches that are made of a source copy. */
@@ -113,29 +79,6 @@ public record ParentConfig(
   /** As errors speak of it. */
   Place place() {
     return isSourceCopy() ? Place.source(name) : Place.parent(name);
-  }
-
-  private ParentConfig at(
-      String otherUrl,
-      String otherUsername,
-      String otherPassword,
-      String otherMaintenanceDatabase,
-      Copying otherCopying) {
-    return new ParentConfig(
-        name,
-        otherUrl,
-        otherUsername,
-        otherPassword,
-        otherMaintenanceDatabase,
-        copyMethod,
-        maxTtl,
-        maxBranches,
-        maxBranchGrowth,
-        hazards,
-        lockTimeout,
-        otherCopying,
-        revertWindow,
-        sequenceBlock);
   }
 
   /** Without the password. */

@@ -288,21 +288,6 @@ class BranchFidelityTest {
   }
 
   private static ParentConfig withCopyMethod(TestParent parent, CopyMethod method) {
-    ParentConfig config = parent.config();
-    return new ParentConfig(
-        config.name(),
-        config.url(),
-        config.username(),
-        config.password(),
-        config.maintenanceDatabase(),
-        method,
-        config.maxTtl(),
-        config.maxBranches(),
-        config.maxBranchGrowth(),
-        config.hazards(),
-        config.lockTimeout(),
-        config.copying(),
-        config.revertWindow(),
-        config.sequenceBlock());
+    return parent.config().toBuilder().copyMethod(method).build();
   }
 }

@@ -30,7 +30,9 @@ class FenceTest {
   @BeforeEach
   void start() throws SQLException {
     parent = PostgresServer.parent("CREATE TABLE t (id int); INSERT INTO t VALUES (1)");
-    provider = new PostgresBranchProvider(parent.config().with(new Copying(OnBusy.FENCE, 0, null)));
+    provider =
+        new PostgresBranchProvider(
+            parent.config().toBuilder().copying(new Copying(OnBusy.FENCE, 0, null)).build());
   }
 
   @AfterEach

@@ -347,22 +347,7 @@ class PostgresBranchTest {
   }
 
   private static ParentConfig withMaxBranches(TestParent parent, int maxBranches) {
-    ParentConfig config = parent.config();
-    return new ParentConfig(
-        config.name(),
-        config.url(),
-        config.username(),
-        config.password(),
-        config.maintenanceDatabase(),
-        config.copyMethod(),
-        config.maxTtl(),
-        maxBranches,
-        config.maxBranchGrowth(),
-        config.hazards(),
-        config.lockTimeout(),
-        config.copying(),
-        config.revertWindow(),
-        config.sequenceBlock());
+    return parent.config().toBuilder().maxBranches(maxBranches).build();
   }
 
   static List<String> leftOf(BranchRef ref) throws SQLException {

@@ -38,6 +38,9 @@ record Play(Result result, List<String> problems) {
   /** What is read of a branch before it is dropped. */
   private record BranchContents(String dump, Rows base, Rows rows, @Nullable String pgDump) {}
 
+  /** How the parent stands when the merge begins, and what the model makes of it. */
+  private record ParentBefore(String dump, Expectation expectation) {}
+
   /** On an empty stage. */
   static Play of(Scenario scenario, Stage stage, @Nullable PgDump pgDump) throws SQLException {
     try (Connection owner = stage.owner()) {
@@ -66,14 +69,11 @@ record Play(Result result, List<String> problems) {
         stage.drop(branch);
       }
       List<String> problems = new ArrayList<>();
-      String before = DatabaseDump.of(stage.database());
-      same("the parent before the merge", original, before, problems);
-      if (!scenario.parent().isEmpty()) {
-        parentDoes(scenario, stage);
-        before = DatabaseDump.of(stage.database());
+      ParentBefore parent;
+      try (Connection session = PostgresServer.superuser(stage.database())) {
+        parent = parentBefore(scenario, stage, report, contents, original, session, problems);
       }
-      return merge(
-          scenario, stage, branch, spec, report, changes, contents, before, pgDump, problems);
+      return merge(scenario, stage, branch, spec, changes, contents, parent, pgDump, problems);
     } catch (Stage.Stopped e) {
       List<String> problems = new ArrayList<>();
       same("the parent after a refusal", original, DatabaseDump.of(stage.database()), problems);
@@ -98,12 +98,37 @@ record Play(Result result, List<String> problems) {
     }
   }
 
-  private static void parentDoes(Scenario scenario, Stage stage) throws SQLException {
-    try (Connection owner = stage.owner()) {
-      for (String statement : scenario.parent()) {
-        Sql.execute(owner, statement);
+  /** Lets the parent's users do what they do, and what is then to be expected of a merge. */
+  private static ParentBefore parentBefore(
+      Scenario scenario,
+      Stage stage,
+      ExperimentReport report,
+      BranchContents contents,
+      String original,
+      Connection session,
+      List<String> problems)
+      throws SQLException {
+    String dump = DatabaseDump.of(session);
+    same("the parent before the merge", original, dump, problems);
+    if (!scenario.parent().isEmpty()) {
+      try (Connection owner = stage.owner()) {
+        for (String statement : scenario.parent()) {
+          Sql.execute(owner, statement);
+        }
       }
+      dump = DatabaseDump.of(session);
     }
+    session.setAutoCommit(false);
+    Expectation expectation =
+        Expectation.of(
+            session,
+            contents.base(),
+            contents.rows(),
+            scenario.experiment(),
+            report,
+            scenario.strictness());
+    session.rollback();
+    return new ParentBefore(dump, expectation);
   }
 
   private static Play merge(
@@ -111,38 +136,38 @@ record Play(Result result, List<String> problems) {
       Stage stage,
       BranchRef branch,
       ExperimentSpec spec,
-      ExperimentReport report,
       ChangeSummary changes,
       BranchContents contents,
-      String before,
+      ParentBefore parentBefore,
       @Nullable PgDump pgDump,
       List<String> problems)
       throws SQLException {
     boolean moved = !scenario.parent().isEmpty();
-    Expectation expectation = expectation(scenario, stage, report, contents);
+    Expectation expectation = parentBefore.expectation();
+    String before = parentBefore.dump();
     String pgDumpBefore = moved || pgDump == null ? null : pgDump.of(stage.database());
     Result result = stage.merge(branch, spec, changes.digest());
-    String after = DatabaseDump.of(stage.database());
-    if (result instanceof Result.Merged) {
-      if (moved) {
-        compareWithModel(expectation, after, problems);
-      } else {
-        same("the parent and the branch", contents.dump(), after, problems);
-        if (contents.pgDump() != null && pgDump != null) {
-          String parentText = pgDump.of(stage.database());
-          same("the parent and the branch by pg_dump", contents.pgDump(), parentText, problems);
-          agree(before, contents, Objects.requireNonNull(pgDumpBefore), problems);
+    try (Connection parent = PostgresServer.superuser(stage.database())) {
+      String after = DatabaseDump.of(parent);
+      if (result instanceof Result.Merged) {
+        if (moved) {
+          compareWithModel(expectation, after, problems);
+        } else {
+          same("the parent and the branch", contents.dump(), after, problems);
+          if (contents.pgDump() != null && pgDump != null) {
+            String parentText = pgDump.of(stage.database());
+            same("the parent and the branch by pg_dump", contents.pgDump(), parentText, problems);
+            agree(before, contents, Objects.requireNonNull(pgDumpBefore), problems);
+          }
         }
-      }
-      problems.addAll(Sequences.leftBehind(before, contents.dump(), after));
-      try (Connection parent = PostgresServer.superuser(stage.database())) {
+        problems.addAll(Sequences.leftBehind(before, contents.dump(), after));
         Invariants.broken(parent)
             .forEach(broken -> problems.add("does not hold on the parent: " + broken));
-      }
-    } else {
-      same("the parent after a merge that was not done", before, after, problems);
-      if (result instanceof Result.Conflicted conflicted) {
-        compareConflicts(expectation, conflicted, moved, problems);
+      } else {
+        same("the parent after a merge that was not done", before, after, problems);
+        if (result instanceof Result.Conflicted conflicted) {
+          compareConflicts(expectation, conflicted, moved, problems);
+        }
       }
     }
     return new Play(result, problems);
@@ -158,24 +183,6 @@ record Play(Result result, List<String> problems) {
       problems.add(
           "before the merge parent and branch are %s to our dump, and %s to pg_dump"
               .formatted(ours ? "equal" : "different", theirs ? "equal" : "different"));
-    }
-  }
-
-  private static Expectation expectation(
-      Scenario scenario, Stage stage, ExperimentReport report, BranchContents contents)
-      throws SQLException {
-    try (Connection parent = PostgresServer.superuser(stage.database())) {
-      parent.setAutoCommit(false);
-      Expectation expectation =
-          Expectation.of(
-              parent,
-              contents.base(),
-              contents.rows(),
-              scenario.experiment(),
-              report,
-              scenario.strictness());
-      parent.rollback();
-      return expectation;
     }
   }
 

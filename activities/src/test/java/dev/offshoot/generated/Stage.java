@@ -14,6 +14,8 @@ import dev.offshoot.activity.ExperimentActivities.RunExperiment;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.branch.BranchSteps;
+import dev.offshoot.branch.CopyMethod;
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.diff.DiffSteps;
@@ -60,6 +62,11 @@ final class Stage implements AutoCloseable {
   }
 
   private final TestParent parent;
+
+  /** Copied by files: cheaper than by the log where a checkpoint costs nothing. */
+  private final ParentConfig config;
+
+  private final Connection maintenance;
   private final PostgresBranchProvider provider;
   private final TestActivityEnvironment temporal;
   private final BranchActivities branches;
@@ -70,7 +77,9 @@ final class Stage implements AutoCloseable {
 
   private Stage(Ledger ledger) throws SQLException {
     this.parent = PostgresServer.parent("");
-    this.provider = new PostgresBranchProvider(parent.config());
+    this.config = parent.config().toBuilder().copyMethod(CopyMethod.FILE_COPY).build();
+    this.provider = new PostgresBranchProvider(config);
+    this.maintenance = PostgresServer.superuser("postgres");
     this.temporal =
         TestActivityEnvironment.newInstance(
             TestEnvironmentOptions.newBuilder()
@@ -79,7 +88,7 @@ final class Stage implements AutoCloseable {
                         .setDataConverter(OffshootDataConverter.get())
                         .build())
                 .build());
-    Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));
+    Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
     temporal.registerActivitiesImplementations(
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
@@ -117,14 +126,16 @@ final class Stage implements AutoCloseable {
   /** An empty parent again, its next branch's name new. */
   void clear() throws SQLException {
     played++;
-    try (Connection superuser = PostgresServer.superuser("postgres")) {
-      Sql.execute(superuser, "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(database()));
-      Sql.execute(
-          superuser,
-          "CREATE DATABASE %s OWNER %s".formatted(database(), parent.config().username()));
-      Sql.execute(
-          superuser, "REVOKE CONNECT, TEMPORARY ON DATABASE %s FROM PUBLIC".formatted(database()));
-    }
+    Sql.execute(maintenance, "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(database()));
+    Sql.execute(
+        maintenance,
+        "CREATE DATABASE %s OWNER %s%s"
+            .formatted(
+                database(),
+                config.username(),
+                PostgresServer.majorVersion() < 15 ? "" : " STRATEGY FILE_COPY"));
+    Sql.execute(
+        maintenance, "REVOKE CONNECT, TEMPORARY ON DATABASE %s FROM PUBLIC".formatted(database()));
   }
 
   String database() {
@@ -221,6 +232,7 @@ final class Stage implements AutoCloseable {
   public void close() throws SQLException {
     temporal.close();
     provider.close();
+    maintenance.close();
     parent.close();
   }
 }

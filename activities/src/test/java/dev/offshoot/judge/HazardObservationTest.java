@@ -232,20 +232,6 @@ class HazardObservationTest {
   }
 
   private static ParentConfig with(ParentConfig config, HazardSettings hazards) {
-    return new ParentConfig(
-        config.name(),
-        config.url(),
-        config.username(),
-        config.password(),
-        config.maintenanceDatabase(),
-        config.copyMethod(),
-        config.maxTtl(),
-        config.maxBranches(),
-        config.maxBranchGrowth(),
-        hazards,
-        config.lockTimeout(),
-        config.copying(),
-        config.revertWindow(),
-        config.sequenceBlock());
+    return config.toBuilder().hazards(hazards).build();
   }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
-import dev.offshoot.branch.CopyMethod;
-import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
@@ -23,28 +21,15 @@ import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardSettings;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JudgeStepsTest {
   private static final ParentConfig PARENT =
-      new ParentConfig(
-          "shop",
-          "jdbc:postgresql://127.0.0.1:1/shop",
-          "owner",
-          "secret",
-          "postgres",
-          CopyMethod.AUTO,
-          Duration.ofDays(1),
-          1,
-          1L << 30,
-          HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5),
-          Duration.ofSeconds(1),
-          Copying.OF_THE_PARENT,
-          ParentConfig.DEFAULT_REVERT_WINDOW,
-          0);
+      ParentConfig.builder("shop", "jdbc:postgresql://127.0.0.1:1/shop", "owner", "secret")
+          .hazards(HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5))
+          .build();
 
   @Test
   void harmlessChange_isApprovedByThePolicyAlone() {

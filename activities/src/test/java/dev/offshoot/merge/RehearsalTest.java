@@ -156,7 +156,7 @@ class RehearsalTest {
 
   private static MergeResult merge(
       Merging merging, ChangeSet changeSet, Copying copying, List<String> reports) {
-    ParentConfig config = merging.parent.config().with(copying);
+    ParentConfig config = merging.parent.config().toBuilder().copying(copying).build();
     try (PostgresBranchProvider provider = new PostgresBranchProvider(config)) {
       return merge(
           merging,

@@ -76,7 +76,7 @@ class SequenceBlockTest {
   @BeforeEach
   void start() throws SQLException {
     parent = PostgresServer.parent(SHOP);
-    provider = new PostgresBranchProvider(parent.config().withSequenceBlock(1000));
+    provider = new PostgresBranchProvider(parent.config().toBuilder().sequenceBlock(1000).build());
     Ledger ledger = new Ledger(PostgresServer.freshLedger());
     ledger.migrate();
     Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));

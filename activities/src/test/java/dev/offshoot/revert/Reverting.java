@@ -98,22 +98,7 @@ final class Reverting implements AutoCloseable {
   }
 
   private ParentConfig within(Duration window) {
-    ParentConfig config = parent.config();
-    return new ParentConfig(
-        config.name(),
-        config.url(),
-        config.username(),
-        config.password(),
-        config.maintenanceDatabase(),
-        config.copyMethod(),
-        config.maxTtl(),
-        config.maxBranches(),
-        config.maxBranchGrowth(),
-        config.hazards(),
-        config.lockTimeout(),
-        config.copying(),
-        window,
-        config.sequenceBlock());
+    return parent.config().toBuilder().revertWindow(window).build();
   }
 
   /** The parent's dump without where its sequences stand. */

@@ -141,21 +141,23 @@ public record ParentSettings(
   /** As the rooms that speak to Postgres want it; with the password in it. */
   public ParentConfig config(String name) {
     String key = "%s.parents.%s.password".formatted(WorkerSettings.PREFIX, name);
-    return new ParentConfig(
-        name,
-        requireNonNullElse(url, ""),
-        requireNonNullElse(username, ""),
-        requireNonNullElse(PasswordSource.read(key, password, passwordFile), ""),
-        maintenanceDatabase,
-        copyMethod,
-        maxTtl,
-        maxBranches,
-        maxBranchGrowth.toBytes(),
-        hazardSettings(),
-        lockTimeout,
-        new Copying(
-            onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)),
-        revertWindow,
-        sequenceBlock);
+    return ParentConfig.builder(
+            name,
+            requireNonNullElse(url, ""),
+            requireNonNullElse(username, ""),
+            requireNonNullElse(PasswordSource.read(key, password, passwordFile), ""))
+        .maintenanceDatabase(maintenanceDatabase)
+        .copyMethod(copyMethod)
+        .maxTtl(maxTtl)
+        .maxBranches(maxBranches)
+        .maxBranchGrowth(maxBranchGrowth.toBytes())
+        .hazards(hazardSettings())
+        .lockTimeout(lockTimeout)
+        .copying(
+            new Copying(
+                onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)))
+        .revertWindow(revertWindow)
+        .sequenceBlock(sequenceBlock)
+        .build();
   }
 }

@@ -85,8 +85,9 @@ class SettingsReaderTest {
 
     assertThat(configured)
         .isEqualTo(
-            ParentConfig.of("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
-                .withSequenceBlock(1000));
+            ParentConfig.builder("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
+                .sequenceBlock(1000)
+                .build());
   }
 
   @Test
