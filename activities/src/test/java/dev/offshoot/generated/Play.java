@@ -170,7 +170,26 @@ record Play(Result result, List<String> problems) {
         }
       }
     }
+    if (result instanceof Result.Merged) {
+      takeBack(stage, branch, changes, before, problems);
+    }
     return new Play(result, problems);
+  }
+
+  /** A merge that nobody wrote after is taken back whole, or said not to be before it is done. */
+  private static void takeBack(
+      Stage stage, BranchRef branch, ChangeSummary changes, String before, List<String> problems)
+      throws SQLException {
+    Result result = stage.revert(branch);
+    boolean promised = changes.reversal().obstacle() == null;
+    if (promised != result instanceof Result.Merged) {
+      problems.add(
+          "%s to be reverted, and the revert gave %s"
+              .formatted(promised ? "said" : "said not", result.told()));
+    }
+    if (promised) {
+      same("the parent before and the revert", before, DatabaseDump.of(stage.database()), problems);
+    }
   }
 
   /** Our own dump sees a difference between two databases exactly where pg_dump sees one. */

@@ -13,6 +13,8 @@ import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.ExperimentActivities.RunExperiment;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.activity.RevertActivities;
+import dev.offshoot.activity.RevertActivities.ComputeRevert;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.ParentConfig;
@@ -31,6 +33,7 @@ import dev.offshoot.domain.MergeResult;
 import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
+import dev.offshoot.revert.RevertSteps;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.workflow.OffshootDataConverter;
 import io.temporal.client.WorkflowClientOptions;
@@ -72,6 +75,7 @@ final class Stage implements AutoCloseable {
   private final BranchActivities branches;
   private final ExperimentActivities experiments;
   private final DiffActivities diffs;
+  private final RevertActivities reverts;
   private final MergeActivities merges;
   private int played;
 
@@ -93,10 +97,12 @@ final class Stage implements AutoCloseable {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
+        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new MergeSteps(parents, ledger.changeSets()));
     this.branches = temporal.newActivityStub(BranchActivities.class);
     this.experiments = temporal.newActivityStub(ExperimentActivities.class);
     this.diffs = temporal.newActivityStub(DiffActivities.class);
+    this.reverts = temporal.newActivityStub(RevertActivities.class);
     this.merges = temporal.newActivityStub(MergeActivities.class);
   }
 
@@ -165,12 +171,12 @@ final class Stage implements AutoCloseable {
   }
 
   void createBranch(BranchRef branch, ExperimentSpec spec) throws Stopped {
-    Instant deadline = Instant.now().plus(Duration.ofHours(1));
     step(
         "branch",
         () ->
             branches.createBranch(
-                new CreateBranch(branch, branch.experimentId().toString(), "run", spec, deadline)));
+                new CreateBranch(
+                    branch, branch.experimentId().toString(), "run", spec, inAnHour())));
   }
 
   ExperimentReport run(BranchRef branch, ExperimentSpec spec) throws Stopped {
@@ -215,6 +221,36 @@ final class Stage implements AutoCloseable {
     } catch (Stopped e) {
       return e.result;
     }
+  }
+
+  /** Takes back what was merged from {@code branch}. */
+  Result revert(BranchRef branch) {
+    ExperimentId merged = branch.experimentId();
+    BranchRef revert =
+        new BranchRef(new ExperimentId(merged + "-revert"), 1, parent.config().name());
+    ExperimentSpec spec =
+        ExperimentSpec.builder()
+            .goal("take a case back")
+            .parent(parent.config().name())
+            .requestedBy("ops")
+            .reverts(merged.value())
+            .build();
+    try {
+      ChangeSummary inverse =
+          step(
+              "revert",
+              () ->
+                  reverts.computeRevert(
+                      new ComputeRevert(
+                          revert, revert.experimentId().toString(), "run", spec, inAnHour())));
+      return merge(revert, spec, inverse.digest());
+    } catch (Stopped e) {
+      return e.result;
+    }
+  }
+
+  private static Instant inAnHour() {
+    return Instant.now().plus(Duration.ofHours(1));
   }
 
   private static <T> T step(String name, Supplier<T> step) throws Stopped {
