@@ -1,6 +1,7 @@
 package dev.offshoot.sql;
 
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.sql.CatalogQuery.Seldom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -103,7 +105,8 @@ public record CatalogFingerprint(
     Set<CatalogObject> derived = new HashSet<>();
     try (Statement statement = connection.createStatement()) {
       statement.execute(SETTINGS);
-      try (ResultSet rows = statement.executeQuery(CatalogQuery.forServer(major))) {
+      String query = CatalogQuery.forServer(major, present(statement));
+      try (ResultSet rows = statement.executeQuery(query)) {
         while (rows.next()) {
           CatalogObject object = new CatalogObject(rows.getString(1), rows.getString(2));
           @Nullable String definition = rows.getString(3);
@@ -115,6 +118,19 @@ public record CatalogFingerprint(
       }
     }
     return new CatalogFingerprint(definitions, derived);
+  }
+
+  private static Set<Seldom> present(Statement statement) throws SQLException {
+    Set<Seldom> present = EnumSet.noneOf(Seldom.class);
+    try (ResultSet row = statement.executeQuery(CatalogQuery.PRESENT)) {
+      row.next();
+      for (Seldom seldom : Seldom.values()) {
+        if (row.getBoolean(seldom.ordinal() + 1)) {
+          present.add(seldom);
+        }
+      }
+    }
+    return present;
   }
 
   /** The definition of an object, or null if there is no such object. */

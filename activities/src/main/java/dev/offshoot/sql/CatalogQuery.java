@@ -1,6 +1,10 @@
 package dev.offshoot.sql;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The query behind {@link CatalogFingerprint}: one row per object with type, identity, definition,
@@ -13,30 +17,73 @@ import java.util.List;
 final class CatalogQuery {
   private CatalogQuery() {}
 
-  /** The query for a server of major version {@code major}, 14 or newer. */
-  static String forServer(int major) {
-    return PREAMBLE
-        + String.join(
-            "\nUNION ALL\n",
+  /**
+   * Kinds of objects that most databases do not have. Planning the whole query takes longer than
+   * running it, so each is asked for only where the server has any that it was not born with.
+   */
+  enum Seldom {
+    SEQUENCES("EXISTS (SELECT FROM pg_sequence)"),
+    STATISTICS("EXISTS (SELECT FROM pg_statistic_ext)"),
+    OPERATORS_AND_CASTS(
+        made("pg_operator", "pg_opclass", "pg_opfamily", "pg_amop", "pg_amproc", "pg_cast")),
+    TEXT_SEARCH(made("pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template")),
+    COLLATIONS(made("pg_collation", "pg_conversion")),
+    FOREIGN("EXISTS (SELECT FROM pg_foreign_data_wrapper)"),
+    PUBLICATIONS("EXISTS (SELECT FROM pg_publication)");
+
+    /** What a server gets when it is made has a smaller id (FirstNormalObjectId). */
+    private static final int FIRST_OF_USERS = 16384;
+
+    private final String present;
+
+    Seldom(String present) {
+      this.present = present;
+    }
+
+    private static String made(String... catalogs) {
+      return Arrays.stream(catalogs)
+          .map(
+              catalog ->
+                  "EXISTS (SELECT FROM %s WHERE oid >= %d)".formatted(catalog, FIRST_OF_USERS))
+          .collect(Collectors.joining(" OR "));
+    }
+
+    private String part(int major) {
+      return switch (this) {
+        case SEQUENCES -> RelationDefinitions.SEQUENCES;
+        case STATISTICS -> RoutineDefinitions.STATISTICS;
+        case OPERATORS_AND_CASTS -> RoutineDefinitions.OPERATORS_AND_CASTS;
+        case TEXT_SEARCH -> RoutineDefinitions.TEXT_SEARCH;
+        case COLLATIONS -> RoutineDefinitions.collations(major);
+        case FOREIGN -> DatabaseDefinitions.FOREIGN;
+        case PUBLICATIONS -> DatabaseDefinitions.publications(major);
+      };
+    }
+  }
+
+  /** One row with a boolean for each of {@link Seldom}, in its order. */
+  static final String PRESENT =
+      Arrays.stream(Seldom.values())
+          .map(seldom -> seldom.present)
+          .collect(Collectors.joining(", ", "SELECT ", ""));
+
+  /** The query for a server of major version {@code major}, 14 or newer, that has those. */
+  static String forServer(int major, Set<Seldom> present) {
+    List<String> parts =
+        new ArrayList<>(
             List.of(
                 RelationDefinitions.RELATIONS,
                 RelationDefinitions.columns(major),
                 RelationDefinitions.CONSTRAINTS,
                 RelationDefinitions.INDEXES,
-                RelationDefinitions.SEQUENCES,
                 RelationDefinitions.TRIGGERS_RULES_POLICIES,
                 RoutineDefinitions.ROUTINES,
                 RoutineDefinitions.TYPES,
-                RoutineDefinitions.STATISTICS,
-                RoutineDefinitions.OPERATORS_AND_CASTS,
-                RoutineDefinitions.TEXT_SEARCH,
-                RoutineDefinitions.collations(major),
-                DatabaseDefinitions.FOREIGN,
-                DatabaseDefinitions.publications(major),
                 DatabaseDefinitions.DATABASE_WIDE,
                 DatabaseDefinitions.COMMENTS_AND_LABELS,
-                DatabaseDefinitions.PRIVILEGES))
-        + "\nORDER BY 1, 2, 3";
+                DatabaseDefinitions.PRIVILEGES));
+    present.forEach(seldom -> parts.add(seldom.part(major)));
+    return PREAMBLE + String.join("\nUNION ALL\n", parts) + "\nORDER BY 1, 2, 3";
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.offshoot.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.policy.HazardPolicy;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ class KindsOfObjectsTest {
   @ValueSource(ints = {14, 15, 16, 17, 18})
   void kindThatTheFingerprintNames_isPlaced(int major) {
     Set<String> kinds = new TreeSet<>();
-    PART.matcher(CatalogQuery.forServer(major))
+    PART.matcher(CatalogQuery.forServer(major, EnumSet.allOf(CatalogQuery.Seldom.class)))
         .results()
         .flatMap(part -> WORD.matcher(part.group(1)).results())
         .forEach(word -> kinds.add(word.group(1)));
