@@ -100,9 +100,10 @@ public final class RevertSteps implements RevertActivities {
           "experiment %s was not merged into parent '%s', so there is nothing to revert"
               .formatted(merged, name));
     }
-    if (past.revertedBy() != null) {
+    if (past.reverted() != null) {
       throw refused(
-          "experiment %s has been reverted already, by %s".formatted(merged, past.revertedBy()));
+          "experiment %s has been reverted already, by %s"
+              .formatted(merged, past.reverted().experiment()));
     }
     Duration window = parent.config().revertWindow();
     Instant end = receipt.mergedAt().plus(window);

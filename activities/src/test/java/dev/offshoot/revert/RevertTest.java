@@ -9,6 +9,7 @@ import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.Strictness;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -267,6 +268,27 @@ class RevertTest {
       scene.end("d", Outcome.DROPPED);
       scene.revert("f", "one");
       refused(scene, "g", "one", "has been reverted already, by " + scene.id("f"));
+    }
+  }
+
+  @Test
+  void mergeThatWasTakenBack_isSaidToBe_byTheParent_andByTheLedgerWhereThatIsAway()
+      throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("one", "DELETE FROM visits WHERE page = 'p0'");
+      assertThat(scene.reverted("one")).isNull();
+      scene.compute("x", "one");
+      scene.end("x", Outcome.DROPPED);
+      assertThat(scene.reverted("one")).isNull();
+
+      MergeReport undone = scene.revert("undo", "one").report();
+
+      Reverted byTheParent = new Reverted(scene.id("undo"), undone.mergedAt(), "rita");
+      assertThat(scene.reverted("one")).isEqualTo(byTheParent);
+      scene.parent.execute("ALTER TABLE offshoot.merge_receipt RENAME TO elsewhere");
+      scene.parent.execute("CREATE VIEW offshoot.merge_receipt AS SELECT 1");
+      assertThat(scene.reverted("one").experiment()).isEqualTo(scene.id("undo"));
+      assertThat(scene.reverted("one").by()).isNull();
     }
   }
 
