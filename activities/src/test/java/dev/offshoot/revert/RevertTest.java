@@ -3,6 +3,7 @@ package dev.offshoot.revert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Failure;
@@ -14,6 +15,8 @@ import dev.offshoot.domain.Strictness;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Invariant 11: a revert restores what the merge changed and keeps what came later. */
 class RevertTest {
@@ -225,6 +228,38 @@ class RevertTest {
 
       assertThat(Reverting.described(scene.revert("undo", "schema")))
           .containsExactly("SCHEMA_CHANGED null[]");
+    }
+  }
+
+  /** What others made since and hang on a column that the revert drops, and how it is called. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CREATE VIEW gold AS SELECT id FROM customers WHERE tier = 'gold' | view public.gold",
+        "CREATE INDEX by_tier ON customers (tier, name) | index public.by_tier",
+        "ALTER TABLE customers ADD CONSTRAINT known CHECK (tier <> '' OR id < 0) | constraint known",
+        "CREATE STATISTICS both_of ON tier, name FROM customers | statistics public.both_of",
+        "CREATE SEQUENCE tiers OWNED BY customers.tier | sequence public.tiers",
+        "CREATE POLICY plain ON customers USING (tier = '') | policy plain on table public.customers",
+      })
+  void whatHangsOnADroppedColumn_isAConflictThatNamesIt_andSaysWhatToDo(String later, String named)
+      throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("schema", "ALTER TABLE customers ADD COLUMN tier text");
+      scene.parent.execute(later);
+      String before = scene.dump();
+
+      MergeResult result = scene.revert("undo", "schema");
+
+      assertThat(result.conflicts().conflicts())
+          .singleElement()
+          .satisfies(
+              conflict -> {
+                assertThat(conflict.kind()).isEqualTo(Conflict.Kind.SCHEMA_CHANGED);
+                assertThat(conflict.note()).contains(named, "have them drop it");
+              });
+      assertThat(scene.dump()).isEqualTo(before);
     }
   }
 
