@@ -43,6 +43,11 @@ public final class RevertRegistry {
       INSERT INTO offshoot_ledger.revert (experiment, reverts, deadline) VALUES (?, ?, ?)
       ON CONFLICT (experiment) DO NOTHING
       """;
+  private static final String EXTEND =
+      """
+      UPDATE offshoot_ledger.revert SET deadline = ?
+      WHERE experiment = ? AND ended_at IS NULL
+      """;
   private static final String BEGUN =
       """
       SELECT r.experiment, e.parent, r.ended_at, r.outcome
@@ -101,6 +106,19 @@ public final class RevertRegistry {
             insert.setString(2, merged.value());
             insert.setObject(3, deadline.atOffset(ZoneOffset.UTC));
             insert.executeUpdate();
+          }
+        });
+  }
+
+  /** Notes a new end of a revert that was begun. */
+  public void extend(ExperimentId revert, Instant deadline) {
+    inTransaction(
+        "extending a revert",
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(EXTEND)) {
+            update.setObject(1, deadline.atOffset(ZoneOffset.UTC));
+            update.setString(2, revert.value());
+            update.executeUpdate();
           }
         });
   }

@@ -50,6 +50,15 @@ public final class RevertSteps implements RevertActivities {
   }
 
   @Override
+  public void extendRevert(ExtendRevert request) {
+    Step.run(
+        progress -> {
+          registry.extend(request.revert(), request.deadline());
+          return true;
+        });
+  }
+
+  @Override
   public void endRevert(EndRevert request) {
     Step.run(
         progress -> {

@@ -307,6 +307,21 @@ class RevertTest {
   }
 
   @Test
+  void extendedRevert_keepsOthersAwayUntilItsNewEnd() throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("one", "DELETE FROM visits WHERE page = 'p0'");
+      scene.compute("first", "one");
+
+      scene.extend("first", Duration.ofHours(-1));
+      scene.compute("second", "one");
+      scene.extend("second", Duration.ofHours(-1));
+      scene.extend("first", Duration.ofHours(1));
+
+      refused(scene, "third", "one", "is being reverted by " + scene.id("first"));
+    }
+  }
+
+  @Test
   void mergeThatWasTakenBack_isSaidToBe_byTheParent_andByTheLedgerWhereThatIsAway()
       throws SQLException {
     try (Reverting scene = Reverting.on(SHOP)) {

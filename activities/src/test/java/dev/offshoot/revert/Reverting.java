@@ -210,6 +210,14 @@ final class Reverting implements AutoCloseable {
     }
   }
 
+  /** Moves the revert's end to {@code fromNow}. */
+  void extend(String name, Duration fromNow) {
+    temporal
+        .newActivityStub(RevertActivities.class)
+        .extendRevert(
+            new RevertActivities.ExtendRevert(id(name), Instant.now().plus(fromNow)));
+  }
+
   void end(String name, Outcome outcome) {
     temporal
         .newActivityStub(RevertActivities.class)

@@ -144,6 +144,9 @@ final class FakeWorld
   }
 
   @Override
+  public void extendRevert(ExtendRevert request) {}
+
+  @Override
   public void endRevert(EndRevert request) {
     if (request.outcome() != Outcome.REVERTED) {
       reverts.remove(request.revert());
