@@ -10,6 +10,8 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.io.PrintWriter;
@@ -18,6 +20,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -146,6 +150,52 @@ class ParentFitnessTest {
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
       assertThat(refused).hasMessageContaining("table public.\"Odd t\" (of postgres)");
     }
+  }
+
+  @Test
+  void sensitiveNamesThatNothingBears_areRefusedAndFoundByTheDoctor_andOnlyThose()
+      throws SQLException {
+    try (TestParent parent =
+        PostgresServer.parent(
+            "CREATE TABLE \"Odd t\" (id int, \"Odd c\" int); CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE VIEW v AS SELECT 1 AS id; ALTER TABLE \"Odd t\" DROP COLUMN id")) {
+      ParentConfig wrong =
+          calling(
+              parent.config(),
+              "public.\"Odd t\"",
+              "public.\"Odd t\".\"Odd c\"",
+              "public.\"Odd t\".id",
+              "public.odd_t",
+              "public.v",
+              "public.p.id");
+
+      OffshootException refused = refusal(parent, wrong);
+
+      assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
+      assertThat(refused)
+          .hasMessageContaining("is called public.Odd t.id or public.odd_t or public.v, so")
+          .hasMessageContaining("parents.%s.sensitive".formatted(parent.config().name()));
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(wrong)) {
+        assertThat(provider.examine())
+            .filteredOn(finding -> finding.level() == Level.BROKEN)
+            .singleElement()
+            .satisfies(finding -> assertThat(finding.finding()).contains("public.Odd t.id or public.odd_t or public.v, so"));
+      }
+      ParentConfig right = calling(parent.config(), "public.\"Odd t\".\"Odd c\"", "public.p.id");
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(right)) {
+        assertThat(provider.examine()).noneMatch(finding -> finding.level() == Level.BROKEN);
+        BranchRef ref = Shop.newBranch(parent);
+        assertThat(provider.create(ref, Shop.DEADLINE, Progress.NONE).ref()).isEqualTo(ref);
+      }
+    }
+  }
+
+  private static ParentConfig calling(ParentConfig config, String... sensitive) {
+    return config.withHazards(
+        new HazardSettings(
+            Map.of(),
+            HazardSettings.DEFAULT.maxChangedRows(),
+            HazardSettings.DEFAULT.limits(),
+            Stream.of(sensitive).map(name -> SensitiveName.parse(name).orElseThrow()).toList()));
   }
 
   @Test
