@@ -2,6 +2,7 @@ package dev.offshoot.branch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parents that cannot be branched: a clear answer with the remedy, and nothing left behind. */
 class ParentFitnessTest {
@@ -150,6 +153,49 @@ class ParentFitnessTest {
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
       assertThat(refused).hasMessageContaining("table public.\"Odd t\" (of postgres)");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {13, 19})
+  void serverOfAVersionThatWasNotTried_isRefused_andTheDoctorSaysWhichAreGood(int major)
+      throws Exception {
+    try (TestParent parent = PostgresServer.parent("");
+        PretendedVersion server = new PretendedVersion(major)) {
+      String finding = "the server is Postgres " + server.name();
+      String remedy = "use Postgres 14, 15, 16, 17 or 18";
+
+      OffshootException refused = refusal(parent, behind(server, parent));
+
+      assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
+      assertThat(refused).hasMessageContaining(finding + "; " + remedy);
+      try (PostgresBranchProvider provider =
+          new PostgresBranchProvider(behind(server, parent))) {
+        assertThatThrownBy(provider::requireFit).hasMessage(refused.getMessage());
+        assertThat(provider.examine())
+            .filteredOn(found -> found.level() == Level.BROKEN)
+            .extracting(HealthFinding::finding, HealthFinding::remedy)
+            .containsExactly(tuple(finding, remedy));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void serverOfTheOldestOrNewestVersion_isFit(int major) throws Exception {
+    try (TestParent parent = PostgresServer.parent("");
+        PretendedVersion server = new PretendedVersion(major);
+        PostgresBranchProvider provider = new PostgresBranchProvider(behind(server, parent))) {
+      provider.requireFit();
+
+      assertThat(provider.examine()).noneMatch(finding -> finding.level() == Level.BROKEN);
+      assertThat(findings(provider)).contains("Postgres " + server.name());
+    }
+  }
+
+  private static ParentConfig behind(PretendedVersion server, TestParent parent) {
+    ParentConfig config = parent.config();
+    return ParentConfig.of(
+        config.name(), server.url(config.url()), config.username(), config.password());
   }
 
   @Test
