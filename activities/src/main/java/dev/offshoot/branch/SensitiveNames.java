@@ -80,8 +80,7 @@ final class SensitiveNames {
     if (problem.isPresent()) {
       throw new OffshootException(
           ErrorCode.PARENT_UNSUITABLE,
-          "%s: %s; %s"
-              .formatted(parent.place(), problem.get().finding(), problem.get().remedy()));
+          "%s: %s; %s".formatted(parent.place(), problem.get().finding(), problem.get().remedy()));
     }
   }
 }

@@ -54,8 +54,7 @@ public final class AbandonedBlocks {
         for (Map.Entry<TableName, SequenceBlock> each :
             SequenceBlocks.byName(connection, blocks).entrySet()) {
           SequenceBlock block = each.getValue();
-          SequenceBlocks.giveBack(
-              connection, each.getKey(), block, block.before(), block.called());
+          SequenceBlocks.giveBack(connection, each.getKey(), block, block.before(), block.called());
         }
       }
       session.commit();

@@ -225,7 +225,8 @@ final class SchemaReplay {
     made.stream()
         .filter(change -> change.kind() == SchemaChange.Kind.DROPPED)
         .filter(change -> !reviewed.contains(change))
-        .sorted(Comparator.comparing(SchemaChange::objectType).thenComparing(SchemaChange::identity))
+        .sorted(
+            Comparator.comparing(SchemaChange::objectType).thenComparing(SchemaChange::identity))
         .map(SchemaReplay::wouldGoToo)
         .forEach(conflicts::add);
     if (!differences.isEmpty()) {

@@ -168,8 +168,7 @@ class ParentFitnessTest {
 
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
       assertThat(refused).hasMessageContaining(finding + "; " + remedy);
-      try (PostgresBranchProvider provider =
-          new PostgresBranchProvider(behind(server, parent))) {
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(behind(server, parent))) {
         assertThatThrownBy(provider::requireFit).hasMessage(refused.getMessage());
         assertThat(provider.examine())
             .filteredOn(found -> found.level() == Level.BROKEN)
@@ -224,7 +223,10 @@ class ParentFitnessTest {
         assertThat(provider.examine())
             .filteredOn(finding -> finding.level() == Level.BROKEN)
             .singleElement()
-            .satisfies(finding -> assertThat(finding.finding()).contains("public.Odd t.id or public.odd_t or public.v, so"));
+            .satisfies(
+                finding ->
+                    assertThat(finding.finding())
+                        .contains("public.Odd t.id or public.odd_t or public.v, so"));
       }
       ParentConfig right = calling(parent.config(), "public.\"Odd t\".\"Odd c\"", "public.p.id");
       try (PostgresBranchProvider provider = new PostgresBranchProvider(right)) {

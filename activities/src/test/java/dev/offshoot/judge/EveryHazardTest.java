@@ -184,7 +184,9 @@ class EveryHazardTest {
             .near(
                 Set.of(CHANGES_DEFINITION, REWRITES_TABLE, NOT_REVERTIBLE),
                 "ALTER TABLE loose SET LOGGED"),
-        raised(REWRITES_TABLE, "ALTER TABLE scrap ADD COLUMN at timestamptz DEFAULT clock_timestamp()")
+        raised(
+                REWRITES_TABLE,
+                "ALTER TABLE scrap ADD COLUMN at timestamptz DEFAULT clock_timestamp()")
             .near("ALTER TABLE scrap ADD COLUMN at timestamptz DEFAULT now()"),
         raised(LOCKS_LARGE_TABLE, "ALTER TABLE big ADD CHECK (id > 0)")
             .near("ALTER TABLE items ADD CHECK (id > 0)"),

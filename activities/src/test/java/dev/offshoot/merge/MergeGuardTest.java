@@ -70,8 +70,7 @@ class MergeGuardTest {
 
     /** The same, where the merge took place before and nobody heard of it. */
     Scene again(String pattern, String replacement, String outcome, String query, String answer) {
-      return new Scene(
-          this, Before.MERGED, "SELECT", pattern, replacement, outcome, query, answer);
+      return new Scene(this, Before.MERGED, "SELECT", pattern, replacement, outcome, query, answer);
     }
 
     /** The same, while another merge into this parent is at work. */

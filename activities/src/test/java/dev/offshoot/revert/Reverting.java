@@ -214,8 +214,7 @@ final class Reverting implements AutoCloseable {
   void extend(String name, Duration fromNow) {
     temporal
         .newActivityStub(RevertActivities.class)
-        .extendRevert(
-            new RevertActivities.ExtendRevert(id(name), Instant.now().plus(fromNow)));
+        .extendRevert(new RevertActivities.ExtendRevert(id(name), Instant.now().plus(fromNow)));
   }
 
   void end(String name, Outcome outcome) {

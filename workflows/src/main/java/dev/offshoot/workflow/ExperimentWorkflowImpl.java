@@ -399,8 +399,15 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
-  /** Until then no other revert of the same merge begins. */
+  /**
+   * Until then no other revert of the same merge begins. Reverts that began before this was told to
+   * the ledger go on without.
+   */
   private void extendRevert(Instant deadline) {
+    if (Workflow.getVersion("extendRevert", Workflow.DEFAULT_VERSION, 1)
+        == Workflow.DEFAULT_VERSION) {
+      return;
+    }
     try {
       Steps.extendRevert()
           .extendRevert(
