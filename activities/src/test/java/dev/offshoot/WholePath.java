@@ -90,20 +90,28 @@ public final class WholePath implements AutoCloseable {
 
   /** Runs an experiment; what the policy says of it. */
   public List<HazardFinding> hazards(String... statements) throws SQLException {
-    return run(false, statements).hazards();
+    return hazards(List.of(), statements);
+  }
+
+  /** The same with checks. */
+  public List<HazardFinding> hazards(List<String> checks, String... statements)
+      throws SQLException {
+    return run(false, checks, statements).hazards();
   }
 
   /** Runs an experiment up to its review. */
   public Reviewed experiment(String... statements) throws SQLException {
-    return run(true, statements);
+    return run(true, List.of(), statements);
   }
 
-  private Reviewed run(boolean dumped, String... statements) throws SQLException {
+  private Reviewed run(boolean dumped, List<String> checks, String... statements)
+      throws SQLException {
     BranchRef branch =
         new BranchRef(new ExperimentId("whole" + NUMBER.incrementAndGet()), 1, config.name());
     ExperimentSpecBuilder builder =
         ExperimentSpec.builder().goal("try it").parent(config.name()).requestedBy("agent");
     List.of(statements).forEach(builder::statement);
+    checks.forEach(builder::check);
     ExperimentSpec spec = builder.build();
     BranchActivities branches = temporal.newActivityStub(BranchActivities.class);
     branches.createBranch(

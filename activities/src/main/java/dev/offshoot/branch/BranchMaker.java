@@ -201,6 +201,7 @@ final class BranchMaker {
   private void handOver(BranchRef ref, Progress progress) throws SQLException {
     try (Connection base =
         SessionSettings.open(parent.url(), parent.username(), parent.password(), ref.baseName())) {
+      SensitiveNames.require(parent, base);
       new OwnershipTransfer(parent).run(base, ref.branchName(), ref.baseName(), progress);
     } catch (SQLException e) {
       throw SqlErrors.working(parent.place(), "handing over its copy", e);

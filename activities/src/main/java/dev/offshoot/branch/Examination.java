@@ -5,6 +5,7 @@ import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SourceInfo;
 import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,6 +72,7 @@ final class Examination {
     if (facts.databaseOwner() != null) {
       lookAtDoors(facts, findings);
       lookAtOccupants(session, findings);
+      lookAtSensitiveNames(findings);
     }
     if (source != null && facts.databaseOwner() != null) {
       findings.add(lookAtSource(session, source));
@@ -96,6 +98,18 @@ final class Examination {
                   .formatted(
                       Identifiers.quote(parent.maintenanceDatabase()),
                       Identifiers.quote(parent.username()))));
+    }
+  }
+
+  /** In a session of its own, which is closed again at once. */
+  private void lookAtSensitiveNames(List<HealthFinding> findings) throws SQLException {
+    if (parent.hazards().sensitive().isEmpty()) {
+      return;
+    }
+    try (Connection inside =
+        SessionSettings.open(parent.url(), parent.username(), parent.password(), database)) {
+      SensitiveNames.problem(parent, inside)
+          .ifPresent(problem -> findings.add(broken(problem.finding(), problem.remedy())));
     }
   }
 

@@ -134,13 +134,15 @@ record CatalogNames(Map<Key, Named> objects) {
         .map(entry -> described(entry.getValue()));
   }
 
-  /** Like {@link #missing}, whatever it is called now. */
-  Optional<String> dropped(CatalogNames now) {
+  /** Everything that had contents before and is now gone; a table stands for its columns. */
+  List<String> dropped(CatalogNames now) {
     return objects.entrySet().stream()
         .filter(entry -> WITH_CONTENTS.contains(entry.getValue().kind()))
         .filter(entry -> !now.objects.containsKey(entry.getKey()))
-        .findFirst()
-        .map(entry -> described(entry.getValue()));
+        .map(Map.Entry::getValue)
+        .filter(object -> object.of() == 0 || now.objects.containsKey(new Key(object.of(), 0)))
+        .map(this::described)
+        .toList();
   }
 
   private String described(Named object) {

@@ -83,9 +83,9 @@ final class SchemaInversion {
 
   private Optional<String> obstacle(CatalogFingerprint original, Map<Long, Set<Integer>> keys)
       throws SQLException {
-    Optional<String> dropped = names.dropped(CatalogNames.read(base));
-    if (dropped.isPresent()) {
-      return Optional.of("contents of " + dropped.get() + " go with it");
+    List<String> dropped = names.dropped(CatalogNames.read(base));
+    if (!dropped.isEmpty()) {
+      return Optional.of("contents of %s go with it".formatted(NotCarried.show(dropped)));
     }
     TableCatalog before = TableCatalog.read(base);
     for (String statement : rules.loosened(ColumnRules.read(base), keys)) {

@@ -10,11 +10,15 @@ import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which merges are being reverted and were, in the ledger's table {@code revert}. Thread-safe,
@@ -38,6 +42,17 @@ public final class RevertRegistry {
       """
       INSERT INTO offshoot_ledger.revert (experiment, reverts, deadline) VALUES (?, ?, ?)
       ON CONFLICT (experiment) DO NOTHING
+      """;
+  private static final String EXTEND =
+      """
+      UPDATE offshoot_ledger.revert SET deadline = ?
+      WHERE experiment = ? AND ended_at IS NULL
+      """;
+  private static final String BEGUN =
+      """
+      SELECT r.experiment, e.parent, r.ended_at, r.outcome
+      FROM offshoot_ledger.revert r JOIN offshoot_ledger.experiment e ON e.id = r.experiment
+      WHERE r.reverts = ? ORDER BY r.registered_at
       """;
   private static final String END =
       """
@@ -93,6 +108,52 @@ public final class RevertRegistry {
             insert.executeUpdate();
           }
         });
+  }
+
+  /** Notes a new end of a revert that was begun. */
+  public void extend(ExperimentId revert, Instant deadline) {
+    inTransaction(
+        "extending a revert",
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(EXTEND)) {
+            update.setObject(1, deadline.atOffset(ZoneOffset.UTC));
+            update.setString(2, revert.value());
+            update.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * A revert that was begun.
+   *
+   * @param experiment the revert
+   * @param parent whose merge it takes back
+   * @param endedAt when it ended; absent until that is noted
+   * @param outcome how
+   */
+  public record Begun(
+      ExperimentId experiment,
+      String parent,
+      @Nullable Instant endedAt,
+      @Nullable Outcome outcome) {}
+
+  /** Every revert of {@code merged} that was begun, oldest first. */
+  public List<Begun> of(ExperimentId merged) {
+    try (Connection connection = LedgerSession.open(ledger)) {
+      return Sql.list(connection, BEGUN, RevertRegistry::begun, merged.value());
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.ledger(), "looking for reverts", e);
+    }
+  }
+
+  private static Begun begun(ResultSet row) throws SQLException {
+    @Nullable OffsetDateTime endedAt = row.getObject("ended_at", OffsetDateTime.class);
+    @Nullable String outcome = row.getString("outcome");
+    return new Begun(
+        new ExperimentId(row.getString("experiment")),
+        row.getString("parent"),
+        endedAt == null ? null : endedAt.toInstant(),
+        outcome == null ? null : Outcome.valueOf(outcome));
   }
 
   /** Notes how a revert ended; the first word counts. */

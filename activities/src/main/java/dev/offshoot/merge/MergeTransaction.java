@@ -142,7 +142,8 @@ final class MergeTransaction {
     conflicts.requireNone();
     session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
-    schema.verify(planned);
+    schema.verify(planned, conflicts);
+    conflicts.requireNone();
     SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 

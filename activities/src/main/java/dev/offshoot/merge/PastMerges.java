@@ -2,6 +2,7 @@ package dev.offshoot.merge;
 
 import dev.offshoot.branch.Parents.Parent;
 import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
@@ -17,25 +18,48 @@ import org.jspecify.annotations.Nullable;
  * What the parent's receipts tell about one merge.
  *
  * @param merge its receipt; absent if it did not take place
- * @param revertedBy the experiment that reverted it
+ * @param reverted by what it was reverted; absent if it was not
  * @param newer receipts of later merges, newest first
  * @param now the parent's clock
  */
 public record PastMerges(
     @Nullable MergeReceipt merge,
-    @Nullable ExperimentId revertedBy,
+    @Nullable Reverted reverted,
     List<MergeReceipt> newer,
     Instant now) {
 
   /** Reads them in a session that is closed again at once. */
   public static PastMerges read(Parent parent, Progress progress, ExperimentId experiment) {
+    return asked(parent, progress, session -> read(new Receipts(session), session, experiment));
+  }
+
+  /** By what the merge of {@code experiment} was reverted; empty if it was not. */
+  public static Optional<Reverted> revertOf(
+      Parent parent, Progress progress, ExperimentId experiment) {
+    return asked(
+        parent,
+        progress,
+        session -> {
+          Receipts receipts = new Receipts(session);
+          return receipts.of(experiment).isEmpty()
+              ? Optional.empty()
+              : receipts.revertOf(experiment);
+        });
+  }
+
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(ParentSession session) throws SQLException;
+  }
+
+  private static <T> T asked(Parent parent, Progress progress, Question<T> question) {
     String name = parent.config().name();
     try (Connection connection = parent.provider().openParent()) {
       ParentSession session =
           new ParentSession(connection, progress, name, parent.config().lockTimeout());
       session.begin();
       try {
-        return read(new Receipts(session), session, experiment);
+        return question.ask(session);
       } finally {
         session.rollback();
       }

@@ -6,7 +6,9 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
+import dev.offshoot.domain.Reverted;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +90,7 @@ final class Receipts {
       """;
 
   private static final String REVERT_OF =
-      "SELECT experiment_id FROM offshoot.merge_receipt WHERE reverts = ?";
+      "SELECT experiment_id, merged_at, decided_by FROM offshoot.merge_receipt WHERE reverts = ?";
 
   private static final String RECEIPTS =
       """
@@ -156,10 +158,17 @@ final class Receipts {
         merge.mergedAt().atOffset(ZoneOffset.UTC));
   }
 
-  /** Which experiment has reverted the merge of {@code merged}. */
-  Optional<ExperimentId> revertOf(ExperimentId merged) throws SQLException {
+  /** Who has reverted the merge of {@code merged}, of which there is a receipt. */
+  Optional<Reverted> revertOf(ExperimentId merged) throws SQLException {
     return session
-        .list(REVERT_OF, row -> new ExperimentId(row.getString(1)), merged.value())
+        .list(
+            REVERT_OF,
+            row ->
+                new Reverted(
+                    new ExperimentId(row.getString("experiment_id")),
+                    row.getObject("merged_at", OffsetDateTime.class).toInstant(),
+                    row.getString("decided_by")),
+            merged.value())
         .stream()
         .findFirst();
   }
@@ -168,12 +177,12 @@ final class Receipts {
    * @throws OffshootException {@code REVERT_REFUSED} if another revert of {@code merged} came first
    */
   void requireNotReverted(ExperimentId merged) throws SQLException {
-    Optional<ExperimentId> by = revertOf(merged);
+    Optional<Reverted> by = revertOf(merged);
     if (by.isPresent()) {
       throw new OffshootException(
           ErrorCode.REVERT_REFUSED,
           "%s: experiment %s has been reverted already, by %s"
-              .formatted(session.parent(), merged, by.get()));
+              .formatted(session.parent(), merged, by.get().experiment()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaChange;
+import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SqlScript;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ReplayStatement;
@@ -13,6 +14,7 @@ import dev.offshoot.sql.SqlErrors;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,6 +44,8 @@ final class SchemaReplay {
           "START");
 
   private static final int SHOWN_OBJECTS = 5;
+  private static final int SHOWN_DETAIL = 400;
+  private static final String DEPENDED_ON = "2BP01";
 
   private final ParentSession session;
   private final ChangeSet changeSet;
@@ -158,8 +162,24 @@ final class SchemaReplay {
     return Conflicts.of(
         Conflict.Kind.SCHEMA_CHANGED,
         null,
-        "statement %d of the script fails on today's parent: %s (SQLSTATE %s)"
-            .formatted(statement.index() + 1, message(error), SqlErrors.state(error)));
+        "statement %d of the script fails on today's parent: %s (SQLSTATE %s)%s"
+            .formatted(
+                statement.index() + 1,
+                message(error),
+                SqlErrors.state(error),
+                SqlErrors.state(error).equals(DEPENDED_ON) ? dependents(error) : ""));
+  }
+
+  /** The server names them in its detail, which holds no values here. */
+  private static String dependents(SQLException error) {
+    @Nullable String detail =
+        error instanceof PSQLException refused && refused.getServerErrorMessage() != null
+            ? refused.getServerErrorMessage().getDetail()
+            : null;
+    return detail == null
+        ? ""
+        : ": %s. The parent's users made that since; have them drop it, or leave what it needs in place"
+            .formatted(ShownText.oneLine(detail.replace("\n", ", "), SHOWN_DETAIL));
   }
 
   /** The server's own words about the experiment's statement. */
@@ -175,11 +195,12 @@ final class SchemaReplay {
 
   /**
    * At the end: the schema must be the parent's own with exactly the reviewed changes, and no table
-   * may have lost rows while it was rewritten.
+   * may have lost rows while it was rewritten. What the parent's users have tied to something that
+   * the script drops, and that would go with it, is a conflict.
    *
-   * @throws OffshootException {@code MERGE_REFUSED} naming what differs
+   * @throws OffshootException {@code MERGE_REFUSED} naming what differs otherwise
    */
-  void verify(List<PlannedTable> planned) throws SQLException {
+  void verify(List<PlannedTable> planned, Conflicts conflicts) throws SQLException {
     if (before.isEmpty()) {
       return;
     }
@@ -193,22 +214,47 @@ final class SchemaReplay {
     Set<SchemaChange> reviewed = Set.copyOf(changeSet.schemaChanges());
     List<String> differences =
         Stream.concat(
-                made.stream().filter(change -> !reviewed.contains(change)),
+                made.stream()
+                    .filter(change -> change.kind() != SchemaChange.Kind.DROPPED)
+                    .filter(change -> !reviewed.contains(change)),
                 reviewed.stream().filter(change -> !made.contains(change)))
             .map(change -> change.objectType() + " " + change.identity())
             .distinct()
             .sorted()
             .toList();
+    made.stream()
+        .filter(change -> change.kind() == SchemaChange.Kind.DROPPED)
+        .filter(change -> !reviewed.contains(change))
+        .sorted(
+            Comparator.comparing(SchemaChange::objectType).thenComparing(SchemaChange::identity))
+        .map(SchemaReplay::wouldGoToo)
+        .forEach(conflicts::add);
     if (!differences.isEmpty()) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,
-          "%s: the merge was undone before it was committed, because on today's parent the schema script does not make the reviewed change of %s%s; start the experiment again, so that it sees today's schema"
+          "%s: the merge was undone before it was committed, because on today's parent the schema script does not make the reviewed change of %s%s; %s"
               .formatted(
                   session.parent(),
                   differences.stream().limit(SHOWN_OBJECTS).collect(Collectors.joining(", ")),
                   differences.size() > SHOWN_OBJECTS
                       ? " and %d more".formatted(differences.size() - SHOWN_OBJECTS)
-                      : ""));
+                      : "",
+                  changeSet.undoing().of() == null
+                      ? "start the experiment again, so that it sees today's schema"
+                      : "set that back on the parent and revert again, or undo the merge by an experiment of its own"));
     }
+  }
+
+  private static Conflict wouldGoToo(SchemaChange dropped) {
+    return new Conflict(
+        Conflict.Kind.SCHEMA_CHANGED,
+        null,
+        List.of(dropped.identity()),
+        null,
+        null,
+        Conflicts.value(dropped.before()),
+        null,
+        "%s %s, which nobody reviewed, would go with what the script drops; the parent's users made it since: have them drop it, or leave what it needs in place"
+            .formatted(dropped.objectType(), dropped.identity()));
   }
 }

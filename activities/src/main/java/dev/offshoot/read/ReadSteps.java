@@ -5,12 +5,16 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.ValuePart;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what only the worker can see; changes nothing. Thread-safe. */
 public final class ReadSteps implements ReadActivities {
@@ -45,6 +49,11 @@ public final class ReadSteps implements ReadActivities {
   }
 
   @Override
+  public @Nullable Reverted readReverted(ReadReverted request) {
+    return Step.run(progress -> reverted(request, progress)).orElse(null);
+  }
+
+  @Override
   public List<HealthFinding> examine() {
     return Step.run(
         progress -> {
@@ -68,6 +77,10 @@ public final class ReadSteps implements ReadActivities {
   List<ExperimentRow> experiments(ListExperiments request) {
     int limit = Math.max(1, Math.min(MOST_EXPERIMENTS, request.limit()));
     return ledger.branches().experiments(request.parent(), request.tenant(), limit);
+  }
+
+  Optional<Reverted> reverted(ReadReverted request, Progress progress) {
+    return Reverts.of(request.merged(), ledger.reverts(), parents, progress);
   }
 
   List<HealthFinding> findings() {

@@ -50,6 +50,15 @@ public final class RevertSteps implements RevertActivities {
   }
 
   @Override
+  public void extendRevert(ExtendRevert request) {
+    Step.run(
+        progress -> {
+          registry.extend(request.revert(), request.deadline());
+          return true;
+        });
+  }
+
+  @Override
   public void endRevert(EndRevert request) {
     Step.run(
         progress -> {
@@ -100,9 +109,10 @@ public final class RevertSteps implements RevertActivities {
           "experiment %s was not merged into parent '%s', so there is nothing to revert"
               .formatted(merged, name));
     }
-    if (past.revertedBy() != null) {
+    if (past.reverted() != null) {
       throw refused(
-          "experiment %s has been reverted already, by %s".formatted(merged, past.revertedBy()));
+          "experiment %s has been reverted already, by %s"
+              .formatted(merged, past.reverted().experiment()));
     }
     Duration window = parent.config().revertWindow();
     Instant end = receipt.mergedAt().plus(window);

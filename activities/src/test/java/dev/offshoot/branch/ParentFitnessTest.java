@@ -2,6 +2,7 @@ package dev.offshoot.branch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
@@ -10,6 +11,8 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.io.PrintWriter;
@@ -18,8 +21,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parents that cannot be branched: a clear answer with the remedy, and nothing left behind. */
 class ParentFitnessTest {
@@ -146,6 +153,97 @@ class ParentFitnessTest {
       assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
       assertThat(refused).hasMessageContaining("table public.\"Odd t\" (of postgres)");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {13, 19})
+  void serverOfAVersionThatWasNotTried_isRefused_andTheDoctorSaysWhichAreGood(int major)
+      throws Exception {
+    try (TestParent parent = PostgresServer.parent("");
+        PretendedVersion server = new PretendedVersion(major)) {
+      String finding = "the server is Postgres " + server.name();
+      String remedy = "use Postgres 14, 15, 16, 17 or 18";
+
+      OffshootException refused = refusal(parent, behind(server, parent));
+
+      assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
+      assertThat(refused).hasMessageContaining(finding + "; " + remedy);
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(behind(server, parent))) {
+        assertThatThrownBy(provider::requireFit).hasMessage(refused.getMessage());
+        assertThat(provider.examine())
+            .filteredOn(found -> found.level() == Level.BROKEN)
+            .extracting(HealthFinding::finding, HealthFinding::remedy)
+            .containsExactly(tuple(finding, remedy));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {14, 18})
+  void serverOfTheOldestOrNewestVersion_isFit(int major) throws Exception {
+    try (TestParent parent = PostgresServer.parent("");
+        PretendedVersion server = new PretendedVersion(major);
+        PostgresBranchProvider provider = new PostgresBranchProvider(behind(server, parent))) {
+      provider.requireFit();
+
+      assertThat(provider.examine()).noneMatch(finding -> finding.level() == Level.BROKEN);
+      assertThat(findings(provider)).contains("Postgres " + server.name());
+    }
+  }
+
+  private static ParentConfig behind(PretendedVersion server, TestParent parent) {
+    ParentConfig config = parent.config();
+    return ParentConfig.of(
+        config.name(), server.url(config.url()), config.username(), config.password());
+  }
+
+  @Test
+  void sensitiveNamesThatNothingBears_areRefusedAndFoundByTheDoctor_andOnlyThose()
+      throws SQLException {
+    try (TestParent parent =
+        PostgresServer.parent(
+            "CREATE TABLE \"Odd t\" (id int, \"Odd c\" int); CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE VIEW v AS SELECT 1 AS id; ALTER TABLE \"Odd t\" DROP COLUMN id")) {
+      ParentConfig wrong =
+          calling(
+              parent.config(),
+              "public.\"Odd t\"",
+              "public.\"Odd t\".\"Odd c\"",
+              "public.\"Odd t\".id",
+              "public.odd_t",
+              "public.v",
+              "public.p.id");
+
+      OffshootException refused = refusal(parent, wrong);
+
+      assertThat(refused.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
+      assertThat(refused)
+          .hasMessageContaining("is called public.Odd t.id or public.odd_t or public.v, so")
+          .hasMessageContaining("parents.%s.sensitive".formatted(parent.config().name()));
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(wrong)) {
+        assertThat(provider.examine())
+            .filteredOn(finding -> finding.level() == Level.BROKEN)
+            .singleElement()
+            .satisfies(
+                finding ->
+                    assertThat(finding.finding())
+                        .contains("public.Odd t.id or public.odd_t or public.v, so"));
+      }
+      ParentConfig right = calling(parent.config(), "public.\"Odd t\".\"Odd c\"", "public.p.id");
+      try (PostgresBranchProvider provider = new PostgresBranchProvider(right)) {
+        assertThat(provider.examine()).noneMatch(finding -> finding.level() == Level.BROKEN);
+        BranchRef ref = Shop.newBranch(parent);
+        assertThat(provider.create(ref, Shop.DEADLINE, Progress.NONE).ref()).isEqualTo(ref);
+      }
+    }
+  }
+
+  private static ParentConfig calling(ParentConfig config, String... sensitive) {
+    return config.withHazards(
+        new HazardSettings(
+            Map.of(),
+            HazardSettings.DEFAULT.maxChangedRows(),
+            HazardSettings.DEFAULT.limits(),
+            Stream.of(sensitive).map(name -> SensitiveName.parse(name).orElseThrow()).toList()));
   }
 
   @Test

@@ -177,6 +177,14 @@ class SchemaInversionTest {
         .isEqualTo("no statement is known that takes back changed column public.orders.customer");
   }
 
+  @Test
+  void obstacle_namesEverythingWhoseContentsAreGone() throws SQLException {
+    assertThat(
+            undoing("DROP TABLE orders CASCADE; ALTER TABLE customers DROP COLUMN age").obstacle())
+        .isEqualTo(
+            "contents of sequence \"public\".\"orders_id_seq\", table \"public\".\"orders\", column \"public\".\"customers\".\"age\" go with it");
+  }
+
   /** What the script leaves is compared once more, by running it. */
   private static Undoing undoing(String ddl) throws SQLException {
     try (Connection base = parent.ownerConnection()) {

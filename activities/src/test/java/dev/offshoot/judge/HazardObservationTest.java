@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.WholePath;
-import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.ledger.Ledger;
@@ -69,7 +68,7 @@ class HazardObservationTest {
             250,
             new HazardLimits(100, 0.5, 1 << 20, 1_000),
             List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
-    path = WholePath.on(with(parent.config(), settings), ledger);
+    path = WholePath.on(parent.config().withHazards(settings), ledger);
   }
 
   @AfterAll
@@ -229,9 +228,5 @@ class HazardObservationTest {
   private static Map<Hazard, String> told(String... statements) throws SQLException {
     return path.hazards(statements).stream()
         .collect(Collectors.toMap(HazardFinding::hazard, HazardFinding::evidence));
-  }
-
-  private static ParentConfig with(ParentConfig config, HazardSettings hazards) {
-    return config.toBuilder().hazards(hazards).build();
   }
 }

@@ -7,6 +7,7 @@ import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.ChangeSet;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +30,7 @@ class MergeGuardTest {
       CREATE TABLE single (id int PRIMARY KEY, v text);
       CREATE TABLE codes (id int PRIMARY KEY, code text UNIQUE);
       CREATE TABLE armed (yes boolean);
+      CREATE SEQUENCE numbers;
       INSERT INTO codes VALUES (1, 'a'), (2, 'b');
       INSERT INTO items SELECT g, 'v' || g, g, 'c' || g FROM generate_series(1, 4) AS g;
       INSERT INTO single VALUES (1, 'a'), (2, 'b');
@@ -37,6 +39,9 @@ class MergeGuardTest {
 
   /** A change of a table without a key makes the merge go the thorough way. */
   private static final String THOROUGHLY = "INSERT INTO log VALUES ('y');";
+
+  /** As workers of other versions take it, too. */
+  private static final long LOCK_OF_MERGES = 0x0FF5_4007L;
 
   private static final String EXPRESSION_WRITES =
       """
@@ -60,12 +65,30 @@ class MergeGuardTest {
     }
 
     Scene then(String meanwhile, String outcome, String query, String answer) {
-      return new Scene(this, meanwhile, "", "", outcome, query, answer);
+      return new Scene(this, Before.NOTHING, meanwhile, "", "", outcome, query, answer);
+    }
+
+    /** The same, where the merge took place before and nobody heard of it. */
+    Scene again(String pattern, String replacement, String outcome, String query, String answer) {
+      return new Scene(this, Before.MERGED, "SELECT", pattern, replacement, outcome, query, answer);
+    }
+
+    /** The same, while another merge into this parent is at work. */
+    Scene besideAnother(String outcome, String query, String answer) {
+      return new Scene(this, Before.ANOTHER_MERGES, "SELECT", "", "", outcome, query, answer);
     }
 
     Scene sabotaged(String pattern, String replacement, String outcome) {
-      return new Scene(this, "SELECT", pattern, replacement, outcome, "SELECT 1", "1");
+      return new Scene(
+          this, Before.NOTHING, "SELECT", pattern, replacement, outcome, "SELECT 1", "1");
     }
+  }
+
+  /** What there was before the merge. */
+  private enum Before {
+    NOTHING,
+    MERGED,
+    ANOTHER_MERGES
   }
 
   /**
@@ -76,6 +99,7 @@ class MergeGuardTest {
    */
   record Scene(
       Case given,
+      Before before,
       String meanwhile,
       String sabotage,
       String replacement,
@@ -272,7 +296,60 @@ class MergeGuardTest {
                 """,
                 "merged 0 1 0, 0 there",
                 "SELECT n FROM items WHERE id = 1",
-                "1"));
+                "1"),
+        new Case(
+                "no row more is inserted than was reviewed",
+                "w\\.n_tup_ins, w\\.n_tup_upd",
+                "CASE w.relname WHEN 'single' THEN 0 ELSE w.n_tup_ins END AS n_tup_ins, w.n_tup_upd",
+                EXPRESSION_WRITES.formatted("INSERT INTO public.single VALUES (9, 'sly')"))
+            .then("INSERT INTO armed VALUES (true)", "MERGE_REFUSED", single, "a b"),
+        new Case(
+                "no row more is updated than was reviewed",
+                "w\\.n_tup_upd, w\\.n_tup_del",
+                "least(w.n_tup_upd, 1) AS n_tup_upd, w.n_tup_del",
+                EXPRESSION_WRITES.formatted("UPDATE public.single SET v = 'sly' WHERE id = 2"))
+            .then("INSERT INTO armed VALUES (true)", "MERGE_REFUSED", single, "a b"),
+        new Case(
+                "no row more is deleted than was reviewed",
+                "w\\.n_tup_upd, w\\.n_tup_del",
+                "w.n_tup_upd, 0 AS n_tup_del",
+                EXPRESSION_WRITES.formatted("DELETE FROM public.single WHERE id = 2"))
+            .then("INSERT INTO armed VALUES (true)", "MERGE_REFUSED", single, "a b"),
+        // Around the rows.
+        new Case(
+                "what was merged is not merged again",
+                "(FROM offshoot\\.merge_receipt WHERE experiment_id = \\?)$",
+                "$1 AND false",
+                "INSERT INTO log VALUES ('y')")
+            .again(
+                "experiment_id text PRIMARY KEY",
+                "experiment_id text",
+                "merged 1 0 0, 0 there",
+                "SELECT count(*) FROM log",
+                "3"),
+        new Case(
+                "a receipt is written once, whoever looks for it",
+                "experiment_id text PRIMARY KEY",
+                "experiment_id text",
+                "INSERT INTO log VALUES ('y')")
+            .again(
+                "(FROM offshoot\\.merge_receipt WHERE experiment_id = \\?)$",
+                "$1 AND false",
+                "INTERNAL",
+                "SELECT count(*) FROM log",
+                "3"),
+        new Case(
+                "one merge waits for another",
+                "SELECT pg_catalog\\.pg_advisory_xact_lock",
+                "SELECT pg_catalog.abs",
+                "INSERT INTO log VALUES ('y')")
+            .besideAnother("LOCK_TIMEOUT", "SELECT count(*) FROM log", "2"),
+        new Case(
+                "sequences stand behind what was drawn from them",
+                "SELECT setval\\(\\?::regclass, \\?, true\\)",
+                "SELECT length(?::text) + ?::bigint",
+                "SELECT nextval('numbers') FROM generate_series(1, 5);" + updated)
+            .then("SELECT", "merged 0 1 0, 0 there", "SELECT nextval('numbers')", "6"));
   }
 
   @ParameterizedTest
@@ -290,7 +367,8 @@ class MergeGuardTest {
     if (!scene.sabotage().isEmpty()) {
       rewritings.add(Rewriting.of(scene.sabotage(), scene.replacement()));
     }
-    try (Merging merging = Merging.into(BASE)) {
+    try (Merging merging = Merging.into(BASE);
+        Connection another = merging.parent.ownerConnection()) {
       ChangeSet changeSet = merging.experiment(scene.given().experiment());
       merging.parentDoes(scene.meanwhile());
       ParentOnly provider =
@@ -304,6 +382,14 @@ class MergeGuardTest {
               return connection;
             }
           };
+      switch (scene.before()) {
+        case NOTHING -> {}
+        case MERGED -> assertThat(outcome(merging, changeSet, provider)).startsWith("merged");
+        case ANOTHER_MERGES -> {
+          another.setAutoCommit(false);
+          Sql.execute(another, "SELECT pg_advisory_xact_lock(%d)".formatted(LOCK_OF_MERGES));
+        }
+      }
       return outcome(merging, changeSet, provider) + " | " + merging.ask(scene.query());
     }
   }

@@ -3,16 +3,20 @@ package dev.offshoot.revert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.Strictness;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Invariant 11: a revert restores what the merge changed and keeps what came later. */
 class RevertTest {
@@ -227,6 +231,38 @@ class RevertTest {
     }
   }
 
+  /** What others made since and hang on a column that the revert drops, and how it is called. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CREATE VIEW gold AS SELECT id FROM customers WHERE tier = 'gold' | view public.gold",
+        "CREATE INDEX by_tier ON customers (tier, name) | index public.by_tier",
+        "ALTER TABLE customers ADD CONSTRAINT known CHECK (tier <> '' OR id < 0) | constraint known",
+        "CREATE STATISTICS both_of ON tier, name FROM customers | statistics public.both_of",
+        "CREATE SEQUENCE tiers OWNED BY customers.tier | sequence public.tiers",
+        "CREATE POLICY plain ON customers USING (tier = '') | policy plain on table public.customers",
+      })
+  void whatHangsOnADroppedColumn_isAConflictThatNamesIt_andSaysWhatToDo(String later, String named)
+      throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("schema", "ALTER TABLE customers ADD COLUMN tier text");
+      scene.parent.execute(later);
+      String before = scene.dump();
+
+      MergeResult result = scene.revert("undo", "schema");
+
+      assertThat(result.conflicts().conflicts())
+          .singleElement()
+          .satisfies(
+              conflict -> {
+                assertThat(conflict.kind()).isEqualTo(Conflict.Kind.SCHEMA_CHANGED);
+                assertThat(conflict.note()).contains(named, "have them drop it");
+              });
+      assertThat(scene.dump()).isEqualTo(before);
+    }
+  }
+
   @Test
   void schemaChangedAgain_isAConflict() throws SQLException {
     try (Reverting scene = Reverting.on(SHOP)) {
@@ -267,6 +303,42 @@ class RevertTest {
       scene.end("d", Outcome.DROPPED);
       scene.revert("f", "one");
       refused(scene, "g", "one", "has been reverted already, by " + scene.id("f"));
+    }
+  }
+
+  @Test
+  void extendedRevert_keepsOthersAwayUntilItsNewEnd() throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("one", "DELETE FROM visits WHERE page = 'p0'");
+      scene.compute("first", "one");
+
+      scene.extend("first", Duration.ofHours(-1));
+      scene.compute("second", "one");
+      scene.extend("second", Duration.ofHours(-1));
+      scene.extend("first", Duration.ofHours(1));
+
+      refused(scene, "third", "one", "is being reverted by " + scene.id("first"));
+    }
+  }
+
+  @Test
+  void mergeThatWasTakenBack_isSaidToBe_byTheParent_andByTheLedgerWhereThatIsAway()
+      throws SQLException {
+    try (Reverting scene = Reverting.on(SHOP)) {
+      scene.merged("one", "DELETE FROM visits WHERE page = 'p0'");
+      assertThat(scene.reverted("one")).isNull();
+      scene.compute("x", "one");
+      scene.end("x", Outcome.DROPPED);
+      assertThat(scene.reverted("one")).isNull();
+
+      MergeReport undone = scene.revert("undo", "one").report();
+
+      Reverted byTheParent = new Reverted(scene.id("undo"), undone.mergedAt(), "rita");
+      assertThat(scene.reverted("one")).isEqualTo(byTheParent);
+      scene.parent.execute("ALTER TABLE offshoot.merge_receipt RENAME TO elsewhere");
+      scene.parent.execute("CREATE VIEW offshoot.merge_receipt AS SELECT 1");
+      assertThat(scene.reverted("one").experiment()).isEqualTo(scene.id("undo"));
+      assertThat(scene.reverted("one").by()).isNull();
     }
   }
 

@@ -11,6 +11,7 @@ import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.ExperimentActivities.RunExperiment;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.activity.RevertActivities.ComputeRevert;
 import dev.offshoot.activity.RevertActivities.EndRevert;
@@ -30,10 +31,12 @@ import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
+import dev.offshoot.read.ReadSteps;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.workflow.Failures;
 import dev.offshoot.workflow.OffshootDataConverter;
@@ -86,7 +89,8 @@ final class Reverting implements AutoCloseable {
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
-        new MergeSteps(parents, ledger.changeSets()));
+        new MergeSteps(parents, ledger.changeSets()),
+        new ReadSteps(ledger, parents));
   }
 
   static Reverting on(String base) throws SQLException {
@@ -191,10 +195,24 @@ final class Reverting implements AutoCloseable {
     }
   }
 
+  /** Moves the revert's end to {@code fromNow}. */
+  void extend(String name, Duration fromNow) {
+    temporal
+        .newActivityStub(RevertActivities.class)
+        .extendRevert(new RevertActivities.ExtendRevert(id(name), Instant.now().plus(fromNow)));
+  }
+
   void end(String name, Outcome outcome) {
     temporal
         .newActivityStub(RevertActivities.class)
         .endRevert(new EndRevert(ref(name).experimentId(), outcome));
+  }
+
+  /** Who is said to have taken back the merge of {@code merged}. */
+  @Nullable Reverted reverted(String merged) {
+    return temporal
+        .newActivityStub(ReadActivities.class)
+        .readReverted(new ReadActivities.ReadReverted(id(merged)));
   }
 
   /** The revert of {@code merged} with its merge. */

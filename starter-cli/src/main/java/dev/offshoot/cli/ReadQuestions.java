@@ -3,10 +3,12 @@ package dev.offshoot.cli;
 import dev.offshoot.activity.ParentActivities;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.domain.ReplayedStatement;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaPage;
@@ -178,11 +180,17 @@ final class ReadQuestions {
     return answered(() -> stub(ParentWorkflows.ViewParentsWorkflow.class).run(request));
   }
 
+  /** Who has taken back the merge of {@code merged}; nothing if nobody has. */
+  @Nullable Reverted reverted(ExperimentId merged) {
+    ReadActivities.ReadReverted request = new ReadActivities.ReadReverted(merged);
+    return answered(() -> stub(ReadWorkflows.ReadRevertedWorkflow.class).run(request));
+  }
+
   List<HealthFinding> health() {
     return answered(() -> stub(ReadWorkflows.DoctorWorkflow.class).run());
   }
 
-  private static <T> T answered(Supplier<T> question) {
+  private static <T extends @Nullable Object> T answered(Supplier<T> question) {
     try {
       return question.get();
     } catch (WorkflowFailedException e) {

@@ -1,7 +1,6 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.client.Experiment;
-import dev.offshoot.domain.ExperimentStatus;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 
@@ -10,15 +9,15 @@ import picocli.CommandLine.Command;
 final class ShowCommand extends OneExperimentCommand {
   @Override
   ExitCode run(Offshoot offshoot, Connection connection, Experiment experiment, Output output) {
-    ExperimentStatus status = experiment.status();
+    ShownExperiment shown = ShownExperiment.of(experiment.status(), new ReadQuestions(connection));
     if (!output.forPeople()) {
-      output.document(status);
+      output.document(shown);
       return ExitCode.DONE;
     }
     output.lines(
         new StatusRenderer(output.colour(), output.terminal().columns())
-            .lines(status, Instant.now()));
-    NextStep.of(status).forEach(output::message);
+            .lines(shown, Instant.now()));
+    NextStep.of(shown.status()).forEach(output::message);
     return ExitCode.DONE;
   }
 }

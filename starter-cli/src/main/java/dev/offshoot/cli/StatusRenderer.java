@@ -4,6 +4,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import java.time.Duration;
@@ -27,9 +28,10 @@ final class StatusRenderer {
     this.diff = new DiffRenderer(colour, columns);
   }
 
-  List<String> lines(ExperimentStatus status, Instant now) {
+  List<String> lines(ShownExperiment experiment, Instant now) {
+    ExperimentStatus status = experiment.status();
     List<String> lines = new ArrayList<>();
-    head(lines, status, now);
+    head(lines, experiment, now);
     if (status.report() != null) {
       heading(lines, "statements");
       status.report().statements().forEach(result -> lines.addAll(text.statement(result)));
@@ -64,11 +66,23 @@ final class StatusRenderer {
     if (status.outcome() != null) {
       heading(lines, "outcome");
       text.outcome(status.outcome()).forEach(line -> lines.add("  " + line));
+      if (experiment.reverted() != null) {
+        lines.add("  reverted since: " + told(experiment.reverted()));
+      }
     }
     return lines;
   }
 
-  private void head(List<String> lines, ExperimentStatus status, Instant now) {
+  private static String told(Reverted reverted) {
+    return "by experiment %s at %s%s"
+        .formatted(
+            reverted.experiment(),
+            reverted.at(),
+            reverted.by() == null ? "" : ", approved by " + shown(reverted.by()));
+  }
+
+  private void head(List<String> lines, ShownExperiment experiment, Instant now) {
+    ExperimentStatus status = experiment.status();
     ExperimentSpec spec = status.spec();
     String stage = status.stage().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     Table table = new Table(2);
@@ -77,6 +91,9 @@ final class StatusRenderer {
         table,
         "stage",
         status.outcome() == null ? stage : stage + ", " + status.outcome().outcome());
+    if (experiment.reverted() != null) {
+      field(table, "reverted", told(experiment.reverted()));
+    }
     if (spec.reverts() != null) {
       field(table, "reverts", spec.reverts());
     }

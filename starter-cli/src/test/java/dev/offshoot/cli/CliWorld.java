@@ -7,6 +7,7 @@ import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.ReadRevertedWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
@@ -80,6 +81,7 @@ final class CliWorld implements AutoCloseable {
         ReadDiffWorkflowImpl.class,
         ReadSchemaWorkflowImpl.class,
         ReadValueWorkflowImpl.class,
+        ReadRevertedWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
     worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
     workers.start();

@@ -97,6 +97,34 @@ class ExperimentCommandsTest {
   }
 
   @Test
+  void showOfARevertedExperiment_saysByWhichAndWhenAndByWhom() {
+    String id = world.waiting("shop");
+    world.run("experiment", "approve", id, "-m", "fine", "--by", "rita");
+    CliWorld.Result merged = world.run("experiment", "show", id);
+    JsonNode asMerged = status(id);
+    world.run("experiment", "revert", id, "--wait");
+    world.run("experiment", "approve", id + "-revert", "-m", "fine", "--by", "rita");
+
+    CliWorld.Result reverted = world.run("experiment", "show", id);
+
+    assertThat(merged.out()).doesNotContain("reverted");
+    assertThat(asMerged.has("reverted")).isFalse();
+    assertThat(asMerged.at("/outcome/outcome").asText()).isEqualTo("MERGED");
+    assertThat(reverted.code()).as(reverted.err()).isZero();
+    assertThat(reverted.out())
+        .containsPattern(
+            "reverted +by experiment %s-revert at 1970-01-01T00:00:00Z, approved by rita"
+                .formatted(id))
+        .contains("reverted since: by experiment " + id + "-revert");
+    assertThat(status(id).path("reverted"))
+        .isEqualTo(
+            LookingCommandsTest.json(
+                "{\"experiment\": \"%s-revert\", \"at\": \"1970-01-01T00:00:00Z\", \"by\": \"rita\"}"
+                    .formatted(id)));
+    assertThat(status(id + "-revert").has("reverted")).isFalse();
+  }
+
+  @Test
   void revertOfWhatWasNotMerged_orCannotBeReverted_saysWhy() {
     String dropped = world.waiting("shop");
     world.run("experiment", "reject", dropped, "-m", "no");

@@ -26,8 +26,10 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.ResolveResult;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaPage;
@@ -44,6 +46,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps without databases. What happens depends on the parent's name, so that tests that share a
@@ -64,6 +69,9 @@ final class FakeWorld
   static final TableName CUSTOMERS = new TableName("public", "customers");
   static final int ROWS = 25;
   private static final int SAMPLE = 5;
+
+  /** Reverts and what they revert. */
+  private final Map<ExperimentId, String> reverts = new ConcurrentHashMap<>();
 
   @Override
   public BranchInfo createBranch(CreateBranch request) {
@@ -131,11 +139,28 @@ final class FakeWorld
     if (request.revert().parent().equals("late")) {
       fail(ErrorCode.REVERT_REFUSED, "experiment x could be reverted until yesterday");
     }
+    reverts.put(request.revert().experimentId(), String.valueOf(request.spec().reverts()));
     return summary();
   }
 
   @Override
-  public void endRevert(EndRevert request) {}
+  public void extendRevert(ExtendRevert request) {}
+
+  @Override
+  public void endRevert(EndRevert request) {
+    if (request.outcome() != Outcome.REVERTED) {
+      reverts.remove(request.revert());
+    }
+  }
+
+  @Override
+  public @Nullable Reverted readReverted(ReadReverted request) {
+    return reverts.entrySet().stream()
+        .filter(revert -> revert.getValue().equals(request.merged().value()))
+        .map(revert -> new Reverted(revert.getKey(), Instant.EPOCH, "rita"))
+        .findFirst()
+        .orElse(null);
+  }
 
   static ChangeSummary summary() {
     return new ChangeSummary(

@@ -4,6 +4,7 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.BranchRegistry.Registered;
+import dev.offshoot.merge.AbandonedBlocks;
 import dev.offshoot.worker.temporal.WorkflowOwners;
 import dev.offshoot.worker.temporal.WorkflowOwners.Owner;
 import io.grpc.StatusRuntimeException;
@@ -98,7 +99,9 @@ public final class BranchSweep {
 
   private void drop(Registered branch, String reason) {
     try {
-      parents.get(branch.ref().parent()).provider().drop(branch.ref());
+      Parents.Parent parent = parents.get(branch.ref().parent());
+      AbandonedBlocks.giveBack(parent, branch.ref());
+      parent.provider().drop(branch.ref());
       registry.dropped(branch.ref(), "swept: " + reason);
       LOG.info("sweep: dropped branch {}: {}", branch.ref().branchName(), reason);
     } catch (OffshootException e) {

@@ -11,6 +11,7 @@ import dev.offshoot.workflow.ExperimentWorkflowImpl;
 import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
+import dev.offshoot.workflow.ReadRevertedWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
@@ -173,6 +174,7 @@ public final class WorkerRunner implements SmartLifecycle {
           ReadDiffWorkflowImpl.class,
           ReadSchemaWorkflowImpl.class,
           ReadValueWorkflowImpl.class,
+          ReadRevertedWorkflowImpl.class,
           ListExperimentsWorkflowImpl.class,
           DoctorWorkflowImpl.class,
           ViewParentsWorkflowImpl.class,

@@ -50,7 +50,7 @@ class BranchSweepTest {
     temporal = EmbeddedTemporalServer.start(0, Map.of());
     stubs = WorkflowServiceStubs.newServiceStubs(target().options());
     parent = PostgresServer.parent("CREATE TABLE t (id int PRIMARY KEY)");
-    provider = new PostgresBranchProvider(parent.config());
+    provider = new PostgresBranchProvider(parent.config().withSequenceBlock(1000));
     Ledger ledger = new Ledger(PostgresServer.freshLedger());
     ledger.migrate();
     registry = ledger.branches();
@@ -112,6 +112,35 @@ class BranchSweepTest {
     assertThat(sweep(GRACE, later).sweep()).isEmpty();
 
     assertThat(provider.standing()).isEmpty();
+  }
+
+  @Test
+  void sweptBranch_givesItsValuesOfTheParentsSequencesBack_unlessItsExperimentWasMerged()
+      throws Exception {
+    parent.execute("CREATE SEQUENCE tickets; SELECT nextval('tickets')");
+    String before = parent.dump();
+    branch("sweep-unmerged", UUID.randomUUID().toString());
+    assertThat(parent.dump()).isNotEqualTo(before);
+
+    sweep(Duration.ZERO, Clock.systemUTC()).sweep();
+
+    assertThat(parent.dump()).isEqualTo(before);
+
+    branch("sweep-merged", UUID.randomUUID().toString());
+    parent.execute(
+        """
+        CREATE SCHEMA offshoot;
+        CREATE TABLE offshoot.merge_receipt (
+          experiment_id text PRIMARY KEY, digest text, merged_at timestamptz, reverts text,
+          converged text);
+        INSERT INTO offshoot.merge_receipt VALUES ('sweep-merged', 'abc', now(), NULL, '{}');
+        """);
+    String merged = parent.dump();
+
+    sweep(Duration.ZERO, Clock.systemUTC()).sweep();
+
+    assertThat(provider.standing()).isEmpty();
+    assertThat(parent.dump()).isEqualTo(merged);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.offshoot.activity;
 
 import dev.offshoot.domain.DiffPage;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.ValuePart;
@@ -43,6 +45,10 @@ public interface ReadActivities {
   @ActivityMethod
   List<ExperimentRow> listExperiments(ListExperiments request);
 
+  /** Which experiment has taken a merge back; nothing if none has. */
+  @ActivityMethod
+  @Nullable Reverted readReverted(ReadReverted request);
+
   /** How ledger, parents and branches are; a finding for each, never a failure. */
   @ActivityMethod
   List<HealthFinding> examine();
@@ -76,6 +82,11 @@ public interface ReadActivities {
       int column,
       boolean after,
       @Nullable Integer from) {}
+
+  /**
+   * @param merged the experiment whose merge it is
+   */
+  record ReadReverted(ExperimentId merged) {}
 
   /**
    * @param parent only those of this parent

@@ -24,6 +24,10 @@ public interface RevertActivities {
   @ActivityMethod
   ChangeSummary computeRevert(ComputeRevert request);
 
+  /** Moves the end of a revert where the ledger keeps it. Idempotent. */
+  @ActivityMethod
+  void extendRevert(ExtendRevert request);
+
   /** Notes how a revert ended, which lets another begin. Idempotent. */
   @ActivityMethod
   void endRevert(EndRevert request);
@@ -37,6 +41,12 @@ public interface RevertActivities {
    */
   record ComputeRevert(
       BranchRef revert, String workflowId, String runId, ExperimentSpec spec, Instant deadline) {}
+
+  /**
+   * @param revert which
+   * @param deadline when it ends without a decision
+   */
+  record ExtendRevert(ExperimentId revert, Instant deadline) {}
 
   /**
    * @param revert which

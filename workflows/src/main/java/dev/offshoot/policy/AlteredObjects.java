@@ -145,7 +145,6 @@ final class AlteredObjects {
         findings.add(
             narrows ? Hazard.NARROWS_TYPE : Hazard.CHANGES_TYPE,
             "%s: %s to %s".formatted(identity, before.head(), after.head()));
-        findings.add(Hazard.NOT_REVERTIBLE, "values of " + identity + " are converted");
       }
       Alteration left = settings(notNull(expression(this)), COLUMN_SETTINGS);
       rest(

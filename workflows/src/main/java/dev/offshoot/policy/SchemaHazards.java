@@ -115,8 +115,8 @@ final class SchemaHazards {
       if (identity.kind() == IdentityChange.Kind.REPLACED) {
         String told = identity.before() + " (another one bears its name)";
         switch (identity.objectType()) {
-          case "table" -> droppedTable(told, findings);
-          case "column" -> droppedColumn(told, findings);
+          case "table" -> findings.add(Hazard.DROPS_TABLE, told);
+          case "column" -> findings.add(Hazard.DROPS_COLUMN, told);
           default -> findings.add(Hazard.DROPS_OBJECT, identity.objectType() + " " + told);
         }
       }
@@ -145,21 +145,11 @@ final class SchemaHazards {
 
   private static void dropped(SchemaChange change, Findings findings) {
     switch (change.objectType()) {
-      case "table" -> droppedTable(change.identity(), findings);
-      case "column" -> droppedColumn(change.identity(), findings);
+      case "table" -> findings.add(Hazard.DROPS_TABLE, change.identity());
+      case "column" -> findings.add(Hazard.DROPS_COLUMN, change.identity());
       case "comment", "column order" -> findings.add(Hazard.CHANGES_DEFINITION, named(change));
       default -> findings.add(Hazard.DROPS_OBJECT, named(change));
     }
-  }
-
-  private static void droppedTable(String told, Findings findings) {
-    findings.add(Hazard.DROPS_TABLE, told);
-    findings.add(Hazard.NOT_REVERTIBLE, "rows of " + told + " go with it");
-  }
-
-  private static void droppedColumn(String told, Findings findings) {
-    findings.add(Hazard.DROPS_COLUMN, told);
-    findings.add(Hazard.NOT_REVERTIBLE, "values of " + told + " go with it");
   }
 
   private static void created(SchemaChange table, Set<String> newTables, Findings findings) {

@@ -73,6 +73,10 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private final List<Promise<Void>> beside = new ArrayList<>();
 
   private boolean revertBegun;
+
+  /** Whether the ledger has the revert, so that its end can be moved there. */
+  private boolean revertNoted;
+
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
 
@@ -160,6 +164,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
     revertBegun = true;
     WorkflowInfo info = Workflow.getInfo();
+    Instant deadline = lease.deadline();
     ChangeSummary changes =
         Steps.computeRevert()
             .computeRevert(
@@ -168,7 +173,11 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
                     info.getWorkflowId(),
                     info.getOriginalExecutionRunId(),
                     spec,
-                    lease.deadline()));
+                    deadline));
+    revertNoted = true;
+    if (!lease.deadline().equals(deadline)) {
+      beside(() -> extendRevert(lease.deadline()));
+    }
     journal.compared(changes);
     return changes;
   }
@@ -390,6 +399,27 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
+  /**
+   * Until then no other revert of the same merge begins. Reverts that began before this was told to
+   * the ledger go on without.
+   */
+  private void extendRevert(Instant deadline) {
+    if (Workflow.getVersion("extendRevert", Workflow.DEFAULT_VERSION, 1)
+        == Workflow.DEFAULT_VERSION) {
+      return;
+    }
+    try {
+      Steps.extendRevert()
+          .extendRevert(
+              new RevertActivities.ExtendRevert(
+                  ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId()), deadline));
+    } catch (ActivityFailure e) {
+      journal.note(
+          "the ledger did not take the new deadline: "
+              + shown(Failures.fromTemporal(e).message(), 200));
+    }
+  }
+
   private void beside(Functions.Proc work) {
     Workflow.newDetachedCancellationScope(() -> beside.add(Async.procedure(work))).run();
   }
@@ -521,6 +551,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     journal.publish(deadline);
     for (BranchRef branch : List.copyOf(standing)) {
       beside(() -> extendLease(branch, deadline));
+    }
+    if (revertNoted) {
+      beside(() -> extendRevert(deadline));
     }
     return deadline;
   }

@@ -4,6 +4,7 @@ import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.ValuePart;
 import io.temporal.activity.ActivityOptions;
@@ -12,6 +13,7 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Questions that only the worker can answer, asked through Temporal so that a client needs no other
@@ -56,6 +58,13 @@ public final class ReadWorkflows {
   public interface ListExperimentsWorkflow {
     @WorkflowMethod(name = "ListExperiments")
     List<ExperimentRow> run(ReadActivities.ListExperiments request);
+  }
+
+  /** By whom a merge was taken back later. */
+  @WorkflowInterface
+  public interface ReadRevertedWorkflow {
+    @WorkflowMethod(name = "ReadReverted")
+    @Nullable Reverted run(ReadActivities.ReadReverted request);
   }
 
   /** How the worker and all that it needs are. */

@@ -46,6 +46,11 @@ final class Steps {
         RevertActivities.class, options(Duration.ofHours(2), retries(5, 30), "revert"));
   }
 
+  static RevertActivities extendRevert() {
+    return Workflow.newActivityStub(
+        RevertActivities.class, options(Duration.ofMinutes(1), retries(10, 30), "extend revert"));
+  }
+
   static RevertActivities endRevert() {
     return Workflow.newActivityStub(
         RevertActivities.class, options(Duration.ofMinutes(1), retries(10, 30), "end revert"));

@@ -216,6 +216,7 @@ final class SampleRecords {
             "FENCE",
             "3 of app (pool)",
             "its role is a superuser"),
+        new Reverted(ID, THEN, "ann"),
         new ExtendTtlRequest("ann", Duration.ofHours(2)),
         new HealthFinding("ledger", HealthFinding.Level.OK, "answers", ""),
         new SpecProblem("ttl", "is zero"),

@@ -30,6 +30,24 @@ class EveryKindPropertiesTest {
     }
   }
 
+  /**
+   * Whether a change can be taken back is for the rehearsal of its inverse to say, and only that.
+   */
+  @Property(tries = 1000)
+  void changeThatTheRehearsalTookBack_isRevertible(
+      @ForAll("kinds") String kind,
+      @ForAll("definitions") String before,
+      @ForAll("definitions") String after) {
+    assertThat(
+            Judged.names(
+                new Changes()
+                    .dropped(kind, "public.x", before)
+                    .altered(kind, "public.y", before, after)
+                    .created(kind, "public.z", after)
+                    .replaced(kind, "public.w")))
+        .doesNotContain(Hazard.NOT_REVERTIBLE);
+  }
+
   @Property(tries = 300)
   void changeOfAKindThatNoRuleKnows_isUnclassified(
       @ForAll("words") String kind, @ForAll("definitions") String definition) {

@@ -9,7 +9,6 @@ import static dev.offshoot.domain.Hazard.DROPS_COLUMN;
 import static dev.offshoot.domain.Hazard.DROPS_OBJECT;
 import static dev.offshoot.domain.Hazard.DROPS_TABLE;
 import static dev.offshoot.domain.Hazard.EMPTIES_TABLE;
-import static dev.offshoot.domain.Hazard.NOT_REVERTIBLE;
 import static dev.offshoot.domain.Hazard.REACHES_OUTSIDE;
 import static dev.offshoot.domain.Hazard.REWRITES_TABLE;
 import static dev.offshoot.domain.Hazard.SUSPECT_INSTRUCTION;
@@ -121,7 +120,7 @@ class HazardPolicyTest {
             .dropped("comment", "table column public.carts.id", "key")
             .dropped("trigger", "t ON public.carts", "CREATE TRIGGER t ...");
 
-    assertThat(names(changes)).containsExactly(DROPS_TABLE, NOT_REVERTIBLE);
+    assertThat(names(changes)).containsExactly(DROPS_TABLE);
     assertThat(evidence(changes, DROPS_TABLE)).isEqualTo("public.carts");
   }
 
@@ -208,7 +207,7 @@ class HazardPolicyTest {
             .dropped("column", "public.orders.note", "text NOT NULL")
             .dropped("view", "public.notes", "AS\n SELECT note FROM public.orders;");
 
-    assertThat(names(changes)).containsExactly(DROPS_COLUMN, DROPS_OBJECT, NOT_REVERTIBLE);
+    assertThat(names(changes)).containsExactly(DROPS_COLUMN, DROPS_OBJECT);
     assertThat(evidence(changes, DROPS_OBJECT)).isEqualTo("dropped view public.notes");
   }
 

@@ -6,7 +6,6 @@ import static dev.offshoot.domain.Hazard.CREATES_CODE;
 import static dev.offshoot.domain.Hazard.DROPS_COLUMN;
 import static dev.offshoot.domain.Hazard.DROPS_OBJECT;
 import static dev.offshoot.domain.Hazard.DROPS_TABLE;
-import static dev.offshoot.domain.Hazard.NOT_REVERTIBLE;
 import static dev.offshoot.domain.Hazard.RENAMES_OBJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,8 +78,7 @@ class RenameHazardsTest {
             .created("column", "app.purchases.n", "bigint")
             .dropped("column", "public.orders.gone", "date");
 
-    assertThat(Judged.names(changes))
-        .containsExactly(DROPS_COLUMN, CHANGES_TYPE, RENAMES_OBJECT, NOT_REVERTIBLE);
+    assertThat(Judged.names(changes)).containsExactly(DROPS_COLUMN, CHANGES_TYPE, RENAMES_OBJECT);
     assertThat(Judged.evidence(changes, DROPS_COLUMN)).isEqualTo("public.orders.gone");
     assertThat(Judged.evidence(changes, CHANGES_TYPE))
         .isEqualTo("app.purchases.n: integer to bigint");
@@ -165,8 +163,7 @@ class RenameHazardsTest {
             .created("index", "public.j", "CREATE INDEX j ON public.purchases USING btree (a)")
             .created("column", "public.purchases.id", "bigint");
 
-    assertThat(Judged.names(changes))
-        .containsExactly(DROPS_TABLE, DROPS_OBJECT, RENAMES_OBJECT, NOT_REVERTIBLE);
+    assertThat(Judged.names(changes)).containsExactly(DROPS_TABLE, DROPS_OBJECT, RENAMES_OBJECT);
     assertThat(Judged.evidence(changes, DROPS_OBJECT))
         .isEqualTo("dropped constraint c ON public.orders");
     assertThat(Judged.evidence(changes, RENAMES_OBJECT))
@@ -200,7 +197,7 @@ class RenameHazardsTest {
             .dropped("column", "public.orders.note", "text")
             .created("column", "public.orders.remark", "text");
 
-    assertThat(Judged.names(changes)).containsExactly(DROPS_COLUMN, NOT_REVERTIBLE);
+    assertThat(Judged.names(changes)).containsExactly(DROPS_COLUMN);
   }
 
   @Test
@@ -211,8 +208,7 @@ class RenameHazardsTest {
             .replaced("column", "public.t.a")
             .replaced("sequence", "public.s");
 
-    assertThat(Judged.names(changes))
-        .containsExactly(DROPS_TABLE, DROPS_COLUMN, DROPS_OBJECT, NOT_REVERTIBLE);
+    assertThat(Judged.names(changes)).containsExactly(DROPS_TABLE, DROPS_COLUMN, DROPS_OBJECT);
     assertThat(Judged.evidence(changes, DROPS_TABLE))
         .isEqualTo("public.orders (another one bears its name)");
     assertThat(Judged.evidence(changes, DROPS_OBJECT))

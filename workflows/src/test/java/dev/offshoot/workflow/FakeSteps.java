@@ -178,6 +178,11 @@ final class FakeSteps
   }
 
   @Override
+  public void extendRevert(ExtendRevert request) {
+    calls.add("extend revert to " + request.deadline());
+  }
+
+  @Override
   public void endRevert(EndRevert request) {
     calls.add("end " + request.outcome());
   }

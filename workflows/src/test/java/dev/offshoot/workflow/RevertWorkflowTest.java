@@ -12,12 +12,15 @@ import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.Outcome;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,20 @@ class RevertWorkflowTest {
     assertThat(run.world.calls)
         .containsExactly("compute revert of merged", "judge", "merge", "end REVERTED");
     assertThat(status(stub).branch()).isNull();
+  }
+
+  @Test
+  void extended_movesTheEndThatTheLedgerKeepsOthersAwayUntil() {
+    WorkflowStub stub = run.startAndAwaitReview(spec(OnConflict.DROP));
+
+    Instant deadline =
+        stub.update("extendTtl", Instant.class, new ExtendTtlRequest("ada", Duration.ofHours(5)));
+    stub.signal("reject", by("ada"));
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.DROPPED);
+
+    assertThat(run.world.calls)
+        .containsExactly(
+            "compute revert of merged", "judge", "extend revert to " + deadline, "end DROPPED");
   }
 
   @Test
