@@ -26,9 +26,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment drops with everything in it, found by object ids whatever statement did it,
- * and what the base holds there. A tree of partitions counts as one table if all of it goes, else
- * each partition for itself. Generated columns hold nothing of their own.
+ * What an experiment drops with everything in it or converts to another type, found by object ids
+ * whatever statement did it, and what the base holds there. A tree of partitions counts as one
+ * table if all of it goes, else each partition for itself. Generated columns hold nothing of their
+ * own, and what is stored as before is not converted.
  */
 public final class DropSearch {
   /**
@@ -111,17 +112,23 @@ public final class DropSearch {
     for (Column column : root.writableColumns()) {
       List<Table> gone =
           leaves.stream().filter(leaf -> stands(leaf) && isGone(leaf, column)).toList();
-      boolean fromRoot = stands(root) && isGone(root, column);
-      for (Table table : asOne(root, fromRoot, leaves, gone)) {
-        int number = named(table, column).map(Column::number).orElseThrow();
-        List<String> key =
-            table.key().stream().flatMap(n -> table.column(n).stream()).map(Column::name).toList();
-        ask(
-            table,
-            DroppedContents.ofColumn(
-                table.name(), column.name(), key, usual(table.oid(), number, column.type())));
+      for (Table table : asOne(root, stands(root) && isGone(root, column), leaves, gone)) {
+        ask(table, ofColumn(table, column));
+      }
+      List<Table> converted =
+          leaves.stream().filter(leaf -> isRetyped(leaf, column) && isRewritten(leaf)).toList();
+      for (Table table : asOne(root, isRetyped(root, column), leaves, converted)) {
+        ask(table, ofColumn(table, column).beingConverted());
       }
     }
+  }
+
+  private DroppedContents ofColumn(Table table, Column column) throws SQLException {
+    int number = named(table, column).map(Column::number).orElseThrow();
+    List<String> key =
+        table.key().stream().flatMap(n -> table.column(n).stream()).map(Column::name).toList();
+    return DroppedContents.ofColumn(
+        table.name(), column.name(), key, usual(table.oid(), number, column.type()));
   }
 
   private static List<Table> asOne(
@@ -138,6 +145,20 @@ public final class DropSearch {
     Optional<Column> own = named(table, column);
     return own.isPresent()
         && branch.table(table.oid()).flatMap(is -> is.column(own.get().number())).isEmpty();
+  }
+
+  private boolean isRetyped(Table table, Column column) {
+    Optional<Column> own = named(table, column);
+    return own.isPresent()
+        && branch
+            .table(table.oid())
+            .flatMap(is -> is.column(own.get().number()))
+            .filter(is -> !is.type().equals(own.get().type()))
+            .isPresent();
+  }
+
+  private boolean isRewritten(Table table) {
+    return branch.table(table.oid()).filter(is -> is.fileNode() != table.fileNode()).isPresent();
   }
 
   private static Optional<Column> named(Table table, Column column) {

@@ -161,7 +161,7 @@ final class CanonicalLines {
   static byte[] dropped(DroppedContents contents) {
     return line(
         json -> {
-          json.writeString("dropped");
+          json.writeString(contents.converted() ? "converted" : "dropped");
           name(json, contents.table());
           text(json, contents.column());
           texts(json, contents.key());

@@ -178,6 +178,9 @@ final class MergeTransaction {
       schema.run(Phase.BEFORE_ROWS).ifPresent(conflicts::add);
     }
     boolean schemaStands = !conflicts.any();
+    if (schemaStands) {
+      dropped.lookAtConverted();
+    }
     dropped.tell(conflicts);
     if (!schemaStands) {
       decide(stage(changeSet, before, false));

@@ -7,12 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table or column that goes with everything in it, and what that is: so many rows, and a hash
- * over them that does not depend on their order. Where both are the same, the same is held; which
- * rows differ they do not tell.
+ * A table or column that goes with everything in it, or is converted, and what that is: so many
+ * rows, and a hash over them that does not depend on their order. Where both are the same, the same
+ * is held; which rows differ they do not tell.
  *
  * @param table the table's name at the branch point
  * @param column the column that goes; absent if the whole table does
+ * @param converted whether the column stays with another type, so that only what the conversion
+ *     does not keep goes
  * @param key columns that name a row of which a column goes; empty if nothing does, so that it
  *     holds a multiset of values
  * @param values columns that are lost: of a table all that are written, else the one
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record DroppedContents(
     TableName table,
     @Nullable String column,
+    boolean converted,
     List<String> key,
     List<String> values,
     @Nullable String usual,
@@ -58,13 +61,23 @@ public record DroppedContents(
 
   /** A whole table; what is in it is to be asked. */
   public static DroppedContents ofTable(TableName table, List<String> columns) {
-    return new DroppedContents(table, null, List.of(), columns, null, 0, "");
+    return new DroppedContents(table, null, false, List.of(), columns, null, 0, "");
   }
 
   /** A column; what is in it is to be asked. */
   public static DroppedContents ofColumn(
       TableName table, String column, List<String> key, @Nullable String usual) {
-    return new DroppedContents(table, column, key, List.of(column), usual, 0, "");
+    return new DroppedContents(table, column, false, key, List.of(column), usual, 0, "");
+  }
+
+  /** The same column where it does not go but gets another type. */
+  public DroppedContents beingConverted() {
+    return new DroppedContents(table, column, true, key, values, usual, rows, hash);
+  }
+
+  /** Every value of the same column but nulls, whatever row it is in. */
+  public DroppedContents bareValues() {
+    return new DroppedContents(table, column, converted, List.of(), values, null, 0, "");
   }
 
   /** Columns on which the figures depend. */
@@ -98,7 +111,8 @@ public record DroppedContents(
 
   /** The same with what was found in it. */
   public DroppedContents holding(Figures found) {
-    return new DroppedContents(table, column, key, values, usual, found.rows(), found.hash());
+    return new DroppedContents(
+        table, column, converted, key, values, usual, found.rows(), found.hash());
   }
 
   /** Whether somebody may have written what was found since: it is there and another. */

@@ -6,6 +6,7 @@ import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,9 +21,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment drops with everything in it, and every row of that at the branch point; what
- * the parent wrote there since is found by comparing row by row. Knows nothing of how a merge does
- * it.
+ * What an experiment drops with everything in it or converts to another type, and every row of that
+ * at the branch point; what the parent wrote there since is found by comparing row by row. Knows
+ * nothing of how a merge does it.
  *
  * @param held each thing that goes, with its rows
  */
@@ -33,6 +34,7 @@ record Drops(List<Held> held) {
    * @param partitioned whether it holds rows only through partitions
    * @param columns columns that are compared, the lost one last where only one is
    * @param one whether only one column goes
+   * @param type the type of that, if it is not to go but to be converted
    * @param usual what that has in a row which says nothing of it
    * @param rows images of the rows at the branch point
    */
@@ -41,6 +43,7 @@ record Drops(List<Held> held) {
       boolean partitioned,
       List<String> columns,
       boolean one,
+      @Nullable String type,
       @Nullable String usual,
       List<List<@Nullable String>> rows) {
 
@@ -66,6 +69,7 @@ record Drops(List<Held> held) {
       TableName name,
       boolean partitioned,
       @Nullable Long root,
+      long file,
       List<Column> columns,
       List<String> key) {
     Optional<Column> column(String name) {
@@ -75,7 +79,7 @@ record Drops(List<Held> held) {
 
   private static final String TABLES =
       """
-      SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
+      SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned, c.relfilenode,
         CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid::bigint END AS root,
         array(SELECT a.attname::text FROM (
                 SELECT i.indkey, i.indnkeyatts FROM pg_index i
@@ -126,21 +130,46 @@ record Drops(List<Held> held) {
       List<Table> gone = leaves.stream().filter(leaf -> !after.containsKey(leaf.oid())).toList();
       for (Table table : together(root, !after.containsKey(root.oid()), leaves, gone)) {
         List<String> all = table.columns().stream().map(Column::name).toList();
-        held.add(read(base, table, all, false, null));
+        held.add(read(base, table, all, false, null, null));
       }
       for (Column column : root.columns()) {
         List<Table> without =
             leaves.stream().filter(leaf -> lost(leaf, after.get(leaf.oid()), column)).toList();
         for (Table table :
             together(root, lost(root, after.get(root.oid()), column), leaves, without)) {
-          List<String> compared = new ArrayList<>(table.key());
-          compared.add(column.name());
-          @Nullable String usual = usual(base, table.column(column.name()).orElseThrow());
-          held.add(read(base, table, compared, true, usual));
+          held.add(ofColumn(base, table, column, null));
+        }
+        List<Table> retyped =
+            leaves.stream()
+                .filter(leaf -> retyped(leaf, after.get(leaf.oid()), column))
+                .filter(leaf -> leaf.file() != Objects.requireNonNull(after.get(leaf.oid())).file())
+                .toList();
+        for (Table table :
+            together(root, retyped(root, after.get(root.oid()), column), leaves, retyped)) {
+          held.add(ofColumn(base, table, column, column.type()));
         }
       }
     }
     return new Drops(held);
+  }
+
+  private static Held ofColumn(
+      Connection base, Table table, Column column, @Nullable String convertedFrom)
+      throws SQLException {
+    List<String> compared = new ArrayList<>(table.key());
+    compared.add(column.name());
+    @Nullable String usual = usual(base, table.column(column.name()).orElseThrow());
+    return read(base, table, compared, true, convertedFrom, usual);
+  }
+
+  private static boolean retyped(Table was, @Nullable Table is, Column column) {
+    Optional<Column> own = was.column(column.name());
+    return is != null
+        && own.isPresent()
+        && is.columns().stream()
+            .anyMatch(
+                each ->
+                    each.number() == own.get().number() && !each.type().equals(own.get().type()));
   }
 
   private static List<Table> together(
@@ -168,31 +197,105 @@ record Drops(List<Held> held) {
         row -> row.getString(1));
   }
 
-  /** Tables and columns in which other rows stand than at the branch point, as conflicts. */
-  Set<String> written(Connection parent) throws SQLException {
+  /**
+   * What was found in the parent before the experiment's statements ran there.
+   *
+   * @param conflicts what other rows than at the branch point are lost with
+   * @param converting columns that hold other values and are converted, with the values
+   */
+  record Look(Set<String> conflicts, List<Converting> converting) {
+
+    /** The same after they ran: what conversions did not keep is lost too. */
+    Set<String> afterwards(Connection parent) throws SQLException {
+      Set<String> all = new TreeSet<>(conflicts);
+      Map<Long, Table> tables = tables(parent);
+      for (Converting each : converting) {
+        @Nullable Table now = tables.get(each.table());
+        Optional<Column> column =
+            now == null
+                ? Optional.empty()
+                : now.columns().stream().filter(c -> c.number() == each.number()).findFirst();
+        if (now == null || column.isEmpty() || !each.isKept(parent, now, column.get())) {
+          all.add(Conflict.Kind.DROPPED_WRITTEN + " " + each.name());
+        }
+      }
+      return all;
+    }
+  }
+
+  /** One such column; its values are in order. */
+  record Converting(TableName name, long table, int number, String type, List<String> values) {
+    private boolean isKept(Connection parent, Table now, Column column) throws SQLException {
+      if (column.type().equals(type)) {
+        return false;
+      }
+      boolean builtIn = !type.contains(".") && !column.type().contains(".");
+      String own = Identifiers.quote(column.name());
+      Savepoint savepoint = parent.setSavepoint();
+      try {
+        return values.equals(
+            printed(parent, now, builtIn ? "CAST(t.%s AS %s)".formatted(own, type) : "t." + own));
+      } catch (SQLException e) {
+        parent.rollback(savepoint);
+        return false;
+      }
+    }
+  }
+
+  private static List<String> printed(Connection session, Table table, String expression)
+      throws SQLException {
+    return Sql.list(
+            session,
+            "SELECT format('%%s', %1$s) FROM %2$s%3$s AS t WHERE %1$s IS DISTINCT FROM NULL"
+                .formatted(
+                    expression,
+                    table.partitioned() ? "" : "ONLY ",
+                    Identifiers.quote(table.name())),
+            row -> row.getString(1))
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  Look look(Connection parent) throws SQLException {
     Sql.execute(parent, "SET LOCAL search_path = pg_catalog");
     Map<TableName, Table> tables = new TreeMap<>();
     tables(parent).values().forEach(table -> tables.put(table.name(), table));
     Set<String> written = new TreeSet<>();
+    List<Converting> converting = new ArrayList<>();
     for (Held each : held) {
       @Nullable Table now = tables.get(each.table());
       if (now != null
           && each.columns().stream().allMatch(column -> now.column(column).isPresent())
           && each.isWritten(images(parent, each.table(), each.partitioned(), each.columns()))) {
-        written.add(Conflict.Kind.DROPPED_WRITTEN + " " + each.table());
+        String type = each.type();
+        if (type == null) {
+          written.add(Conflict.Kind.DROPPED_WRITTEN + " " + each.table());
+        } else {
+          String column = each.columns().get(each.columns().size() - 1);
+          int number = now.column(column).orElseThrow().number();
+          List<String> values = printed(parent, now, "t." + Identifiers.quote(column));
+          converting.add(new Converting(now.name(), now.oid(), number, type, values));
+        }
       }
     }
-    return written;
+    return new Look(written, converting);
   }
 
   private static Held read(
-      Connection base, Table table, List<String> columns, boolean one, @Nullable String usual)
+      Connection base,
+      Table table,
+      List<String> columns,
+      boolean one,
+      @Nullable String type,
+      @Nullable String usual)
       throws SQLException {
     return new Held(
         table.name(),
         table.partitioned(),
         columns,
         one,
+        type,
         usual,
         images(base, table.name(), table.partitioned(), columns));
   }
@@ -223,7 +326,8 @@ record Drops(List<Held> held) {
 
   private static Map<Long, Table> tables(Connection session) throws SQLException {
     Map<Long, Table> tables = new TreeMap<>();
-    record Found(long oid, TableName name, boolean partitioned, long root, List<String> key) {}
+    record Found(
+        long oid, TableName name, boolean partitioned, long root, long file, List<String> key) {}
     List<Found> found =
         Sql.list(
             session,
@@ -234,6 +338,7 @@ record Drops(List<Held> held) {
                     new TableName(row.getString("nspname"), row.getString("relname")),
                     row.getBoolean("partitioned"),
                     row.getLong("root"),
+                    row.getLong("relfilenode"),
                     List.copyOf(Arrays.asList((String[]) row.getArray("key").getArray()))));
     for (Found each : found) {
       List<Column> columns =
@@ -254,6 +359,7 @@ record Drops(List<Held> held) {
               each.name(),
               each.partitioned(),
               each.root() == 0 ? null : each.root(),
+              each.file(),
               columns,
               each.key()));
     }

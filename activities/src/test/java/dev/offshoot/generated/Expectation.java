@@ -72,14 +72,15 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
       ExperimentReport report,
       Strictness strictness)
       throws SQLException {
-    Set<String> conflicts = new TreeSet<>(drops.written(parent));
+    Drops.Look look = drops.look(parent);
     Replayed replayed;
     try {
       replayed = replay(parent, statements, report);
     } catch (SQLException e) {
-      return new Expectation(conflicts, List.of("schema: " + e.getMessage()), null);
+      return new Expectation(look.conflicts(), List.of("schema: " + e.getMessage()), null);
     }
     ThreeWay.Merge merge = ThreeWay.merge(base, branch, replayed.rows(), strictness);
+    Set<String> conflicts = new TreeSet<>(look.afterwards(parent));
     conflicts.addAll(merge.conflicts());
     if (!conflicts.isEmpty()) {
       return new Expectation(conflicts, List.of(), null);

@@ -126,7 +126,7 @@ class JdbcChangeSetStoreTest {
             .holding(new DroppedContents.Figures(9, 3, "1 2"));
     ChangeSet frozen;
     try (Writer writer = store.begin(OWNER)) {
-      writer.drops(List.of(table, column));
+      writer.drops(List.of(table, column, column.beingConverted()));
       frozen = writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
     String form =
@@ -134,12 +134,13 @@ class JdbcChangeSetStoreTest {
         ["offshoot change set",1]
         ["dropped","public","orders",null,[],["id","note"],null,0,""]
         ["dropped","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
+        ["converted","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
         """;
     byte[] digest =
         MessageDigest.getInstance("SHA-256").digest(form.getBytes(StandardCharsets.UTF_8));
 
     assertThat(store.get(frozen.digest())).isEqualTo(frozen);
-    assertThat(frozen.dropped()).containsExactly(table, column);
+    assertThat(frozen.dropped()).containsExactly(table, column, column.beingConverted());
     assertThat(frozen.digest()).isEqualTo(HexFormat.of().formatHex(digest));
   }
 

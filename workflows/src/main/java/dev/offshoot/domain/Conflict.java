@@ -45,7 +45,10 @@ public record Conflict(
     SCHEMA_CHANGED,
     /** One of the experiment's checks is not true on the parent. */
     CHECK_FAILED,
-    /** A table or column that the experiment drops was written on the parent. */
+    /**
+     * A table or column that the experiment drops, or converts without keeping its values, was
+     * written on the parent.
+     */
     DROPPED_WRITTEN
   }
 }
