@@ -44,6 +44,13 @@ public final class DropSearch {
       SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = ?::oid AND d.adnum = ?
       """;
 
+  private static final String FOREIGN_PARTITION =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_partition_tree(?::oid::regclass) p
+        JOIN pg_class c ON c.oid = p.relid WHERE c.relkind = 'f')
+      """;
+
   private final Connection base;
   private final TableCatalog original;
   private final TableCatalog branch;
@@ -131,9 +138,16 @@ public final class DropSearch {
         table.name(), column.name(), key, usual(table.oid(), number, column.type()));
   }
 
-  private static List<Table> asOne(
-      Table root, boolean goneFromRoot, List<Table> leaves, List<Table> gone) {
-    return goneFromRoot && !gone.isEmpty() && gone.size() == leaves.size() ? List.of(root) : gone;
+  private List<Table> asOne(Table root, boolean goneFromRoot, List<Table> leaves, List<Table> gone)
+      throws SQLException {
+    boolean wholly = goneFromRoot && !gone.isEmpty() && gone.size() == leaves.size();
+    return wholly && !reachesOutside(root) ? List.of(root) : gone;
+  }
+
+  /** Partitions on another server cannot be read, and what is in them does not go. */
+  private boolean reachesOutside(Table root) throws SQLException {
+    return root.partitioned()
+        && Sql.only(base, FOREIGN_PARTITION, row -> row.getBoolean(1), root.oid());
   }
 
   private boolean stands(Table table) {
