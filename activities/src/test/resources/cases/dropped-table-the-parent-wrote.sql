@@ -1,4 +1,4 @@
--- A dropped table takes along what the parent wrote into it since: that the table goes was approved by name.
+-- A dropped table would take along what the parent wrote into it since.
 --- before
 CREATE TABLE old (id int PRIMARY KEY);
 CREATE TABLE keep (id int PRIMARY KEY);
@@ -7,4 +7,4 @@ DROP TABLE old;
 --- parent
 INSERT INTO old VALUES (1);
 --- expected
-merged
+DROPPED_WRITTEN old

@@ -58,25 +58,6 @@ public record ParentConfig(
     return new ParentConfigBuilder(this);
   }
 
-  /** The same with other rules about hazards. */
-  public ParentConfig withHazards(HazardSettings other) {
-    return new ParentConfig(
-        name,
-        url,
-        username,
-        password,
-        maintenanceDatabase,
-        copyMethod,
-        maxTtl,
-        maxBranches,
-        maxBranchGrowth,
-        other,
-        lockTimeout,
-        copying,
-        revertWindow,
-        sequenceBlock);
-  }
-
   /**
    * The same as seen from where its branches live: with address and login of the source copy if
    * there is one.

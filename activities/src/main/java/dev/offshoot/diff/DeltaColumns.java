@@ -15,6 +15,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
@@ -59,6 +60,11 @@ record DeltaColumns(Set<ColumnName> names) {
       @Override
       public void row(RowChange change) {
         writer.row(change);
+      }
+
+      @Override
+      public void drops(List<DroppedContents> contents) {
+        writer.drops(contents);
       }
 
       @Override

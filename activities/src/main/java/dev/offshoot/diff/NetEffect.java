@@ -96,6 +96,9 @@ final class NetEffect {
     refuseReplaced();
 
     List<SchemaStatement> statements = request.report().schemaStatements();
+    if (!statements.isEmpty()) {
+      writer.drops(DropSearch.run(base, original, TableCatalog.read(branch), progress));
+    }
     Optional<SchemaInversion> inversion =
         statements.isEmpty()
             ? Optional.empty()

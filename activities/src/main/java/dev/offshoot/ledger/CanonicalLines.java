@@ -10,6 +10,7 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.DroppedContents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,6 +158,20 @@ final class CanonicalLines {
     return lines;
   }
 
+  static byte[] dropped(DroppedContents contents) {
+    return line(
+        json -> {
+          json.writeString(contents.converted() ? "converted" : "dropped");
+          name(json, contents.table());
+          text(json, contents.column());
+          texts(json, contents.key());
+          texts(json, contents.values());
+          text(json, contents.usual());
+          json.writeNumber(contents.rows());
+          json.writeString(contents.hash());
+        });
+  }
+
   /** The rows of a chunk, as {@link #row} wrote them. */
   static List<RowChange> rows(byte[] lines) {
     List<RowChange> rows = new ArrayList<>();
@@ -214,6 +229,14 @@ final class CanonicalLines {
     } else {
       json.writeString(text);
     }
+  }
+
+  private static void texts(JsonGenerator json, List<String> texts) throws IOException {
+    json.writeStartArray();
+    for (String text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
   }
 
   private static void image(JsonGenerator json, @Nullable List<@Nullable String> image)

@@ -3,6 +3,7 @@ package dev.offshoot.ledger;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
  * @param undoing what it reverts, and how it is reverted
+ * @param dropped tables and columns that the script drops, with what they held at the branch point
  * @param blocks values of the parent's sequences that were reserved for it; not in the digest
  */
 public record ChangeSet(
@@ -26,19 +28,8 @@ public record ChangeSet(
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
     Undoing undoing,
+    List<DroppedContents> dropped,
     List<SequenceBlock> blocks) {
-
-  /** One for which nothing was reserved. */
-  public ChangeSet(
-      String digest,
-      List<ReplayStatement> script,
-      List<SchemaChange> schemaChanges,
-      List<CountedTable> tables,
-      List<TableName> rewrittenTables,
-      List<SequenceAdvance> sequences,
-      Undoing undoing) {
-    this(digest, script, schemaChanges, tables, rewrittenTables, sequences, undoing, List.of());
-  }
 
   /**
    * @param shape the table

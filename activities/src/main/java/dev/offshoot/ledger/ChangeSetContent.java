@@ -5,8 +5,10 @@ import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a change set holds besides tables and rows, as it is stored.
@@ -16,6 +18,7 @@ import java.util.List;
  * @param rewrittenTables tables whose storage the script replaces
  * @param sequences sequences that were advanced
  * @param undoing what it reverts, and how it is reverted
+ * @param dropped what the script drops, with what it held; none if absent
  * @param blocks values of the parent's sequences that were reserved for it
  */
 record ChangeSetContent(
@@ -24,7 +27,25 @@ record ChangeSetContent(
     List<TableName> rewrittenTables,
     List<SequenceAdvance> sequences,
     Undoing undoing,
+    List<DroppedContents> dropped,
     List<SequenceBlock> blocks) {
+
+  ChangeSetContent(
+      List<ReplayStatement> script,
+      List<SchemaChange> schemaChanges,
+      List<TableName> rewrittenTables,
+      List<SequenceAdvance> sequences,
+      Undoing undoing,
+      @Nullable List<DroppedContents> dropped,
+      List<SequenceBlock> blocks) {
+    this.script = script;
+    this.schemaChanges = schemaChanges;
+    this.rewrittenTables = rewrittenTables;
+    this.sequences = sequences;
+    this.undoing = undoing;
+    this.dropped = dropped == null ? List.of() : dropped;
+    this.blocks = blocks;
+  }
 
   static String write(Object content) {
     try {

@@ -5,6 +5,7 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.Iterator;
 import java.util.List;
@@ -34,6 +35,9 @@ public interface ChangeSetStore {
 
     /** Adds a row of the table that was started last. */
     void row(RowChange change);
+
+    /** What goes with everything in it, and what that was at the branch point. */
+    void drops(List<DroppedContents> contents);
 
     /** Remembers what was reserved for the experiment on the parent; not in the digest. */
     void reserve(List<SequenceBlock> blocks);

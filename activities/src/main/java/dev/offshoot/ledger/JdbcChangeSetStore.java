@@ -76,6 +76,7 @@ public final class JdbcChangeSetStore implements ChangeSetStore {
           content.rewrittenTables(),
           content.sequences(),
           content.undoing(),
+          content.dropped(),
           content.blocks());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.ledger(), "reading a change set", e);

@@ -6,6 +6,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.Sql;
@@ -58,6 +59,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   private @Nullable Connection session;
   private long changeSet;
   private boolean over;
+  private List<DroppedContents> dropped = List.of();
   private List<SequenceBlock> blocks = List.of();
 
   JdbcChangeSetWriter(DataSource ledger, ExperimentId owner) {
@@ -101,6 +103,11 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   }
 
   @Override
+  public void drops(List<DroppedContents> contents) {
+    dropped = List.copyOf(contents);
+  }
+
+  @Override
   public void reserve(List<SequenceBlock> reserved) {
     blocks = List.copyOf(reserved);
   }
@@ -119,11 +126,13 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
     rewrittenTables.forEach(table -> digest.update(CanonicalLines.rewritten(table)));
     sequences.forEach(advance -> digest.update(CanonicalLines.sequence(advance)));
     CanonicalLines.undoing(undoing).forEach(digest::update);
+    dropped.forEach(contents -> digest.update(CanonicalLines.dropped(contents)));
     String hex = HexFormat.of().formatHex(digest.digest());
     over = true;
     store(
         hex,
-        new ChangeSetContent(script, schemaChanges, rewrittenTables, sequences, undoing, blocks));
+        new ChangeSetContent(
+            script, schemaChanges, rewrittenTables, sequences, undoing, dropped, blocks));
     return new ChangeSet(
         hex,
         List.copyOf(script),
@@ -132,6 +141,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
         List.copyOf(rewrittenTables),
         List.copyOf(sequences),
         undoing,
+        dropped,
         blocks);
   }
 

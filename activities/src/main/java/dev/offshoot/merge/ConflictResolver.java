@@ -9,6 +9,7 @@ import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.merge.ResolvedChanges.Unresolvable;
 import dev.offshoot.policy.ResolutionPolicy;
+import dev.offshoot.sql.DroppedContents;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -33,8 +34,11 @@ final class ConflictResolver {
   /**
    * @param found every conflict there is
    * @param planned the tables in which they were looked for, with the rows still locked
+   * @param dropped what the change set drops, with what the parent holds there
    */
-  ResolveResult resolve(ConflictReport found, List<PlannedTable> planned) throws SQLException {
+  ResolveResult resolve(
+      ConflictReport found, List<PlannedTable> planned, List<DroppedContents> dropped)
+      throws SQLException {
     if (!request.fingerprint().equals(found.fingerprint())) {
       return ResolveResult.unresolved(
           found,
@@ -46,7 +50,8 @@ final class ConflictResolver {
       return ResolveResult.unresolved(found, obstacle.get());
     }
     try {
-      return ResolveResult.resolved(new ResolvedChanges(session, store, request, planned).write());
+      return ResolveResult.resolved(
+          new ResolvedChanges(session, store, request, planned).write(dropped));
     } catch (Unresolvable e) {
       return ResolveResult.unresolved(found, e.why());
     }

@@ -41,8 +41,17 @@ final class Conflicts {
 
   /** Adds one that is about no row that is known. */
   void add(Conflict conflict) {
+    add(conflict, "");
+  }
+
+  /**
+   * Adds one that is about more than it tells.
+   *
+   * @param print a hash over what the parent has
+   */
+  void add(Conflict conflict, String print) {
     count(conflict.kind(), conflict.table(), 1);
-    prints.add(json(conflict));
+    prints.add(json(conflict) + print);
     if (room() > 0) {
       shown.add(conflict);
     }

@@ -1,5 +1,6 @@
 package dev.offshoot.merge;
 
+import dev.offshoot.sql.PrintedValues;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,17 +14,9 @@ import java.util.List;
 final class Images {
   private Images() {}
 
-  /**
-   * What the server prints for {@code x}; null for null. {@code format} calls the type's output
-   * function and no cast; {@code IS DISTINCT FROM NULL} is false for nulls only, also of composite
-   * types; the collation makes texts equal only when they are the same.
-   */
+  /** See {@link PrintedValues#text}. */
   static String text(String x) {
-    return """
-    CASE WHEN %1$s IS DISTINCT FROM NULL
-      THEN pg_catalog.format('%%s', %1$s) COLLATE pg_catalog."C" END\
-    """
-        .formatted(x);
+    return PrintedValues.text(x);
   }
 
   static String same(String x, String y) {
@@ -66,10 +59,8 @@ final class Images {
         .formatted(String.join(", ", xs), String.join(", ", ys));
   }
 
-  /** The printed values as one array, for reading them or for comparing whole rows. */
+  /** See {@link PrintedValues#array}. */
   static String array(List<String> xs) {
-    return xs.isEmpty()
-        ? "ARRAY[]::text[]"
-        : "ARRAY[%s]".formatted(String.join(", ", xs.stream().map(Images::text).toList()));
+    return PrintedValues.array(xs);
   }
 }

@@ -15,6 +15,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.merge.TableFit.Misfit;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -43,6 +44,7 @@ final class MergeTransaction {
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
   private List<PlannedTable> decided = List.of();
+  private List<DroppedContents> droppedNow = List.of();
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -90,7 +92,7 @@ final class MergeTransaction {
           ConflictReport.NONE,
           "the parent has changed since the conflicts were shown, and none is left; decide again");
     } catch (Conflicts.Found e) {
-      ResolveResult result = resolver.resolve(conflicts.report(), decided);
+      ResolveResult result = resolver.resolve(conflicts.report(), decided, droppedNow);
       session.rollback();
       return result;
     } catch (SQLException | RuntimeException e) {
@@ -113,10 +115,12 @@ final class MergeTransaction {
     Proofs proofs = Proofs.before(session, store, changeSet);
 
     SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
-    replayBeforeRows(schema, changeSet, before);
+    DroppedOnParent dropped = DroppedOnParent.look(session, changeSet);
+    droppedNow = dropped.now();
+    replayBeforeRows(schema, dropped, changeSet, before);
     selfCheck.afterSchema();
 
-    List<StagedTable> staged = stage(changeSet, before);
+    List<StagedTable> staged = stage(changeSet, before, true);
     List<ForeignKey> keys = ForeignKey.touching(session, staged);
     ApplicationOrder order = OrderRules.order(staged, keys);
     UserTriggers triggers = UserTriggers.disable(session, oids(staged));
@@ -167,21 +171,31 @@ final class MergeTransaction {
    * Where the schema collides the script does not run; then only those tables are compared which
    * fit without it, so that their conflicts are listed too.
    */
-  private void replayBeforeRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
+  private void replayBeforeRows(
+      SchemaReplay schema, DroppedOnParent dropped, ChangeSet changeSet, TablesBefore before)
       throws SQLException, Conflicts.Found {
     schema.moved().forEach(conflicts::add);
     if (!conflicts.any()) {
       schema.run(Phase.BEFORE_ROWS).ifPresent(conflicts::add);
     }
-    if (conflicts.any()) {
-      decide(stage(changeSet, before));
+    boolean schemaStands = !conflicts.any();
+    if (schemaStands) {
+      dropped.lookAtConverted();
+    }
+    dropped.tell(conflicts);
+    if (!schemaStands) {
+      decide(stage(changeSet, before, false));
       throw conflicts.found();
     }
   }
 
-  /** Brings the reviewed rows to the parent. */
-  private List<StagedTable> stage(ChangeSet changeSet, TablesBefore before) throws SQLException {
-    boolean schemaStands = !conflicts.any();
+  /**
+   * Brings the reviewed rows to the parent.
+   *
+   * @param schemaStands whether a table that does not fit is news
+   */
+  private List<StagedTable> stage(ChangeSet changeSet, TablesBefore before, boolean schemaStands)
+      throws SQLException {
     List<StagedTable> staged = new ArrayList<>();
     for (CountedTable counted : changeSet.tables()) {
       ChangedTable shape = counted.shape();

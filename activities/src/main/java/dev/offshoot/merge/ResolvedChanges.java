@@ -13,6 +13,7 @@ import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangeSetStore.RowCursor;
 import dev.offshoot.ledger.ChangedTable;
+import dev.offshoot.sql.DroppedContents;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,12 +69,14 @@ final class ResolvedChanges {
   }
 
   /**
+   * @param dropped what it drops, with what the parent holds there now
    * @throws Unresolvable if a conflict is about no row, or its row cannot be resolved so
    */
-  ChangeSummary write() throws SQLException, Unresolvable {
+  ChangeSummary write(List<DroppedContents> dropped) throws SQLException, Unresolvable {
     ChangeSet original = store.get(request.merge().digest());
     try (ChangeSetStore.Writer writer = store.begin(request.merge().branch().experimentId())) {
       writer.reserve(original.blocks());
+      writer.drops(dropped);
       for (CountedTable counted : original.tables()) {
         PlannedTable table =
             planned.stream()

@@ -161,7 +161,12 @@ final class RowConflicts {
             : inColumn(
                 kind, key, at, before, parent, null, "the parent has changed the deleted row");
       }
-      case DELETE_WOULD_CASCADE, DELETE_REFERENCED, CONSTRAINT, SCHEMA_CHANGED, CHECK_FAILED ->
+      case DELETE_WOULD_CASCADE,
+          DELETE_REFERENCED,
+          CONSTRAINT,
+          SCHEMA_CHANGED,
+          CHECK_FAILED,
+          DROPPED_WRITTEN ->
           throw new IllegalStateException("no outcome of a row: " + kind);
     };
   }

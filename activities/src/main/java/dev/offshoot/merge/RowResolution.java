@@ -60,7 +60,12 @@ final class RowResolution {
                       standing(image(parent), image(change.before())),
                       null,
                       copies));
-      case DELETE_WOULD_CASCADE, DELETE_REFERENCED, CONSTRAINT, SCHEMA_CHANGED, CHECK_FAILED ->
+      case DELETE_WOULD_CASCADE,
+          DELETE_REFERENCED,
+          CONSTRAINT,
+          SCHEMA_CHANGED,
+          CHECK_FAILED,
+          DROPPED_WRITTEN ->
           throw new IllegalStateException("the branch's side of it cannot be taken: " + kind);
     };
   }

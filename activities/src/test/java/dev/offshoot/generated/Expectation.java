@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * transaction that is rolled back: the experiment's schema statements, then the rows that {@link
  * ThreeWay} names, with no trigger and no foreign key in the way; then every constraint is asked.
  *
- * @param rowConflicts collisions of rows, {@code KIND table [key]}
+ * @param rowConflicts collisions of rows, {@code KIND table [key]}, and of what is dropped with
+ *     them, {@code KIND table}
  * @param broken why else it cannot be merged
  * @param dump the parent afterwards; absent if it cannot be merged
  */
@@ -66,19 +67,23 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
       Connection parent,
       Rows base,
       Rows branch,
+      Drops drops,
       List<String> statements,
       ExperimentReport report,
       Strictness strictness)
       throws SQLException {
+    Drops.Look look = drops.look(parent);
     Replayed replayed;
     try {
       replayed = replay(parent, statements, report);
     } catch (SQLException e) {
-      return new Expectation(Set.of(), List.of("schema: " + e.getMessage()), null);
+      return new Expectation(look.conflicts(), List.of("schema: " + e.getMessage()), null);
     }
     ThreeWay.Merge merge = ThreeWay.merge(base, branch, replayed.rows(), strictness);
-    if (!merge.conflicts().isEmpty()) {
-      return new Expectation(new TreeSet<>(merge.conflicts()), List.of(), null);
+    Set<String> conflicts = new TreeSet<>(look.afterwards(parent));
+    conflicts.addAll(merge.conflicts());
+    if (!conflicts.isEmpty()) {
+      return new Expectation(conflicts, List.of(), null);
     }
     try {
       apply(parent, merge);

@@ -27,16 +27,21 @@ import org.jspecify.annotations.Nullable;
  */
 record Play(Result result, List<String> problems) {
 
-  /** Collisions that {@link ThreeWay} finds row by row; the others are those of constraints. */
+  /**
+   * Collisions that {@link ThreeWay} and {@link Drops} find row by row; the others are those of
+   * constraints.
+   */
   private static final Set<Conflict.Kind> OF_ROWS =
       EnumSet.of(
           Conflict.Kind.INSERT_EXISTS,
           Conflict.Kind.UPDATE_MISSING,
           Conflict.Kind.UPDATE_UPDATE,
-          Conflict.Kind.DELETE_UPDATED);
+          Conflict.Kind.DELETE_UPDATED,
+          Conflict.Kind.DROPPED_WRITTEN);
 
   /** What is read of a branch before it is dropped. */
-  private record BranchContents(String dump, Rows base, Rows rows, @Nullable String pgDump) {}
+  private record BranchContents(
+      String dump, Rows base, Rows rows, Drops drops, @Nullable String pgDump) {}
 
   /** How the parent stands when the merge begins, and what the model makes of it. */
   private record ParentBefore(String dump, Expectation expectation) {}
@@ -94,7 +99,10 @@ record Play(Result result, List<String> problems) {
       String dump = DatabaseDump.of(copy);
       Rows after = Rows.read(copy);
       copy.rollback();
-      return new BranchContents(dump, before, after, text);
+      Drops drops = Drops.of(base, copy);
+      copy.rollback();
+      base.rollback();
+      return new BranchContents(dump, before, after, drops, text);
     }
   }
 
@@ -124,6 +132,7 @@ record Play(Result result, List<String> problems) {
             session,
             contents.base(),
             contents.rows(),
+            contents.drops(),
             scenario.experiment(),
             report,
             scenario.strictness());

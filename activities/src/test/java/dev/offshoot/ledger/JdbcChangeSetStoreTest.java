@@ -14,6 +14,7 @@ import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSetStore.RowCursor;
 import dev.offshoot.ledger.ChangeSetStore.Writer;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -115,6 +116,32 @@ class JdbcChangeSetStoreTest {
     assertThat(frozen(OWNER, "fixed", 1, List.of(CHANGE)))
         .isEqualTo(HexFormat.of().formatHex(digest))
         .isEqualTo("a87eb080705d649c07f466ebeb01febe71f74ec9c42616eb38b545ccf6ab8500");
+  }
+
+  @Test
+  void whatIsDropped_isInTheDigest_withWhatItHeld() throws NoSuchAlgorithmException {
+    DroppedContents table = DroppedContents.ofTable(ORDERS, List.of("id", "note"));
+    DroppedContents column =
+        DroppedContents.ofColumn(ODD, "note", List.of("id"), "new")
+            .holding(new DroppedContents.Figures(9, 3, "1 2"));
+    ChangeSet frozen;
+    try (Writer writer = store.begin(OWNER)) {
+      writer.drops(List.of(table, column, column.beingConverted()));
+      frozen = writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
+    }
+    String form =
+        """
+        ["offshoot change set",1]
+        ["dropped","public","orders",null,[],["id","note"],null,0,""]
+        ["dropped","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
+        ["converted","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
+        """;
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(form.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(store.get(frozen.digest())).isEqualTo(frozen);
+    assertThat(frozen.dropped()).containsExactly(table, column, column.beingConverted());
+    assertThat(frozen.digest()).isEqualTo(HexFormat.of().formatHex(digest));
   }
 
   @Test

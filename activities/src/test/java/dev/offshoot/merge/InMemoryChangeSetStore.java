@@ -13,6 +13,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,6 +69,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
   private final class InMemoryWriter implements Writer {
     private final Map<ChangedTable, List<RowChange>> tables = new LinkedHashMap<>();
     private List<RowChange> current = List.of();
+    private List<DroppedContents> dropped = List.of();
     private List<SequenceBlock> blocks = List.of();
 
     @Override
@@ -79,6 +81,11 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
     @Override
     public void row(RowChange change) {
       current.add(change);
+    }
+
+    @Override
+    public void drops(List<DroppedContents> contents) {
+      dropped = contents;
     }
 
     @Override
@@ -108,7 +115,15 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
       String digest = "digest-" + (frozen.size() + 1);
       ChangeSet changeSet =
           new ChangeSet(
-              digest, script, schemaChanges, counted, rewrittenTables, sequences, undoing, blocks);
+              digest,
+              script,
+              schemaChanges,
+              counted,
+              rewrittenTables,
+              sequences,
+              undoing,
+              dropped,
+              blocks);
       frozen.put(digest, new Frozen(changeSet, rows));
       return changeSet;
     }

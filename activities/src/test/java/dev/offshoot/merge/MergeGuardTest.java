@@ -164,6 +164,17 @@ class MergeGuardTest {
                 "SELECT 0 * pg_catalog.count(*) FROM pg_temp.offshoot_change_0 AS s LEFT JOIN",
                 "INSERT INTO single VALUES (3, 'c')")
             .sabotaged("SELECT s\\.a1, s\\.a2 FROM", "SELECT s.a1, 'wrong' FROM", "MERGE_REFUSED"),
+        // Before either.
+        new Case(
+                "a table that goes is compared",
+                "SELECT count\\(\\*\\) AS standing",
+                "SELECT 0 * count(*) AS standing",
+                "DROP TABLE single;" + updated)
+            .then(
+                "UPDATE single SET v = 'theirs' WHERE id = 1",
+                "DROPPED_WRITTEN single: 2 rows | 2 rows | null",
+                "SELECT to_regclass('single') IS NULL",
+                "f"),
         // The thorough way.
         new Case(
                 "an update finds the row as reviewed",

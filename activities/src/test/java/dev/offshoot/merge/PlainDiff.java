@@ -1,5 +1,6 @@
 package dev.offshoot.merge;
 
+import dev.offshoot.diff.DropSearch;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.RowChange;
@@ -14,11 +15,13 @@ import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
+import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -103,6 +106,10 @@ final class PlainDiff {
             });
     connection.rollback();
 
+    Sql.execute(connection, "SET LOCAL search_path = pg_catalog, pg_temp");
+    List<DroppedContents> dropped =
+        DropSearch.run(connection, baseTables, branch.tables(), Progress.NONE);
+    connection.rollback();
     keepSequences();
     replayOnBase(schemaStatements);
     emptyNewTables(baseTables);
@@ -122,6 +129,7 @@ final class PlainDiff {
           .filter(table -> table.partitionRoot() == null)
           .sorted((one, other) -> one.name().compareTo(other.name()))
           .forEach(table -> rows(table, replayed, branch, baseTables, writer));
+      writer.drops(dropped);
       return writer.freeze(script, changes, rewritten, advances, Undoing.OF_ROWS);
     }
   }

@@ -44,6 +44,11 @@ public record Conflict(
     /** An object that the experiment changed or relies on was changed on the parent. */
     SCHEMA_CHANGED,
     /** One of the experiment's checks is not true on the parent. */
-    CHECK_FAILED
+    CHECK_FAILED,
+    /**
+     * A table or column that the experiment drops, or converts without keeping its values, was
+     * written on the parent.
+     */
+    DROPPED_WRITTEN
   }
 }

@@ -86,6 +86,10 @@ public final class ResolutionPolicy {
           "an object of the parent is not what the experiment saw; reject, and start the experiment again on today's parent";
       case CHECK_FAILED ->
           "the experiment's own check is not true on the parent; reject, or repair the parent and approve without resolve";
+      case DROPPED_WRITTEN ->
+          take == Take.BRANCH
+              ? null
+              : "the schema statement that drops it cannot be left out; take BRANCH, which drops it with what the parent wrote, or reject and start again without the drop";
     };
   }
 
