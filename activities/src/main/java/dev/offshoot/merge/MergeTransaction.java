@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One merge: the whole reviewed change set in one READ COMMITTED transaction on the parent, or
@@ -43,6 +44,7 @@ final class MergeTransaction {
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
   private List<PlannedTable> decided = List.of();
+  private @Nullable SequenceGuard sequences;
 
   MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
     this.session = session;
@@ -67,6 +69,7 @@ final class MergeTransaction {
       return MergeResult.merged(report);
     } catch (Conflicts.Found e) {
       session.rollback();
+      mendSequences();
       return MergeResult.conflicted(conflicts.report());
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
@@ -86,12 +89,14 @@ final class MergeTransaction {
         merge();
       }
       session.rollback();
+      mendSequences();
       return ResolveResult.unresolved(
           ConflictReport.NONE,
           "the parent has changed since the conflicts were shown, and none is left; decide again");
     } catch (Conflicts.Found e) {
       ResolveResult result = resolver.resolve(conflicts.report(), decided);
       session.rollback();
+      mendSequences();
       return result;
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
@@ -112,6 +117,9 @@ final class MergeTransaction {
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
     Proofs proofs = Proofs.before(session, store, changeSet);
 
+    if (!changeSet.script().isEmpty()) {
+      sequences = SequenceGuard.begin(session);
+    }
     SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
     replayBeforeRows(schema, changeSet, before);
     selfCheck.afterSchema();
@@ -143,6 +151,9 @@ final class MergeTransaction {
     session.report("looking for what nobody reviewed");
     selfCheck.finish(planned);
     schema.verify(planned);
+    if (sequences != null) {
+      sequences.requireNoneSetBack();
+    }
     SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 
@@ -324,8 +335,17 @@ final class MergeTransaction {
   private void rollBack(Exception cause) {
     try {
       session.rollback();
+      mendSequences();
     } catch (SQLException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  /** A rollback leaves sequences where replayed statements have set them. */
+  private void mendSequences() throws SQLException {
+    if (sequences != null) {
+      session.useTrustedNames();
+      sequences.mend();
     }
   }
 

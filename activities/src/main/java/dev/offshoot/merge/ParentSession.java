@@ -88,6 +88,12 @@ final class ParentSession {
     return only("SELECT pg_catalog.pg_current_xact_id()::text", row -> row.getString(1));
   }
 
+  /** For a transaction after that of the merge; names mean the server's own in it. */
+  void useTrustedNames() throws SQLException {
+    execute("SET LOCAL search_path = pg_catalog, pg_temp");
+    execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+  }
+
   /** Until {@link #settle} names mean what they mean to the owner's own sessions. */
   void useOwnersSearchPath() throws SQLException {
     execute("SET LOCAL search_path TO DEFAULT");
