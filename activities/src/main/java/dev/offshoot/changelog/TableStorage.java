@@ -6,7 +6,6 @@ import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,10 +74,12 @@ record TableStorage(Map<Long, File> files) {
                 FILES,
                 row -> {
                   long oid = row.getLong("oid");
-                  TableName name = new TableName(row.getString("nspname"), row.getString("relname"));
+                  TableName name =
+                      new TableName(row.getString("nspname"), row.getString("relname"));
                   long node = row.getLong("relfilenode");
                   @Nullable File before = files.get(oid);
-                  boolean isSame = before != null && before.node() == node && !written.contains(oid);
+                  boolean isSame =
+                      before != null && before.node() == node && !written.contains(oid);
                   boolean isEmpty = row.getBoolean("is_empty") || (isSame && before.isEmpty());
                   if (!isEmpty && !isSame && row.getBoolean("is_readable")) {
                     asked.add(oid);

@@ -157,7 +157,9 @@ public record TransactionLook(
     earlier.counted.forEach(
         (oid, before) -> {
           @Nullable Counted now = counted.get(oid);
-          if (!before.isCatalog() && !before.temporary() && (now == null || now.isLessThan(before))) {
+          if (!before.isCatalog()
+              && !before.temporary()
+              && (now == null || now.isLessThan(before))) {
             truncated.put(oid, before.table());
           }
         });

@@ -85,8 +85,7 @@ final class StandingSequences {
   void giveBack() throws SQLException {
     change("GRANT", "TO");
     withheld.clear();
-    List<Stand> behind =
-        before == null ? List.of() : SequenceStands.read(base).behind(before);
+    List<Stand> behind = before == null ? List.of() : SequenceStands.read(base).behind(before);
     if (!behind.isEmpty()) {
       throw NotCarried.because(
           "a statement that changes the schema sets sequence %s back, which would hand out values twice on the parent; leave RESTART out"

@@ -39,6 +39,7 @@ final class MergeTransaction {
   private final ParentSession session;
   private final ChangeSetStore store;
   private final MergeRequest request;
+  private final @Nullable LockWatch locks;
   private final Receipts receipts;
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
@@ -46,10 +47,18 @@ final class MergeTransaction {
   private List<PlannedTable> decided = List.of();
   private @Nullable SequenceGuard sequences;
 
-  MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
+  /**
+   * @param locks who sees what locks cost; absent where nobody else is
+   */
+  MergeTransaction(
+      ParentSession session,
+      ChangeSetStore store,
+      MergeRequest request,
+      @Nullable LockWatch locks) {
     this.session = session;
     this.store = store;
     this.request = request;
+    this.locks = locks;
     this.receipts = new Receipts(session);
     this.deferredChecks = new DeferredChecks(session);
   }
@@ -318,6 +327,7 @@ final class MergeTransaction {
         session.only(
             "SELECT transaction_timestamp()",
             row -> row.getObject(1, OffsetDateTime.class).toInstant());
+    Optional<LockWatch.Waits> waits = locks == null ? Optional.empty() : locks.waits();
     return new MergeReport(
         changeSet.digest(),
         planned.stream().mapToLong(table -> table.outcomes().inserts()).sum(),
@@ -327,9 +337,10 @@ final class MergeTransaction {
         changeSet.script().size(),
         now,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
-        session.longestLockWait().toMillis(),
+        waits.map(LockWatch.Waits::byMerge).orElse(session.longestLockWait()).toMillis(),
         proofs.after(),
-        null);
+        null,
+        waits.map(seen -> seen.byOthers().toMillis()).orElse(null));
   }
 
   private void rollBack(Exception cause) {

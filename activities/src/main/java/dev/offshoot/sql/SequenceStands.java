@@ -26,8 +26,7 @@ public record SequenceStands(Map<Long, Stand> byOid) {
    * @param value the latest value handed out, or the first to be
    * @param called whether {@code value} was handed out
    */
-  public record Stand(
-      TableName sequence, long node, long increment, long value, boolean called) {
+  public record Stand(TableName sequence, long node, long increment, long value, boolean called) {
     /** Whether somebody may be handed a value again that was handed out at {@code earlier}. */
     public boolean isBehind(Stand earlier) {
       boolean isBefore = earlier.increment > 0 ? value < earlier.value : value > earlier.value;

@@ -116,8 +116,7 @@ class RowWatchTest {
         "ALTER TABLE t RENAME TO s; ALTER TABLE u RENAME TO t; ALTER TABLE s RENAME TO u"
       })
   void tableThatIsRenamedAfterWrites_isNotWrittenByThat(String sql) throws SQLException {
-    Sql.execute(
-        connection, "CREATE SCHEMA elsewhere; UPDATE t SET a = 'z'; UPDATE u SET id = 2");
+    Sql.execute(connection, "CREATE SCHEMA elsewhere; UPDATE t SET a = 'z'; UPDATE u SET id = 2");
     watch.look(connection);
 
     Sql.execute(connection, sql);
