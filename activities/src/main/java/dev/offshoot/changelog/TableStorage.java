@@ -80,7 +80,8 @@ record TableStorage(Map<Long, File> files) {
                   @Nullable File before = files.get(oid);
                   boolean isSame =
                       before != null && before.node() == node && !written.contains(oid);
-                  boolean isEmpty = row.getBoolean("is_empty") || (isSame && before.isEmpty());
+                  boolean isEmpty =
+                      row.getBoolean("is_empty") || (before != null && isSame && before.isEmpty());
                   if (!isEmpty && !isSame && row.getBoolean("is_readable")) {
                     asked.add(oid);
                   }
@@ -96,24 +97,31 @@ record TableStorage(Map<Long, File> files) {
 
   private TableStorage ask(Connection connection, Set<Long> tables) throws SQLException {
     Map<Long, File> now = new HashMap<>(files);
-    List<Long> asked = tables.stream().filter(files::containsKey).toList();
+    List<Map.Entry<Long, File>> asked =
+        files.entrySet().stream().filter(each -> tables.contains(each.getKey())).toList();
     for (int from = 0; from < asked.size(); from += AT_ONCE) {
-      List<Long> some = asked.subList(from, Math.min(from + AT_ONCE, asked.size()));
+      List<Map.Entry<Long, File>> some =
+          asked.subList(from, Math.min(from + AT_ONCE, asked.size()));
       Collection<Long> empty = withoutRows(connection, some);
-      for (long oid : some) {
-        File file = files.get(oid);
-        now.put(oid, new File(file.table(), file.node(), empty.contains(oid)));
-      }
+      some.forEach(
+          each -> {
+            File file = each.getValue();
+            boolean isEmpty = empty.contains(each.getKey());
+            now.put(each.getKey(), new File(file.table(), file.node(), isEmpty));
+          });
     }
     return new TableStorage(now);
   }
 
   /** What the session may not read, and all that is asked with it, is taken to have rows. */
-  private Collection<Long> withoutRows(Connection connection, List<Long> tables)
-      throws SQLException {
+  private static Collection<Long> withoutRows(
+      Connection connection, List<Map.Entry<Long, File>> tables) throws SQLException {
     String questions =
         tables.stream()
-            .map(oid -> WITHOUT_ROW.formatted(oid, Identifiers.quote(files.get(oid).table())))
+            .map(
+                each ->
+                    WITHOUT_ROW.formatted(
+                        each.getKey(), Identifiers.quote(each.getValue().table())))
             .collect(Collectors.joining(", "));
     try {
       return Aside.look(

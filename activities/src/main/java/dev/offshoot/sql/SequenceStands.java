@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ public record SequenceStands(Map<Long, Stand> byOid) {
       ORDER BY c.oid
       """;
 
-  private static final String VALUES = "SELECT %d AS oid, last_value, is_called FROM %s";
+  private static final String VALUES = "SELECT %d AS place, last_value, is_called FROM %s";
 
   /** Each takes a lock while it is asked, and the lock table is the whole server's. */
   private static final int AT_ONCE = 100;
@@ -69,19 +70,18 @@ public record SequenceStands(Map<Long, Stand> byOid) {
                     new TableName(row.getString("nspname"), row.getString("relname")),
                     row.getLong("relfilenode"),
                     row.getLong("seqincrement")));
-    Map<Long, Sequence> byOid =
-        sequences.stream().collect(Collectors.toMap(Sequence::oid, sequence -> sequence));
     Map<Long, Stand> stands = new HashMap<>();
     for (int from = 0; from < sequences.size(); from += AT_ONCE) {
+      List<Sequence> some = sequences.subList(from, Math.min(from + AT_ONCE, sequences.size()));
       String values =
-          sequences.subList(from, Math.min(from + AT_ONCE, sequences.size())).stream()
-              .map(each -> VALUES.formatted(each.oid(), Identifiers.quote(each.name())))
+          IntStream.range(0, some.size())
+              .mapToObj(i -> VALUES.formatted(i, Identifiers.quote(some.get(i).name())))
               .collect(Collectors.joining(" UNION ALL "));
       Sql.list(
           session,
           values,
           row -> {
-            Sequence sequence = byOid.get(row.getLong("oid"));
+            Sequence sequence = some.get(row.getInt("place"));
             return stands.put(
                 sequence.oid(),
                 new Stand(

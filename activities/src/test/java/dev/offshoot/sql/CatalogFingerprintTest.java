@@ -103,8 +103,8 @@ class CatalogFingerprintTest {
 
   @Test
   void placesOfOurs_areNobodysSchema() throws SQLException {
-    try (Connection session = parent.ownerConnection()) {
-      session.setAutoCommit(false);
+    try (TestParent fresh = PostgresServer.parent("");
+        Connection session = fresh.ownerConnection()) {
       CatalogFingerprint before = CatalogFingerprint.read(session);
 
       Sql.execute(
@@ -117,7 +117,6 @@ class CatalogFingerprintTest {
           """);
 
       assertThat(CatalogFingerprint.read(session)).isEqualTo(before);
-      session.rollback();
     }
   }
 
