@@ -5,9 +5,9 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.WrittenRows;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,7 +56,7 @@ public final class RowWatch {
   /** Another transaction of the same session has begun; counters may have started anew. */
   public void transactionBegan(Connection connection) throws SQLException {
     addTo(counted);
-    storage = TableStorage.read(connection);
+    storage = storage.again(connection, Set.of());
     began = TransactionLook.at(connection);
     last = began;
   }
@@ -70,15 +70,18 @@ public final class RowWatch {
   public Seen look(Connection connection) throws SQLException {
     TransactionLook now = TransactionLook.at(connection);
     Writes writes = now.since(last);
+    Set<Long> filledOrEmptied = filledOrEmptied(now, writes);
     last = now;
     written.putAll(writes.tables());
     written.putAll(writes.truncated());
     Map<Long, TableName> standing = new TreeMap<>(writes.tables());
     standing.putAll(writes.truncated());
+    TableStorage before = storage;
     if (writes.catalogs().contains(STORAGE_CATALOG)) {
-      TableStorage before = storage;
-      storage = TableStorage.read(connection);
+      storage = before.again(connection, filledOrEmptied);
       standing.putAll(emptied(before));
+    } else if (!filledOrEmptied.isEmpty()) {
+      storage = before.written(connection, filledOrEmptied);
     }
     standing.keySet().retainAll(start.files().keySet());
     // The counts of a dropped table are gone as if it had been truncated.
@@ -116,7 +119,7 @@ public final class RowWatch {
         .forEach(
             (oid, now) -> {
               Counted before = began.counted().getOrDefault(oid, Counted.nothing(now.table()));
-              if (!now.equals(before)) {
+              if (!now.countsAs(before)) {
                 sums.merge(
                     oid,
                     new WrittenRows(
@@ -126,9 +129,27 @@ public final class RowWatch {
             });
   }
 
+  /** Tables that may have lost their last row or got a first one since the look before. */
+  private Set<Long> filledOrEmptied(TransactionLook now, Writes writes) {
+    Set<Long> tables = new HashSet<>(writes.truncated().keySet());
+    for (long oid : writes.tables().keySet()) {
+      TableStorage.@Nullable File file = storage.files().get(oid);
+      long deleted = deleted(now, oid) - deleted(last, oid);
+      if (file == null || file.isEmpty() || deleted != 0) {
+        tables.add(oid);
+      }
+    }
+    return tables;
+  }
+
+  private static long deleted(TransactionLook look, long oid) {
+    @Nullable Counted counted = look.counted().get(oid);
+    return counted == null ? 0 : counted.deleted();
+  }
+
   /**
-   * Tables that got new, empty storage though they had rows and the transaction had written none:
-   * truncated, where a rewrite would have kept the rows.
+   * Tables that had rows, lie elsewhere and have none any more: truncated, where a rewrite would
+   * have kept the rows.
    */
   private Map<Long, TableName> emptied(TableStorage before) {
     Map<Long, TableName> emptied = new TreeMap<>();
@@ -137,11 +158,7 @@ public final class RowWatch {
         .forEach(
             (oid, now) -> {
               TableStorage.@Nullable File was = before.files().get(oid);
-              if (was != null
-                  && was.node() != now.node()
-                  && was.bytes() > 0
-                  && now.bytes() == 0
-                  && Objects.equals(last.counted().get(oid), began.counted().get(oid))) {
+              if (was != null && was.node() != now.node() && !was.isEmpty() && now.isEmpty()) {
                 emptied.put(oid, now.table());
               }
             });

@@ -45,6 +45,19 @@ public record TransactionLook(
       return new Counted(table, false, 0, 0, 0);
     }
 
+    /** Whether the counts are the same; a table that was renamed in between has written nothing. */
+    boolean countsAs(@Nullable Counted other) {
+      return other != null
+          && inserted == other.inserted
+          && updated == other.updated
+          && deleted == other.deleted;
+    }
+
+    /** Only a truncation takes counts away. */
+    private boolean isLessThan(Counted other) {
+      return inserted < other.inserted || updated < other.updated || deleted < other.deleted;
+    }
+
     boolean isCatalog() {
       return table.schema().equals("pg_catalog");
     }
@@ -132,7 +145,7 @@ public record TransactionLook(
     TreeSet<String> catalogs = new TreeSet<>();
     counted.forEach(
         (oid, now) -> {
-          if (!now.equals(earlier.counted.get(oid)) && !now.temporary()) {
+          if (!now.countsAs(earlier.counted.get(oid)) && !now.temporary()) {
             if (now.isCatalog()) {
               catalogs.add(now.table().name());
             } else {
@@ -144,18 +157,13 @@ public record TransactionLook(
     earlier.counted.forEach(
         (oid, before) -> {
           @Nullable Counted now = counted.get(oid);
-          if (!before.isCatalog() && !before.temporary() && (now == null || isLess(now, before))) {
+          if (!before.isCatalog()
+              && !before.temporary()
+              && (now == null || now.isLessThan(before))) {
             truncated.put(oid, before.table());
           }
         });
     return new Writes(tables, truncated, catalogs);
-  }
-
-  /** Only a truncation takes counts away. */
-  private static boolean isLess(Counted now, Counted before) {
-    return now.inserted() < before.inserted()
-        || now.updated() < before.updated()
-        || now.deleted() < before.deleted();
   }
 
   private static List<@Nullable String[]> rows(ResultSet result) throws SQLException {

@@ -37,19 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class SchemaRehearsal {
   private static final String INTEGRITY_VIOLATION = "23";
   private static final String NEW_LABEL_IN_USE = "55P04";
-
-  /** Replaces each sequence's storage, so that a rollback takes back the numbers drawn since. */
-  private static final String SEQUENCES =
-      """
-      SELECT pg_catalog.format('ALTER SEQUENCE %I.%I INCREMENT BY %s',
-        n.nspname, c.relname, s.seqincrement)
-      FROM pg_catalog.pg_sequence s
-      JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'offshoot'
-        AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-      ORDER BY c.oid
-      """;
+  private static final String NO_RIGHT = "42501";
+  private static final String TRUSTED_NAMES = "SET LOCAL search_path = pg_catalog, pg_temp";
 
   private static final String TABLES =
       """
@@ -67,6 +56,7 @@ final class SchemaRehearsal {
   private final List<SqlStatement> statements;
   private final Duration timeout;
   private final Progress progress;
+  private final StandingSequences sequences;
   private final Set<Long> knownTables = new HashSet<>();
   private final Set<Long> knownViews = new HashSet<>();
   private final List<ReplayStatement> script = new ArrayList<>();
@@ -89,6 +79,7 @@ final class SchemaRehearsal {
     this.statements = statements;
     this.timeout = timeout;
     this.progress = progress;
+    this.sequences = new StandingSequences(base, role);
   }
 
   /**
@@ -103,8 +94,9 @@ final class SchemaRehearsal {
     }
     newTables();
     knownViews.addAll(filledViews());
-    keepSequences();
+    sequences.begin();
     rows = RowWatch.begin(base);
+    withholdSequences(schema.get(0));
     for (SchemaStatement statement : schema) {
       Attempt attempt = attempt(statement, Phase.BEFORE_ROWS);
       Optional<SQLException> failure = Optional.ofNullable(attempt.failure());
@@ -119,7 +111,7 @@ final class SchemaRehearsal {
             statements.get(statement.index()), advice(failure.get()), failure.get());
       }
     }
-    becomeReader();
+    giveSequencesBack();
   }
 
   /** Replays what had to wait for the rows. */
@@ -129,16 +121,31 @@ final class SchemaRehearsal {
     }
     // The reviewed rows have been applied since; they are not what is watched for.
     var unused = watch().look(base);
+    withholdSequences(deferred.get(0));
     for (SchemaStatement waiting : deferred) {
       @Nullable SQLException failure = attempt(waiting, Phase.AFTER_ROWS).failure();
       if (failure != null) {
         throw NotCarried.statement(
             statements.get(waiting.index()),
-            "it failed before and after the rows were as the experiment left them; split it into statements that each do one thing",
+            SqlErrors.state(failure).equals(NO_RIGHT)
+                ? advice(failure)
+                : "it failed before and after the rows were as the experiment left them; split it into statements that each do one thing",
             failure);
       }
       script.add(replay(waiting, Phase.AFTER_ROWS));
     }
+    giveSequencesBack();
+  }
+
+  private void withholdSequences(SchemaStatement first) throws SQLException {
+    becomeExperiment(first.searchPath());
+    Sql.execute(base, TRUSTED_NAMES);
+    sequences.withhold();
+  }
+
+  private void giveSequencesBack() throws SQLException {
+    Sql.execute(base, TRUSTED_NAMES);
+    sequences.giveBack();
     becomeReader();
   }
 
@@ -192,7 +199,7 @@ final class SchemaRehearsal {
     if (!stands) {
       base.rollback(savepoint);
     }
-    Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
+    Sql.execute(base, TRUSTED_NAMES);
     // After a rollback too: what was undone still counts.
     Map<Long, TableName> writtenByIt = watch().look(base).standing();
     if (stands) {
@@ -209,9 +216,14 @@ final class SchemaRehearsal {
   }
 
   private static String advice(SQLException error) {
-    return SqlErrors.state(error).equals(NEW_LABEL_IN_USE)
-        ? "merge the new label of the type first and use it in another experiment"
-        : "it needs what other statements did to rows, sessions or temporary tables before it; do that and this in separate experiments";
+    return switch (SqlErrors.state(error)) {
+      case NEW_LABEL_IN_USE ->
+          "merge the new label of the type first and use it in another experiment";
+      case NO_RIGHT ->
+          "it does what it may not, such as setting a sequence that stood before (setval), which no rollback on the parent would undo; set the sequence in a statement of its own";
+      default ->
+          "it needs what other statements did to rows, sessions or temporary tables before it; do that and this in separate experiments";
+    };
   }
 
   /** What another try or more time would mend is no property of the statement. */
@@ -274,13 +286,6 @@ final class SchemaRehearsal {
         .filter(name -> !name.isEmpty())
         .forEach(fresh::add);
     return fresh;
-  }
-
-  private void keepSequences() throws SQLException {
-    List<String> alterations = Sql.list(base, SEQUENCES, row -> row.getString(1));
-    if (!alterations.isEmpty()) {
-      Sql.execute(base, String.join(";\n", alterations));
-    }
   }
 
   private void becomeExperiment(String searchPath) throws SQLException {

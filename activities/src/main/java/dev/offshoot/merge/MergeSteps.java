@@ -47,11 +47,14 @@ public final class MergeSteps implements MergeActivities {
       return MergeResult.conflicted(rehearsal.conflicts());
     }
     return rehearsal.noteIn(
-        onParent(
-            parent,
-            progress,
-            "merging",
-            session -> new MergeTransaction(session, store, request).run()));
+        onParent(parent, progress, "merging", session -> merge(session, parent, request)));
+  }
+
+  private MergeResult merge(ParentSession session, Parent parent, MergeRequest request)
+      throws SQLException {
+    try (LockWatch locks = LockWatch.over(parent.provider()::openParent, session.process())) {
+      return new MergeTransaction(session, store, request, locks).run();
+    }
   }
 
   @Override
@@ -67,7 +70,7 @@ public final class MergeSteps implements MergeActivities {
         progress,
         "resolving conflicts",
         session ->
-            new MergeTransaction(session, store, request.merge())
+            new MergeTransaction(session, store, request.merge(), null)
                 .resolve(new ConflictResolver(session, store, request)));
   }
 

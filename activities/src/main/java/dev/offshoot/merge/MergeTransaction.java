@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One merge: the whole reviewed change set in one READ COMMITTED transaction on the parent, or
@@ -39,17 +40,27 @@ final class MergeTransaction {
   private final ParentSession session;
   private final ChangeSetStore store;
   private final MergeRequest request;
+  private final @Nullable LockWatch locks;
   private final Receipts receipts;
   private final DeferredChecks deferredChecks;
   private final Conflicts conflicts = new Conflicts();
   private final long began = System.nanoTime();
   private List<PlannedTable> decided = List.of();
   private List<DroppedContents> droppedNow = List.of();
+  private @Nullable SequenceGuard sequences;
 
-  MergeTransaction(ParentSession session, ChangeSetStore store, MergeRequest request) {
+  /**
+   * @param locks who sees what locks cost; absent where nobody else is
+   */
+  MergeTransaction(
+      ParentSession session,
+      ChangeSetStore store,
+      MergeRequest request,
+      @Nullable LockWatch locks) {
     this.session = session;
     this.store = store;
     this.request = request;
+    this.locks = locks;
     this.receipts = new Receipts(session);
     this.deferredChecks = new DeferredChecks(session);
   }
@@ -69,6 +80,7 @@ final class MergeTransaction {
       return MergeResult.merged(report);
     } catch (Conflicts.Found e) {
       session.rollback();
+      mendSequences();
       return MergeResult.conflicted(conflicts.report());
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
@@ -88,12 +100,14 @@ final class MergeTransaction {
         merge();
       }
       session.rollback();
+      mendSequences();
       return ResolveResult.unresolved(
           ConflictReport.NONE,
           "the parent has changed since the conflicts were shown, and none is left; decide again");
     } catch (Conflicts.Found e) {
       ResolveResult result = resolver.resolve(conflicts.report(), decided, droppedNow);
       session.rollback();
+      mendSequences();
       return result;
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
@@ -114,6 +128,9 @@ final class MergeTransaction {
     SelfCheck selfCheck = SelfCheck.begin(session, before, changeSet);
     Proofs proofs = Proofs.before(session, store, changeSet);
 
+    if (!changeSet.script().isEmpty()) {
+      sequences = SequenceGuard.begin(session);
+    }
     SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
     DroppedOnParent dropped = DroppedOnParent.look(session, changeSet);
     droppedNow = dropped.now();
@@ -148,6 +165,9 @@ final class MergeTransaction {
     selfCheck.finish(planned);
     schema.verify(planned, conflicts);
     conflicts.requireNone();
+    if (sequences != null) {
+      sequences.requireNoneSetBack();
+    }
     SequenceCatchUp.run(session, changeSet, conflicts);
     conflicts.requireNone();
 
@@ -322,6 +342,7 @@ final class MergeTransaction {
         session.only(
             "SELECT transaction_timestamp()",
             row -> row.getObject(1, OffsetDateTime.class).toInstant());
+    Optional<LockWatch.Waits> waits = locks == null ? Optional.empty() : locks.waits();
     return new MergeReport(
         changeSet.digest(),
         planned.stream().mapToLong(table -> table.outcomes().inserts()).sum(),
@@ -331,16 +352,26 @@ final class MergeTransaction {
         changeSet.script().size(),
         now,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
-        session.longestLockWait().toMillis(),
+        waits.map(LockWatch.Waits::byMerge).orElse(session.longestLockWait()).toMillis(),
         proofs.after(),
-        null);
+        null,
+        waits.map(seen -> seen.byOthers().toMillis()).orElse(null));
   }
 
   private void rollBack(Exception cause) {
     try {
       session.rollback();
+      mendSequences();
     } catch (SQLException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  /** A rollback leaves sequences where replayed statements have set them. */
+  private void mendSequences() throws SQLException {
+    if (sequences != null) {
+      session.useTrustedNames();
+      sequences.mend();
     }
   }
 

@@ -66,6 +66,11 @@ final class ParentSession {
     transaction = transaction();
   }
 
+  /** The server's number of this session. */
+  int process() throws SQLException {
+    return connection.unwrap(PGConnection.class).getBackendPID();
+  }
+
   /**
    * Gives the session our own settings, in which names mean the server's own, whatever a replayed
    * statement or code of the experiment's left.
@@ -86,6 +91,12 @@ final class ParentSession {
 
   private String transaction() throws SQLException {
     return only("SELECT pg_catalog.pg_current_xact_id()::text", row -> row.getString(1));
+  }
+
+  /** For a transaction after that of the merge; names mean the server's own in it. */
+  void useTrustedNames() throws SQLException {
+    execute("SET LOCAL search_path = pg_catalog, pg_temp");
+    execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
   }
 
   /** Until {@link #settle} names mean what they mean to the owner's own sessions. */
@@ -134,9 +145,8 @@ final class ParentSession {
   /**
    * The longest time that one statement spent getting locks which the merge takes by itself: on
    * tables it alters, on the rows it touches, on sequences, and against other merges. An upper
-   * bound, because finding the rows is in it, and writing them on the quick way. The server does
-   * not tell a session its waits, so what replayed statements waited is not in it; the lock timeout
-   * bounds each of those waits.
+   * bound, because finding the rows is in it, and writing them on the quick way; and without what
+   * replayed statements waited, which the lock timeout bounds. {@link LockWatch} knows better.
    */
   Duration longestLockWait() {
     return Duration.ofNanos(longestLockWaitNanos);

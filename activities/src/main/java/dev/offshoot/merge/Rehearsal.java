@@ -69,7 +69,7 @@ record Rehearsal(@Nullable ConflictReport conflicts, @Nullable String how) {
     try (Connection connection = copy.open()) {
       ParentSession session =
           new ParentSession(connection, rehearsing, name, parent.config().lockTimeout());
-      return new MergeTransaction(session, store, request).run();
+      return new MergeTransaction(session, store, request, null).run();
     } catch (SQLException e) {
       throw SqlErrors.working(Place.parent(name), "rehearsing the merge on a copy", e);
     }

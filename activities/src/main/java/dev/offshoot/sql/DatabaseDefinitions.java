@@ -141,6 +141,8 @@ final class DatabaseDefinitions {
         AND NOT EXISTS (SELECT FROM members m
                         WHERE m.classid = d.classoid AND m.objid = d.objoid)
         AND d.classoid <> 'pg_extension'::regclass
+        AND NOT (d.classoid = 'pg_namespace'::regclass
+                 AND o.identity IN ('offshoot', 'offshoot_capture'))
       UNION ALL
       SELECT 'security label', l.provider || ' ON ' || o.type || ' ' || o.identity, l.label, false
       FROM pg_seclabel l, LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) o

@@ -108,6 +108,78 @@ class RowWatchTest {
     assertThat(written()).contains(T);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ALTER TABLE t RENAME TO s",
+        "ALTER TABLE t SET SCHEMA elsewhere",
+        "ALTER TABLE t RENAME TO s; ALTER TABLE u RENAME TO t; ALTER TABLE s RENAME TO u"
+      })
+  void tableThatIsRenamedAfterWrites_isNotWrittenByThat(String sql) throws SQLException {
+    Sql.execute(connection, "CREATE SCHEMA elsewhere; UPDATE t SET a = 'z'; UPDATE u SET id = 2");
+    watch.look(connection);
+
+    Sql.execute(connection, sql);
+
+    assertThat(written()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DELETE FROM u",
+        "DO $$ BEGIN DELETE FROM u; INSERT INTO u VALUES (2); DELETE FROM u; END $$",
+        "UPDATE u SET id = 3; DELETE FROM u WHERE id = 3"
+      })
+  void rewriteOfATableWithDeadRowsOnly_isNoTruncation(String emptied) throws SQLException {
+    Sql.execute(connection, emptied);
+    watch.look(connection);
+    connection.commit();
+    watch.transactionBegan(connection);
+
+    Sql.execute(connection, "ALTER TABLE u ADD COLUMN r float DEFAULT random()");
+
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void truncation_isSeen_whateverWasUndoneBefore() throws SQLException {
+    Savepoint savepoint = connection.setSavepoint();
+    Sql.execute(connection, "INSERT INTO u VALUES (2)");
+    connection.rollback(savepoint);
+    watch.look(connection);
+
+    Sql.execute(connection, "TRUNCATE u");
+
+    assertThat(written()).contains(new TableName("public", "u"));
+  }
+
+  @Test
+  void truncationOfRowsThatAreNew_isSeen() throws SQLException {
+    Sql.execute(connection, "DELETE FROM u");
+    watch.look(connection);
+    Sql.execute(connection, "INSERT INTO u VALUES (2)");
+    watch.look(connection);
+    connection.commit();
+    watch.transactionBegan(connection);
+
+    Sql.execute(connection, "TRUNCATE u");
+
+    assertThat(written()).contains(new TableName("public", "u"));
+  }
+
+  @Test
+  void tableThatMayNotBeRead_isTakenToHaveRows() throws SQLException {
+    Sql.execute(connection, "DELETE FROM u; REVOKE SELECT ON u FROM CURRENT_USER");
+    watch.look(connection);
+    connection.commit();
+    watch.transactionBegan(connection);
+
+    Sql.execute(connection, "TRUNCATE u");
+
+    assertThat(written()).contains(new TableName("public", "u"));
+  }
+
   @Test
   void tableThatIsNew_doesNotStand_butIsTouched() throws SQLException {
     Sql.execute(connection, "CREATE TABLE fresh (id int); INSERT INTO fresh VALUES (1)");

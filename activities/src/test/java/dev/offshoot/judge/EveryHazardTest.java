@@ -242,7 +242,7 @@ class EveryHazardTest {
             250,
             new HazardLimits(100, 0.5, 1 << 20, 400),
             List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
-    path = WholePath.on(parent.config().withHazards(settings), ledger);
+    path = WholePath.on(parent.config().toBuilder().hazards(settings).build(), ledger);
   }
 
   @AfterAll

@@ -68,7 +68,7 @@ class HazardObservationTest {
             250,
             new HazardLimits(100, 0.5, 1 << 20, 1_000),
             List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
-    path = WholePath.on(parent.config().withHazards(settings), ledger);
+    path = WholePath.on(parent.config().toBuilder().hazards(settings).build(), ledger);
   }
 
   @AfterAll

@@ -6,52 +6,20 @@ import dev.offshoot.BranchServer;
 import dev.offshoot.PostgresPrograms;
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
-import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.BranchActivities.CreateBranch;
-import dev.offshoot.activity.BranchActivities.DropBranch;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.DiffActivities.ComputeDiff;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.ExperimentActivities.RunExperiment;
-import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.MergeActivities.MergeRequest;
-import dev.offshoot.activity.ParentActivities;
-import dev.offshoot.activity.ParentActivities.RefreshSource;
-import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
-import dev.offshoot.branch.ParentSteps;
-import dev.offshoot.branch.Parents;
-import dev.offshoot.branch.PostgresBranchProvider;
-import dev.offshoot.diff.DiffSteps;
-import dev.offshoot.domain.BranchInfo;
-import dev.offshoot.domain.BranchRef;
-import dev.offshoot.domain.ChangeSummary;
-import dev.offshoot.domain.Decision;
-import dev.offshoot.domain.ExperimentId;
-import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.MergeResult;
-import dev.offshoot.domain.Strictness;
-import dev.offshoot.experiment.ExperimentSteps;
-import dev.offshoot.ledger.Ledger;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.workflow.OffshootDataConverter;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,20 +37,6 @@ class LiveParentTest {
       INSERT INTO prices SELECT g, g FROM generate_series(1, 200) AS g;
       """;
 
-  private final TestActivityEnvironment temporal =
-      TestActivityEnvironment.newInstance(
-          TestEnvironmentOptions.newBuilder()
-              .setWorkflowClientOptions(
-                  WorkflowClientOptions.newBuilder()
-                      .setDataConverter(OffshootDataConverter.get())
-                      .build())
-              .build());
-
-  @AfterEach
-  void stop() {
-    temporal.close();
-  }
-
   @Test
   void experimentsMerge_nothingIsLost_andNobodyIsDisconnected() throws Exception {
     Optional<Path> programs = PostgresPrograms.folder("pg_dump", "pg_restore");
@@ -93,24 +47,24 @@ class LiveParentTest {
         BranchServer.makeCopy(config, SHOP, "as of " + Instant.now());
       }
       long committed;
-      try (PostgresBranchProvider provider = new PostgresBranchProvider(config);
+      try (ExperimentsElsewhere experiments = new ExperimentsElsewhere(config);
           Load load = new Load(parent)) {
-        register(new Parents(List.of(new Parents.Parent(config, provider))));
-        refresh(config, programs.isPresent());
+        if (programs.isPresent()) {
+          experiments.refreshSource();
+        }
 
         MergeResult tiers =
-            experiment(
-                config,
+            experiments.merge(
                 "tiers",
                 """
                 ALTER TABLE prices ADD COLUMN currency text DEFAULT 'EUR';
                 UPDATE prices SET price = price * 2;
                 """);
-        refresh(config, programs.isPresent());
-        MergeResult notes =
-            programs.isEmpty()
-                ? tiers
-                : experiment(config, "notes", "UPDATE prices SET price = price + 1 WHERE id <= 9");
+        MergeResult notes = tiers;
+        if (programs.isPresent()) {
+          experiments.refreshSource();
+          notes = experiments.merge("notes", "UPDATE prices SET price = price + 1 WHERE id <= 9");
+        }
         committed = load.end();
 
         assertThat(tiers.report()).as(String.valueOf(tiers.conflicts())).isNotNull();
@@ -126,69 +80,6 @@ class LiveParentTest {
       assertThat(number(parent, "SELECT count(*) FROM prices WHERE currency = 'EUR'"))
           .isEqualTo(200);
     }
-  }
-
-  private void register(Parents parents) throws SQLException {
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
-    temporal.registerActivitiesImplementations(
-        new BranchSteps(parents, ledger.branches()),
-        new ExperimentSteps(parents),
-        new DiffSteps(parents, ledger.changeSets()),
-        new MergeSteps(parents, ledger.changeSets()),
-        new ParentSteps(parents));
-  }
-
-  private void refresh(ParentConfig config, boolean possible) {
-    if (possible) {
-      var unused =
-          temporal
-              .newActivityStub(ParentActivities.class)
-              .refreshSource(new RefreshSource(config.name()));
-    }
-  }
-
-  private MergeResult experiment(ParentConfig config, String id, String script) {
-    BranchRef branch = new BranchRef(new ExperimentId(id), 1, config.name());
-    ExperimentSpec spec =
-        ExperimentSpec.builder()
-            .goal(id)
-            .parent(config.name())
-            .requestedBy("agent")
-            .script(script)
-            .build();
-    BranchActivities branches = temporal.newActivityStub(BranchActivities.class);
-    BranchInfo info =
-        branches.createBranch(
-            new CreateBranch(
-                branch, "experiment-" + id, "run", spec, Instant.now().plus(Duration.ofHours(1))));
-    assertThat(info.source().refreshedAt()).isEqualTo(info.branchPoint());
-    ExperimentReport report =
-        temporal
-            .newActivityStub(ExperimentActivities.class)
-            .runExperiment(new RunExperiment(branch, spec));
-    ChangeSummary changes =
-        temporal
-            .newActivityStub(DiffActivities.class)
-            .computeDiff(new ComputeDiff(branch, spec, report));
-    branches.dropBranch(new DropBranch(branch, "run", "the change set is frozen"));
-    return temporal
-        .newActivityStub(MergeActivities.class)
-        .merge(
-            new MergeRequest(
-                branch,
-                changes.digest(),
-                Strictness.ROW,
-                List.of(),
-                new Decision(
-                    Decision.Kind.APPROVE,
-                    "rita",
-                    "looks right",
-                    changes.digest(),
-                    List.of(),
-                    Instant.now(),
-                    Decision.Channel.SIGNAL,
-                    null)));
   }
 
   private static long number(TestParent parent, String query) throws SQLException {

@@ -11,6 +11,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.sql.Sql;
+import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -78,6 +79,94 @@ class MergeLockTest {
 
       assertThat(Merging.described(merge.get(10, TimeUnit.SECONDS)))
           .containsExactly("UPDATE_UPDATE items[1] v: a | just now | merged");
+    }
+  }
+
+  @Test
+  void waitOfTheMerge_isReported_asLongAsItWas() throws Exception {
+    try (Merging merging = Merging.into(ITEMS);
+        Connection user = merging.parent.ownerConnection()) {
+      ChangeSet changeSet = merging.experiment("UPDATE items SET v = 'merged' WHERE id = 1");
+      user.setAutoCommit(false);
+      Sql.execute(user, "SELECT FROM items WHERE id = 1 FOR UPDATE");
+
+      CompletableFuture<MergeResult> merge =
+          CompletableFuture.supplyAsync(() -> merging.merge(changeSet));
+      awaitLockWait(merging);
+      TimeUnit.MILLISECONDS.sleep(500);
+      user.commit();
+
+      MergeReport report = merge.get(10, TimeUnit.SECONDS).report();
+      assertThat(report.longestLockWaitMillis()).isBetween(400L, report.millis());
+      assertThat(report.longestWaitForMergeMillis()).isZero();
+    }
+  }
+
+  @Test
+  void waitOfOthersForTheMerge_isReported_asLongAsItWas() throws Exception {
+    try (Merging merging = Merging.into(ITEMS)) {
+      ChangeSet changeSet = merging.experiment("UPDATE items SET v = 'merged' WHERE id = 1");
+      AtomicReference<CompletableFuture<Void>> user = new AtomicReference<>();
+      Reports waits =
+          Reports.at(
+              "looking for",
+              () -> {
+                user.set(
+                    CompletableFuture.runAsync(
+                        () -> change(merging, "UPDATE items SET v = 'later' WHERE id = 1")));
+                awaitLockWait(merging);
+                sleep(500);
+              });
+
+      MergeReport report =
+          merging
+              .merge(merging.request("task", changeSet, Strictness.ROW, List.of()), waits)
+              .report();
+
+      user.get().get(10, TimeUnit.SECONDS);
+      assertThat(report.longestWaitForMergeMillis()).isBetween(400L, report.millis());
+      assertThat(report.longestLockWaitMillis()).isZero();
+    }
+  }
+
+  @Test
+  void longWriteWithoutAWait_isNoWait() throws SQLException {
+    try (Merging merging =
+        Merging.into(ITEMS + "INSERT INTO items (v) SELECT g FROM generate_series(1, 60000) g;")) {
+      MergeReport report =
+          merging.merge(merging.experiment("UPDATE items SET v = v || 'x'")).report();
+
+      assertThat(report.updated()).isEqualTo(60_003);
+      assertThat(report.longestLockWaitMillis()).isZero();
+    }
+  }
+
+  @Test
+  void whereNobodyCanLook_theWaitIsAtMostTheStatement_andOthersAreNotKnown() throws SQLException {
+    try (Merging merging = Merging.into(ITEMS)) {
+      ChangeSet changeSet = merging.experiment("UPDATE items SET v = 'merged' WHERE id = 1");
+      AtomicBoolean opened = new AtomicBoolean();
+      ParentOnly oneSession =
+          new ParentOnly(merging.parent.config()) {
+            @Override
+            public Connection openParent() {
+              if (opened.getAndSet(true)) {
+                throw new OffshootException(ErrorCode.PARENT_UNREACHABLE, "no more connections");
+              }
+              return super.openParent();
+            }
+          };
+
+      MergeReport report =
+          merging
+              .merge(
+                  merging.request("task", changeSet, Strictness.ROW, List.of()),
+                  Progress.NONE,
+                  oneSession)
+              .report();
+
+      assertThat(report.updated()).isOne();
+      assertThat(report.longestWaitForMergeMillis()).isNull();
     }
   }
 
@@ -216,6 +305,22 @@ class MergeLockTest {
     }
   }
 
+  private static void change(Merging merging, String sql) {
+    try {
+      merging.parentDoes(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void sleep(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static void assertLockTimeout(Merging merging, ChangeSet changeSet) {
     long from = System.nanoTime();
     assertThatThrownBy(() -> merging.merge(changeSet))
@@ -224,13 +329,13 @@ class MergeLockTest {
     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from)).isLessThan(8);
   }
 
-  private static void awaitLockWait(Merging merging) throws SQLException, InterruptedException {
+  private static void awaitLockWait(Merging merging) throws SQLException {
     String waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     long from = System.nanoTime();
     while ("0".equals(merging.ask(waiting))) {
       assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from)).isLessThan(10);
-      TimeUnit.MILLISECONDS.sleep(20);
+      sleep(20);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Experiments whose code is harmless where it is reviewed and does something else where it is
@@ -233,6 +234,51 @@ class SelfCheckTest {
 
       assertThatThrownBy(() -> merging.merge(changeSet))
           .hasMessageContaining("drops column public.items.note and makes it anew");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PERFORM pg_catalog.setval('public.numbers', 5)",
+        "PERFORM pg_catalog.setval('public.numbers', 5); RAISE 'anything'",
+        "PERFORM pg_catalog.setval('public.numbers', 5); RAISE unique_violation",
+        "ALTER SEQUENCE public.numbers RESTART WITH 5"
+      })
+  void sequenceThatIsSetBack_isForwardAgain_andNothingIsMerged(String deed) throws SQLException {
+    try (Merging merging = Merging.into(BASE + "CREATE SEQUENCE numbers")) {
+      ChangeSet changeSet = merging.experiment(SLY.formatted(deed) + DEFAULT);
+      merging.parentDoes(
+          "INSERT INTO armed VALUES (true); SELECT nextval('numbers') FROM generate_series(1, 70)");
+      String before = merging.parent.dump();
+
+      assertThat(outcome(merging, changeSet)).isIn("MERGE_REFUSED", "conflicts");
+
+      assertThat(merging.ask("SELECT nextval('numbers')")).isEqualTo("71");
+      merging.parentDoes("SELECT setval('numbers', 70)");
+      assertThat(merging.parent.dump()).isEqualTo(before);
+    }
+  }
+
+  private static String outcome(Merging merging, ChangeSet changeSet) {
+    try {
+      return merging.merge(changeSet).conflicts() == null ? "merged" : "conflicts";
+    } catch (OffshootException e) {
+      return e.code().name();
+    }
+  }
+
+  @Test
+  void sequenceThatIsDrawnFrom_isMerged() throws SQLException {
+    try (Merging merging = Merging.into(BASE + "CREATE SEQUENCE numbers")) {
+      ChangeSet changeSet =
+          merging.experiment("ALTER TABLE items ADD COLUMN n int DEFAULT nextval('numbers')");
+      merging.parentDoes("SELECT nextval('numbers') FROM generate_series(1, 70)");
+
+      assertThat(merging.merge(changeSet).report()).isNotNull();
+
+      assertThat(merging.ask("SELECT max(n) || ' ' || nextval('numbers') FROM items"))
+          .isEqualTo("72 73");
     }
   }
 

@@ -102,6 +102,25 @@ class CatalogFingerprintTest {
   }
 
   @Test
+  void placesOfOurs_areNobodysSchema() throws SQLException {
+    try (TestParent fresh = PostgresServer.parent("");
+        Connection session = fresh.ownerConnection()) {
+      CatalogFingerprint before = CatalogFingerprint.read(session);
+
+      Sql.execute(
+          session,
+          """
+          CREATE SCHEMA offshoot; COMMENT ON SCHEMA offshoot IS 'receipts';
+          CREATE TABLE offshoot.merge_receipt (id text PRIMARY KEY);
+          COMMENT ON TABLE offshoot.merge_receipt IS 'too';
+          CREATE SCHEMA offshoot_capture; COMMENT ON SCHEMA offshoot_capture IS 'keys';
+          """);
+
+      assertThat(CatalogFingerprint.read(session)).isEqualTo(before);
+    }
+  }
+
+  @Test
   void fingerprint_dependsOnNoSetting_andLeavesThemAsTheyWere() throws SQLException {
     String settings =
         """

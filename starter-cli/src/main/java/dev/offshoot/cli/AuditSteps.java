@@ -134,7 +134,7 @@ final class AuditSteps {
           "merge refused", Numbers.of(total, "conflict") + "; nothing was written", digest);
     }
     String detail =
-        "receipt: +%s ~%s -%s rows, %s, %s converged, in %s at %s (parent's clock)"
+        "receipt: +%s ~%s -%s rows, %s, %s converged, in %s at %s (parent's clock); %s"
             .formatted(
                 Numbers.grouped(report.inserted()),
                 Numbers.grouped(report.updated()),
@@ -142,7 +142,8 @@ final class AuditSteps {
                 Numbers.of(report.schemaStatements(), "schema statement"),
                 Numbers.grouped(report.converged()),
                 Numbers.millis(report.millis()),
-                report.mergedAt());
+                report.mergedAt(),
+                ProgressText.lockWaits(report));
     return new Done(what, detail, report.digest());
   }
 

@@ -299,7 +299,18 @@ final class ProgressText {
                     Numbers.of(report.schemaStatements(), "schema statement"),
                     report.rehearsed() == null
                         ? ""
-                        : ", rehearsed " + shown(report.rehearsed(), TEXT_LIMIT))));
+                        : ", rehearsed " + shown(report.rehearsed(), TEXT_LIMIT))),
+        colour.faint("    " + lockWaits(report)));
+  }
+
+  /** What the merge cost in locks, for it and for others. */
+  static String lockWaits(MergeReport report) {
+    @Nullable Long others = report.longestWaitForMergeMillis();
+    String merge = Numbers.millis(report.longestLockWaitMillis());
+    return others == null
+        ? "longest wait for a lock: the merge at most %s; others are not known".formatted(merge)
+        : "longest wait for a lock: the merge %s, others for the merge %s"
+            .formatted(merge, Numbers.millis(others));
   }
 
   List<String> outcome(ExperimentOutcome outcome) {

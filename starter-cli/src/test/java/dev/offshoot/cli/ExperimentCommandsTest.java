@@ -185,6 +185,7 @@ class ExperimentCommandsTest {
     assertThat(result.out())
         .contains("approve by ada")
         .contains("merged in one transaction of 9 ms")
+        .contains("longest wait for a lock: the merge 3 ms, others for the merge 5 ms")
         .contains("MERGED by ada: looked at it")
         .doesNotContain("branching");
   }

@@ -251,7 +251,7 @@ final class FakeWorld
                     List.of("0", "C0@example.org"), List.of("0", "C0@example.org", "gold"))));
     return MergeResult.merged(
         new MergeReport(
-            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 0, List.of(proof), null));
+            request.digest(), 0, ROWS, 0, 0, 1, Instant.EPOCH, 9, 3, List.of(proof), null, 5L));
   }
 
   @Override

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param schemaStatements statements replayed
  * @param mergedAt time of the merge transaction on the parent's clock
  * @param millis how long the transaction took
- * @param longestLockWaitMillis longest wait for a lock on the parent within the transaction
+ * @param longestLockWaitMillis how long the merge waited for one lock at the longest, to within 50
+ *     ms; at most so long, with the writing in it, if {@code longestWaitForMergeMillis} is absent
  * @param proofs sampled rows as they stood on the parent before and after, read in the transaction
  * @param rehearsed where the schema script was rehearsed before; absent if there is none
+ * @param longestWaitForMergeMillis how long another session of the parent waited for a lock because
+ *     of the merge at the longest, up to the commit and to within 50 ms; absent if nobody could
+ *     look
  */
 public record MergeReport(
     String digest,
@@ -30,7 +34,8 @@ public record MergeReport(
     long millis,
     long longestLockWaitMillis,
     List<TableProof> proofs,
-    @Nullable String rehearsed) {
+    @Nullable String rehearsed,
+    @Nullable Long longestWaitForMergeMillis) {
 
   /** The same with where its schema script was rehearsed. */
   public MergeReport rehearsed(@Nullable String where) {
@@ -45,6 +50,7 @@ public record MergeReport(
         millis,
         longestLockWaitMillis,
         proofs,
-        where);
+        where,
+        longestWaitForMergeMillis);
   }
 }

@@ -87,7 +87,18 @@ final class SampleRecords {
       new TableProof(ORDERS, List.of("id"), List.of("id", "note"), List.of(PROOF_ROW));
   private static final MergeReport MERGE =
       new MergeReport(
-          "abc", 1, 2, 3, 0, 1, THEN, 20, 2, List.of(PROOF), "on a copy of today's parent, 40 ms");
+          "abc",
+          1,
+          2,
+          3,
+          0,
+          1,
+          THEN,
+          20,
+          2,
+          List.of(PROOF),
+          "on a copy of today's parent, 40 ms",
+          7L);
   private static final ExperimentOutcome OUTCOME =
       new ExperimentOutcome(Outcome.MERGED, "ann", "fine", "abc", MERGE, CONFLICTS, FAILURE);
   private static final DecisionRequest REQUEST =

@@ -268,6 +268,6 @@ final class FakeSteps
 
   static MergeResult merged(String digest) {
     return MergeResult.merged(
-        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of(), null));
+        new MergeReport(digest, 0, 1, 0, 0, 0, Instant.EPOCH, 1, 0, List.of(), null, null));
   }
 }
