@@ -125,7 +125,7 @@ public record CatalogFingerprint(
     try (ResultSet row = statement.executeQuery(CatalogQuery.PRESENT)) {
       row.next();
       for (Seldom seldom : Seldom.values()) {
-        if (row.getBoolean(seldom.ordinal() + 1)) {
+        if (row.getBoolean(seldom.name())) {
           present.add(seldom);
         }
       }

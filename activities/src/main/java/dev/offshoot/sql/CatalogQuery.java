@@ -61,10 +61,10 @@ final class CatalogQuery {
     }
   }
 
-  /** One row with a boolean for each of {@link Seldom}, in its order. */
+  /** One row with a boolean for each of {@link Seldom}, by its name. */
   static final String PRESENT =
       Arrays.stream(Seldom.values())
-          .map(seldom -> seldom.present)
+          .map(seldom -> seldom.present + " AS " + seldom.name())
           .collect(Collectors.joining(", ", "SELECT ", ""));
 
   /** The query for a server of major version {@code major}, 14 or newer, that has those. */

@@ -238,12 +238,14 @@ class ParentFitnessTest {
   }
 
   private static ParentConfig calling(ParentConfig config, String... sensitive) {
-    return config.toBuilder().hazards(
-        new HazardSettings(
-            Map.of(),
-            HazardSettings.DEFAULT.maxChangedRows(),
-            HazardSettings.DEFAULT.limits(),
-            Stream.of(sensitive).map(name -> SensitiveName.parse(name).orElseThrow()).toList())).build();
+    return config.toBuilder()
+        .hazards(
+            new HazardSettings(
+                Map.of(),
+                HazardSettings.DEFAULT.maxChangedRows(),
+                HazardSettings.DEFAULT.limits(),
+                Stream.of(sensitive).map(name -> SensitiveName.parse(name).orElseThrow()).toList()))
+        .build();
   }
 
   @Test

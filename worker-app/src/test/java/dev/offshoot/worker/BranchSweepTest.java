@@ -50,7 +50,7 @@ class BranchSweepTest {
     temporal = EmbeddedTemporalServer.start(0, Map.of());
     stubs = WorkflowServiceStubs.newServiceStubs(target().options());
     parent = PostgresServer.parent("CREATE TABLE t (id int PRIMARY KEY)");
-    provider = new PostgresBranchProvider(parent.config().withSequenceBlock(1000));
+    provider = new PostgresBranchProvider(parent.config().toBuilder().sequenceBlock(1000).build());
     Ledger ledger = new Ledger(PostgresServer.freshLedger());
     ledger.migrate();
     registry = ledger.branches();
