@@ -172,7 +172,7 @@ final class DirectApplication {
     parts.put("columns", String.join(", ", TableMerge.each(columns, c -> c.column().quoted())));
     parts.put("values", String.join(", ", TableMerge.each(columns, ReviewedColumn::written)));
     parts.put("stands", identical(table.guarded(), ReviewedColumn::before));
-    parts.put("untouched", Outcomes.unreviewedUntouched(table, column -> "t." + column.quoted()));
+    parts.put("untouched", Outcomes.unreviewedUntouched(table, RowSource.TABLE));
     parts.put("asreviewed", identical(columns, ReviewedColumn::written));
     return parts;
   }

@@ -90,8 +90,7 @@ final class LostContents {
     }
     for (Column column : table.columns()) {
       if (dropped.contains(before.columns().get(column.number()))) {
-        String written =
-            "NOT " + Outcomes.untouched(table.oid(), column.number(), "t." + column.quoted());
+        String written = "NOT " + Outcomes.untouched(table, column, RowSource.TABLE);
         contents.add(
             new Content(
                 table.oid(), before.name(), column.number(), column.name(), count(table, written)));

@@ -137,7 +137,7 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
             ? all(guarded, c -> isAfter(c) + " OR " + Images.same(c.standing(), c.before()))
             : unmoved,
         "untouched",
-        unreviewedUntouched(table, column -> "p.c" + column.number()));
+        unreviewedUntouched(table, RowSource.STANDING));
   }
 
   private static String same(List<ReviewedColumn> columns, Function<ReviewedColumn, String> form) {
@@ -160,32 +160,31 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   }
 
   /** The condition that nobody has written any column which the parent has gained. */
-  static String unreviewedUntouched(TableMerge table, Function<Column, String> value) {
+  static String unreviewedUntouched(TableMerge table, RowSource row) {
     return table.unreviewed().stream()
-        .map(column -> untouched(table, column, value.apply(column)))
+        .map(column -> untouched(table.target(), column, row))
         .collect(
             Collectors.collectingAndThen(
                 Collectors.joining(" AND "), all -> all.isEmpty() ? "true" : all));
   }
 
   /**
-   * The condition that nobody has written {@code value} into a column which the parent has gained
-   * since the branch point: it is null or what {@code ADD COLUMN … DEFAULT} gave to every row that
-   * was there. Holds under any search path.
+   * The condition that nobody has written a value into a column which was added: it is null or what
+   * {@code ADD COLUMN … DEFAULT} gave to every row that was there, which each partition keeps for
+   * itself. Holds under any search path.
    */
-  static String untouched(TableMerge table, Column column, String value) {
-    return untouched(table.target().oid(), column.number(), value);
-  }
-
-  static String untouched(long table, int column, String value) {
+  static String untouched(ParentTable table, Column column, RowSource row) {
+    String value = row.value(column);
     return """
     (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
       SELECT pg_catalog.format('%%s', a.attmissingval) COLLATE pg_catalog."C"
         OPERATOR(pg_catalog.=) %2$s
-      FROM pg_catalog.pg_attribute a
-      WHERE a.attrelid OPERATOR(pg_catalog.=) %3$d AND a.attnum OPERATOR(pg_catalog.=) %4$d
-        AND a.attmissingval IS NOT NULL), false))\
+      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_attribute whole
+        ON whole.attname OPERATOR(pg_catalog.=) a.attname
+      WHERE whole.attrelid OPERATOR(pg_catalog.=) %3$d AND whole.attnum OPERATOR(pg_catalog.=) %4$d
+        AND a.attrelid OPERATOR(pg_catalog.=) %5$s AND a.attmissingval IS NOT NULL), false))\
     """
-        .formatted(value, Images.text("ARRAY[" + value + "]"), table, column);
+        .formatted(
+            value, Images.text("ARRAY[" + value + "]"), table.oid(), column.number(), row.table());
   }
 }

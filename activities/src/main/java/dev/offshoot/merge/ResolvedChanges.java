@@ -166,7 +166,7 @@ final class ResolvedChanges {
             "image",
             Images.array(TableMerge.each(table.columns(), ReviewedColumn::standing)),
             "untouched",
-            Outcomes.unreviewedUntouched(table, column -> "p.c" + column.number()),
+            Outcomes.unreviewedUntouched(table, RowSource.STANDING),
             "unaddable",
             RowConflicts.unaddable(table),
             "changes",

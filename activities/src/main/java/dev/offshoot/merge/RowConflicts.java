@@ -222,7 +222,7 @@ final class RowConflicts {
             column ->
                 "CASE WHEN NOT %s THEN %s END"
                     .formatted(
-                        Outcomes.untouched(table, column, "p.c" + column.number()),
+                        Outcomes.untouched(table.target(), column, RowSource.STANDING),
                         Images.text("p.c" + column.number())))
         .collect(Collectors.joining(", ", "ARRAY[", "]::text[]"));
   }

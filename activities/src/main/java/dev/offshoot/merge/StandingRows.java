@@ -75,6 +75,6 @@ final class StandingRows {
         .formatted(
             Images.array(TableMerge.each(guarded, ReviewedColumn::before)),
             Images.array(TableMerge.each(guarded, ReviewedColumn::inTable)),
-            Outcomes.unreviewedUntouched(table, column -> "t." + column.quoted()));
+            Outcomes.unreviewedUntouched(table, RowSource.TABLE));
   }
 }

@@ -2,13 +2,10 @@ package dev.offshoot.generated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.offshoot.PostgresServer;
-import dev.offshoot.sql.Sql;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -73,16 +70,6 @@ class CaseTest {
           .forEach(words -> assertThat(told.get(1)).contains(words));
     } else {
       assertThat(told).isEqualTo(scenario.expected());
-    }
-    for (String question : scenario.then()) {
-      String[] parts = question.split(" => ", -1);
-      assertThat(answer(parts[0])).as(parts[0]).isEqualTo(parts[1]);
-    }
-  }
-
-  private String answer(String query) throws SQLException {
-    try (Connection parent = PostgresServer.superuser(stage.database())) {
-      return Sql.only(parent, query, row -> row.getString(1));
     }
   }
 }

@@ -179,10 +179,24 @@ record Play(Result result, List<String> problems) {
         }
       }
     }
+    ask(scenario, stage, problems);
     if (result instanceof Result.Merged) {
       takeBack(stage, branch, changes, before, problems);
     }
     return new Play(result, problems);
+  }
+
+  private static void ask(Scenario scenario, Stage stage, List<String> problems)
+      throws SQLException {
+    for (String question : scenario.then()) {
+      String[] parts = question.split(" => ", -1);
+      try (Connection parent = PostgresServer.superuser(stage.database())) {
+        String answer = Sql.only(parent, parts[0], row -> row.getString(1));
+        if (!parts[1].equals(answer)) {
+          problems.add("%s => %s, and not %s".formatted(parts[0], answer, parts[1]));
+        }
+      }
+    }
   }
 
   /** A merge that nobody wrote after is taken back whole, or said not to be before it is done. */
