@@ -177,6 +177,24 @@ class SequenceBlockTest {
     assertThat(stands("orders_id_seq")).isEqualTo("1 f");
   }
 
+  /** Between the first look and the lock under which it is set back. */
+  @Test
+  void valueThatIsDrawnAtTheLastMoment_keepsTheSequenceFromBeingSetBack() throws SQLException {
+    Rewriting drawing =
+        Rewriting.of(
+            "ALTER SEQUENCE (.*customers_id_seq\")",
+            "SELECT nextval('public.customers_id_seq'); ALTER SEQUENCE $1");
+    try (Connection owner = parent.ownerConnection();
+        Connection giving = parent.ownerConnection()) {
+      List<SequenceBlock> blocks = SequenceBlocks.reserve(owner, 100);
+
+      SequenceBlocks.giveBack(drawing.around(giving), blocks);
+    }
+    assertThat(drawing.hits()).isPositive();
+    assertThat(stands("customers_id_seq")).isEqualTo("111 t");
+    assertThat(stands("orders_id_seq")).isEqualTo("1 f");
+  }
+
   @Test
   void sequenceThatIsLocked_keepsNoBranchFromBeingMade_norGivesAnythingBack() throws SQLException {
     try (Connection holder = parent.ownerConnection();
