@@ -8,5 +8,4 @@ DROP TABLE old;
 ALTER TABLE old ADD COLUMN v text;
 UPDATE old SET v = 'theirs';
 --- expected
-merge MERGE_REFUSED
-column public.old.v
+SCHEMA_CHANGED [public.old.v]

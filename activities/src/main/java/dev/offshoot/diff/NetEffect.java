@@ -110,6 +110,9 @@ final class NetEffect {
                     request.spec().limits().statementTimeout(),
                     progress));
     schema.beforeRows(statements);
+    if (inversion.isPresent()) {
+      inversion.get().afterSchema();
+    }
     locks = HeldLocks.of(base, original);
     CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {

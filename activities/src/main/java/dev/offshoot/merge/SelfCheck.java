@@ -80,7 +80,11 @@ final class SelfCheck {
   private final ChangeSet changeSet;
   private WriteCounts baseline;
   private final Map<String, String> seals = new HashMap<>();
-  private final Set<Long> compared = new HashSet<>();
+
+  /** Of tables and partitions that were compared before some of them are dropped. */
+  private final Map<Long, Count> settled = new HashMap<>();
+
+  private boolean isSettled;
 
   private SelfCheck(
       ParentSession session, TablesBefore before, ChangeSet changeSet, WriteCounts baseline) {
@@ -148,10 +152,13 @@ final class SelfCheck {
    */
   void beforeDrops(List<PlannedTable> tables) throws SQLException {
     Map<Long, Count> written = new HashMap<>(WriteCounts.read(session).since(baseline));
+    Map<Long, Count> all = Map.copyOf(written);
     for (PlannedTable planned : tables) {
       compare(planned, take(written, planned));
-      compared.add(planned.table().target().oid());
     }
+    settled.putAll(all);
+    settled.keySet().removeAll(written.keySet());
+    isSettled = true;
     compareSeals();
     seals.clear();
   }
@@ -183,10 +190,11 @@ final class SelfCheck {
    */
   void finish(List<PlannedTable> tables) throws SQLException {
     Map<Long, Count> written = new HashMap<>(WriteCounts.read(session).since(baseline));
-    for (PlannedTable planned : tables) {
-      List<Count> counts = take(written, planned);
-      if (!compared.contains(planned.table().target().oid()) || stands(planned)) {
-        compare(planned, counts);
+    if (isSettled) {
+      requireStillSettled(written);
+    } else {
+      for (PlannedTable planned : tables) {
+        compare(planned, take(written, planned));
       }
     }
     written.forEach(
@@ -211,8 +219,17 @@ final class SelfCheck {
     }
   }
 
-  private boolean stands(PlannedTable planned) throws SQLException {
-    return session.only(STANDS, row -> row.getBoolean(1), planned.table().target().oid());
+  /** What was compared before the drops and still stands has been left alone since. */
+  private void requireStillSettled(Map<Long, Count> written) throws SQLException {
+    for (Map.Entry<Long, Count> each : settled.entrySet()) {
+      @Nullable Count now = written.remove(each.getKey());
+      boolean alone = now != null && now.since(each.getValue()).isZero();
+      if (!alone && session.only(STANDS, row -> row.getBoolean(1), each.getKey())) {
+        throw refused(
+            "the schema script writes rows of table %s"
+                .formatted(new TableName(each.getValue().schema(), each.getValue().relation())));
+      }
+    }
   }
 
   /** Takes the counts of a table and its partitions out of {@code written}. */

@@ -24,7 +24,7 @@ record WriteCounts(Map<Long, Count> byOid) {
       return inserted == 0 && updated == 0 && deleted == 0;
     }
 
-    private Count since(Count earlier) {
+    Count since(Count earlier) {
       return new Count(
           schema,
           relation,
