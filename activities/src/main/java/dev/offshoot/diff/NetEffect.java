@@ -114,7 +114,7 @@ final class NetEffect {
       inversion.get().afterSchema();
     }
     locks = HeldLocks.of(base, original);
-    CatalogFingerprint rehearsed = CatalogFingerprint.read(base);
+    CatalogFingerprint rehearsed = statements.isEmpty() ? before : CatalogFingerprint.read(base);
     if (schema.waiting().isEmpty()) {
       requireSameSchema(rehearsed, after);
     }

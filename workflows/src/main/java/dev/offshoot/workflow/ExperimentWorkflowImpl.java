@@ -25,25 +25,19 @@ import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
-import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.policy.AutoMerge;
-import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.Functions;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -56,26 +50,13 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   /** Branches that one experiment may use up by {@link OnConflict#REBASE}. */
   static final int MOST_ATTEMPTS = 3;
 
-  /** Between rounds of tries to delete a branch, after a failure that said not to try again. */
-  private static final Duration DROP_PAUSE = Duration.ofMinutes(10);
-
   private final ExperimentSpec spec;
   private final Journal journal;
   private final DecisionDesk desk;
   private final Lease lease;
   private final Endings endings;
+  private final Compensation compensation;
   private final CancellationScope path;
-
-  /** Branches that may stand, with who deletes them: filled before the branch is created. */
-  private final List<BranchRef> standing = new ArrayList<>();
-
-  /** Work that the path does not wait for, and the end does. */
-  private final List<Promise<Void>> beside = new ArrayList<>();
-
-  private boolean revertBegun;
-
-  /** Whether the ledger has the revert, so that its end can be moved there. */
-  private boolean revertNoted;
 
   private @Nullable ExperimentOutcome ended;
   private @Nullable TemporalFailure thrown;
@@ -90,6 +71,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     this.desk = new DecisionDesk(Objects.requireNonNullElse(spec.requestedBy(), ""));
     this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::deadlineReached);
     this.endings = new Endings(journal);
+    this.compensation = new Compensation(journal);
     this.path = Workflow.newCancellationScope(this::walk);
   }
 
@@ -138,13 +120,13 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         return outcome;
       }
       desk.startOver();
-      releaseSequences(branch);
+      compensation.releaseSequences(branch);
       journal.note("the parent has moved on: running the statements again on a new branch");
       if (lease.isOver()) {
         deadlineReached();
       }
       if (spec.keepBranch()) {
-        drop(branch, "rebased");
+        compensation.drop(branch, "rebased");
       }
     }
   }
@@ -162,7 +144,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   private ChangeSummary computeRevert(BranchRef revert) {
     journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
-    revertBegun = true;
+    compensation.registerRevert();
     WorkflowInfo info = Workflow.getInfo();
     Instant deadline = lease.deadline();
     ChangeSummary changes =
@@ -174,17 +156,14 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
                     info.getOriginalExecutionRunId(),
                     spec,
                     deadline));
-    revertNoted = true;
-    if (!lease.deadline().equals(deadline)) {
-      beside(() -> extendRevert(lease.deadline()));
-    }
+    compensation.revertNoted(deadline, lease.deadline());
     journal.compared(changes);
     return changes;
   }
 
   private void createBranch(BranchRef branch) {
     journal.enter(Stage.BRANCHING, "creating a branch of " + shown(branch.parent(), 60));
-    standing.add(branch);
+    compensation.register(branch);
     WorkflowInfo info = Workflow.getInfo();
     BranchInfo made =
         Steps.createBranch()
@@ -221,7 +200,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
    */
   private void releaseBranch(BranchRef branch) {
     if (!spec.keepBranch()) {
-      beside(() -> drop(branch, "change set frozen"));
+      compensation.release(branch, "change set frozen");
     }
   }
 
@@ -350,114 +329,14 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         branch, changes.digest(), spec.strictness(), spec.checks(), decision);
   }
 
-  /** Deletes a branch, however long it takes: one that is not deleted is an orphan. */
-  private void drop(BranchRef branch, String reason) {
-    BranchActivities.DropBranch request =
-        new BranchActivities.DropBranch(
-            branch,
-            Workflow.getInfo().getOriginalExecutionRunId(),
-            reason,
-            journal.digest() != null);
-    while (standing.contains(branch)) {
-      try {
-        Steps.dropBranch().dropBranch(request);
-        standing.remove(branch);
-        journal.note("branch deleted");
-      } catch (ActivityFailure e) {
-        journal.note(
-            "the branch could not be deleted, trying again in %s: %s"
-                .formatted(
-                    HumanDuration.format(DROP_PAUSE),
-                    shown(Failures.fromTemporal(e).message(), 200)));
-        Workflow.sleep(DROP_PAUSE);
-      }
-    }
-  }
-
-  /** What was reserved on the parent for a change set that does not reach it. */
-  private void releaseSequences(BranchRef branch) {
-    @Nullable String digest = journal.digest();
-    if (digest == null) {
-      return;
-    }
-    try {
-      Steps.releaseSequences()
-          .releaseSequences(new MergeActivities.ReleaseSequences(branch, digest));
-    } catch (ActivityFailure e) {
-      journal.note("reserved values of sequences stay a gap");
-    }
-  }
-
-  /** Tells the branch's home and the ledger; the deadline itself is the workflow's. */
-  private void extendLease(BranchRef branch, Instant deadline) {
-    try {
-      Steps.extendLease().extendLease(new BranchActivities.ExtendLease(branch, deadline));
-    } catch (ActivityFailure e) {
-      journal.note(
-          "the branch's home did not take the new deadline: "
-              + shown(Failures.fromTemporal(e).message(), 200));
-    }
-  }
-
-  /**
-   * Until then no other revert of the same merge begins. Reverts that began before this was told to
-   * the ledger go on without.
-   */
-  private void extendRevert(Instant deadline) {
-    if (Workflow.getVersion("extendRevert", Workflow.DEFAULT_VERSION, 1)
-        == Workflow.DEFAULT_VERSION) {
-      return;
-    }
-    try {
-      Steps.extendRevert()
-          .extendRevert(
-              new RevertActivities.ExtendRevert(
-                  ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId()), deadline));
-    } catch (ActivityFailure e) {
-      journal.note(
-          "the ledger did not take the new deadline: "
-              + shown(Failures.fromTemporal(e).message(), 200));
-    }
-  }
-
-  private void beside(Functions.Proc work) {
-    Workflow.newDetachedCancellationScope(() -> beside.add(Async.procedure(work))).run();
-  }
-
-  /** Deletes what still stands, however the path ended; runs detached and does not give up. */
+  /** However the path ended; runs detached and does not give up. */
   private void close() {
     ExperimentOutcome outcome = Objects.requireNonNull(ended);
     lease.stop();
     desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
-    if (!standing.isEmpty()) {
-      journal.enter(Stage.DROPPING, "deleting the branch");
-      beside.forEach(Promise::get);
-      for (BranchRef branch : List.copyOf(standing)) {
-        drop(branch, outcome.outcome().name());
-      }
-    }
-    beside.forEach(Promise::get);
-    if (revertBegun) {
-      endRevert(outcome);
-    }
-    if (outcome.outcome() != Outcome.MERGED && journal.branch() != null) {
-      releaseSequences(journal.branch().ref());
-    }
+    compensation.finish(outcome);
     journal.closed(outcome);
     Workflow.await(Workflow::isEveryHandlerFinished);
-  }
-
-  /** Where the ledger does not hear of it, another revert can begin after this one's deadline. */
-  private void endRevert(ExperimentOutcome outcome) {
-    try {
-      Steps.endRevert()
-          .endRevert(
-              new RevertActivities.EndRevert(
-                  ExperimentId.ofWorkflow(Workflow.getInfo().getWorkflowId()), outcome.outcome()));
-    } catch (ActivityFailure e) {
-      journal.note(
-          "the ledger did not note the end: " + shown(Failures.fromTemporal(e).message(), 200));
-    }
   }
 
   /** Whoever ended it comes first: a step that then fails instead of stopping changes nothing. */
@@ -549,12 +428,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         "deadline moved to %s by %s"
             .formatted(deadline, shown(String.valueOf(request == null ? "" : request.by()), 60)));
     journal.publish(deadline);
-    for (BranchRef branch : List.copyOf(standing)) {
-      beside(() -> extendLease(branch, deadline));
-    }
-    if (revertNoted) {
-      beside(() -> extendRevert(deadline));
-    }
+    compensation.extend(deadline);
     return deadline;
   }
 
@@ -587,6 +461,6 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   @Override
   public ExperimentStatus status() {
-    return journal.status(lease.deadline(), desk.decisions(), !standing.isEmpty());
+    return journal.status(lease.deadline(), desk.decisions(), compensation.branchStands());
   }
 }
