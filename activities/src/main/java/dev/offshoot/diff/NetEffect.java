@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import dev.offshoot.activity.DiffActivities.ComputeDiff;
 import dev.offshoot.changelog.KeyLog;
 import dev.offshoot.changelog.KeyLog.Keys;
+import dev.offshoot.domain.DroppedRows;
 import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.Observations;
 import dev.offshoot.domain.SchemaChange;
@@ -15,6 +16,7 @@ import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
+import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NetEffect {
   private static final int MOST_IDENTITIES = 200;
+  private static final int MOST_DROPPED = 100;
 
   private final Connection base;
   private final Connection branch;
@@ -51,6 +54,7 @@ final class NetEffect {
   private final SchemaRehearsal schema;
   private final SampleRows samples = new SampleRows();
   private List<IdentityChange> identities = List.of();
+  private List<DroppedContents> dropped = List.of();
   private HeldLocks locks = HeldLocks.NONE;
 
   /** Both sessions in a transaction. */
@@ -76,7 +80,14 @@ final class NetEffect {
   /** What was seen beside rows and definitions, once they are frozen. */
   Observations observed() {
     return new Observations(
-        identities.stream().limit(MOST_IDENTITIES).toList(), identities.size(), locks.told());
+        identities.stream().limit(MOST_IDENTITIES).toList(),
+        identities.size(),
+        locks.told(),
+        dropped.stream()
+            .filter(each -> !each.converted() && each.rows() > 0)
+            .limit(MOST_DROPPED)
+            .map(each -> new DroppedRows(each.table(), each.column(), each.rows()))
+            .toList());
   }
 
   /**
@@ -97,7 +108,8 @@ final class NetEffect {
 
     List<SchemaStatement> statements = request.report().schemaStatements();
     if (!statements.isEmpty()) {
-      writer.drops(DropSearch.run(base, original, TableCatalog.read(branch), progress));
+      dropped = DropSearch.run(base, original, TableCatalog.read(branch), progress);
+      writer.drops(dropped);
     }
     Optional<SchemaInversion> inversion =
         statements.isEmpty()

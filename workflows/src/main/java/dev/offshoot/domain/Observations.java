@@ -11,17 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param identityCount all of them
  * @param locks locks of the schema script that keep others from a table, largest tables first,
  *     bounded
+ * @param dropped what goes with dropped tables and columns that hold something, bounded
  */
 public record Observations(
-    List<IdentityChange> identities, int identityCount, List<TableLock> locks) {
-  public static final Observations NONE = new Observations(List.of(), 0, List.of());
+    List<IdentityChange> identities,
+    int identityCount,
+    List<TableLock> locks,
+    List<DroppedRows> dropped) {
+  public static final Observations NONE = new Observations(List.of(), 0, List.of(), List.of());
 
   public Observations(
       @Nullable List<IdentityChange> identities,
       int identityCount,
-      @Nullable List<TableLock> locks) {
+      @Nullable List<TableLock> locks,
+      @Nullable List<DroppedRows> dropped) {
     this.identities = identities == null ? List.of() : List.copyOf(identities);
     this.identityCount = identityCount;
     this.locks = locks == null ? List.of() : List.copyOf(locks);
+    this.dropped = dropped == null ? List.of() : List.copyOf(dropped);
   }
 }

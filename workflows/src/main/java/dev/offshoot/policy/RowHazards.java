@@ -1,6 +1,7 @@
 package dev.offshoot.policy;
 
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.DroppedRows;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.SequenceAdvance;
@@ -28,6 +29,11 @@ final class RowHazards {
             Hazard.LOCKS_LARGE_TABLE,
             "%s (%s) under %s".formatted(lock.table(), size(lock.bytes()), lock.mode()));
       }
+    }
+    for (DroppedRows dropped : changes.observed().dropped()) {
+      findings.add(
+          dropped.column() == null ? Hazard.DROPS_TABLE : Hazard.DROPS_COLUMN,
+          "%s: what it holds in %s rows goes".formatted(dropped, number(dropped.rows())));
     }
     for (SequenceAdvance sequence : changes.sequences()) {
       moved(sequence, changes.inserted(), settings.limits().sequenceJump(), findings);

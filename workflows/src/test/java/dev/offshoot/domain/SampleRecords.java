@@ -31,8 +31,9 @@ final class SampleRecords {
   private static final IdentityChange IDENTITY =
       new IdentityChange(IdentityChange.Kind.RENAMED, "table", "public.a", "public.b");
   private static final TableLock LOCK = new TableLock(ORDERS, "SHARE", 8192);
+  private static final DroppedRows DROPPED = new DroppedRows(ORDERS, "old", 7);
   private static final Observations OBSERVED =
-      new Observations(List.of(IDENTITY), 2, List.of(LOCK));
+      new Observations(List.of(IDENTITY), 2, List.of(LOCK), List.of(DROPPED));
   private static final ChangeSummary CHANGES =
       new ChangeSummary(
           "abc",
@@ -159,6 +160,7 @@ final class SampleRecords {
         SEQUENCE,
         IDENTITY,
         LOCK,
+        DROPPED,
         OBSERVED,
         REVERSAL,
         CHANGES,

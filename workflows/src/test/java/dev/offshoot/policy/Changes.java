@@ -2,6 +2,7 @@ package dev.offshoot.policy;
 
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.DroppedRows;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.Observations;
@@ -14,6 +15,7 @@ import dev.offshoot.domain.TableLock;
 import dev.offshoot.domain.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a change summary together, for tests. */
 final class Changes {
@@ -22,6 +24,7 @@ final class Changes {
   private final List<TableChanges> tables = new ArrayList<>();
   private final List<TableName> rewritten = new ArrayList<>();
   private final List<IdentityChange> identities = new ArrayList<>();
+  private final List<DroppedRows> dropped = new ArrayList<>();
   private final List<TableLock> locks = new ArrayList<>();
   private final List<SequenceAdvance> sequences = new ArrayList<>();
   private int unlisted;
@@ -120,6 +123,11 @@ final class Changes {
     return this;
   }
 
+  Changes wentWith(String table, @Nullable String column, long rows) {
+    dropped.add(new DroppedRows(new TableName("public", table), column, rows));
+    return this;
+  }
+
   Changes unlisted(int count) {
     unlisted = count;
     return this;
@@ -141,6 +149,6 @@ final class Changes {
         sequences,
         1,
         Reversal.OF_ROWS,
-        new Observations(identities, identities.size() + unlistedNames, locks));
+        new Observations(identities, identities.size() + unlistedNames, locks, dropped));
   }
 }

@@ -103,6 +103,21 @@ class HazardPolicyTest {
   }
 
   @Test
+  void whatGoesWithDroppedTablesAndColumns_isCounted() {
+    Changes changes =
+        new Changes()
+            .dropped("table", "public.carts", "")
+            .dropped("column", "public.orders.note", "text")
+            .wentWith("carts", null, 1_234)
+            .wentWith("orders", "note", 7);
+
+    assertThat(evidence(changes, DROPS_TABLE))
+        .isEqualTo("carts: what it holds in 1,234 rows goes; public.carts");
+    assertThat(evidence(changes, DROPS_COLUMN))
+        .isEqualTo("orders.note: what it holds in 7 rows goes; public.orders.note");
+  }
+
+  @Test
   void droppedTable_isOneHazard_itsPartsAreNone() {
     Changes changes =
         new Changes()

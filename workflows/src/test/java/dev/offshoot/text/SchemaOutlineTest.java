@@ -88,7 +88,7 @@ class SchemaOutlineTest {
             lines(
                 List.of("ALTER TABLE t RENAME COLUMN old TO fresh"),
                 List.of(),
-                new Observations(List.of(renamed), 1, List.of()),
+                new Observations(List.of(renamed), 1, List.of(), List.of()),
                 new SchemaChange(Kind.CREATED, "column", "public.t.fresh", null, "text"),
                 new SchemaChange(Kind.DROPPED, "column", "public.t.old", "text", null)))
         .containsExactly("~ column public.t.old is now public.t.fresh");
