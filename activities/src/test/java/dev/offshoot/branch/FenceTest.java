@@ -163,6 +163,37 @@ class FenceTest {
     }
   }
 
+  @Test
+  void processKilledWhileItFences_isRecovered() throws Exception {
+    BranchRef ref = Shop.newBranch(parent);
+    try (Connection application = parent.ownerConnection()) {
+
+      FencingProcess.killWhileFencing(parent.config(), ref);
+
+      assertThat(application.isValid(1)).isFalse();
+    }
+    assertThat(acceptsConnections()).isFalse();
+    await(
+        () -> {
+          provider.recover();
+          return acceptsConnections();
+        });
+    provider.drop(ref);
+    assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+  }
+
+  private interface Condition {
+    boolean holds() throws SQLException;
+  }
+
+  /** The server notices only by and by that the process is gone. */
+  private static void await(Condition condition) throws Exception {
+    for (int i = 0; i < 100 && !condition.holds(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(condition.holds()).isTrue();
+  }
+
   private enum Recovery {
     WORKER_START,
     DOCTOR,
