@@ -5,6 +5,7 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.generated.Rows.Row;
 import dev.offshoot.generated.Rows.Table;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,8 @@ final class ThreeWay {
 
   /** Characters of a value in a conflict. */
   private static final int SHOWN = 200;
+
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   private final Rows base;
   private final Rows parent;
@@ -76,12 +81,37 @@ final class ThreeWay {
   private void byKey(Table was, Table wanted, Table stands) {
     Map<List<String>, Row> before = keyed(was, wanted);
     Map<List<String>, Row> after = keyed(wanted, wanted);
-    Map<List<String>, Row> now = keyed(stands, wanted);
+    Map<List<String>, Row> now = new HashMap<>();
+    keyed(stands, wanted).forEach((key, row) -> now.put(equal(key), row));
     Set<List<String>> keys = new LinkedHashSet<>(before.keySet());
     keys.addAll(after.keySet());
+    Set<List<String>> freed =
+        before.keySet().stream()
+            .filter(key -> !after.containsKey(key))
+            .map(ThreeWay::equal)
+            .collect(Collectors.toSet());
     for (List<String> key : keys) {
-      row(wanted, stands, key, before.get(key), after.get(key), now.get(key));
+      // The same key in other words: its row goes before this one comes.
+      boolean rewritten = !before.containsKey(key) && freed.contains(equal(key));
+      row(
+          wanted,
+          stands,
+          key,
+          before.get(key),
+          after.get(key),
+          rewritten ? null : now.get(equal(key)));
     }
+  }
+
+  /** What the server takes for the same key: 10 and 10.0 are one number. */
+  private static List<String> equal(List<String> key) {
+    return key.stream()
+        .map(
+            part ->
+                NUMBER.matcher(part).matches()
+                    ? new BigDecimal(part).stripTrailingZeros().toPlainString()
+                    : part)
+        .toList();
   }
 
   private void row(
