@@ -171,20 +171,19 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   /**
    * The condition that nobody has written a value into a column which was added: it is null or what
    * {@code ADD COLUMN … DEFAULT} gave to every row that was there, which each partition keeps for
-   * itself. Holds under any search path.
+   * itself in an array of one. Holds under any search path.
    */
   static String untouched(ParentTable table, Column column, RowSource row) {
     String value = row.value(column);
     return """
     (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
-      SELECT pg_catalog.format('%%s', a.attmissingval) COLLATE pg_catalog."C"
+      SELECT pg_catalog.array_to_string(a.attmissingval, '') COLLATE pg_catalog."C"
         OPERATOR(pg_catalog.=) %2$s
       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_attribute whole
         ON whole.attname OPERATOR(pg_catalog.=) a.attname
       WHERE whole.attrelid OPERATOR(pg_catalog.=) %3$d AND whole.attnum OPERATOR(pg_catalog.=) %4$d
         AND a.attrelid OPERATOR(pg_catalog.=) %5$s AND a.attmissingval IS NOT NULL), false))\
     """
-        .formatted(
-            value, Images.text("ARRAY[" + value + "]"), table.oid(), column.number(), row.table());
+        .formatted(value, Images.text(value), table.oid(), column.number(), row.table());
   }
 }

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A process of its own that makes a branch of a busy parent and stops while it fences. */
 public final class FencingProcess {
@@ -37,16 +38,10 @@ public final class FencingProcess {
                 "PARENT_USER", parent.username(),
                 "PARENT_PASSWORD", parent.password()));
     Process process = java.start();
-    try {
-      String said = process.inputReader().readLine();
-      if (!FENCING.equals(said)) {
-        throw new IllegalStateException("it does not fence: " + said);
-      }
-    } finally {
-      process.destroyForcibly();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("it survives");
-      }
+    @Nullable String said = process.inputReader().readLine();
+    process.destroyForcibly();
+    if (!process.waitFor(10, TimeUnit.SECONDS) || !FENCING.equals(said)) {
+      throw new IllegalStateException("it does not fence, or survives: " + said);
     }
   }
 

@@ -20,8 +20,13 @@ final class Sequences {
 
   private Sequences() {}
 
-  /** Sequences that a merge left behind the parent before it or behind the branch. */
-  static List<String> leftBehind(String parentBefore, String branch, String parentAfter) {
+  /**
+   * Sequences that a merge left behind the parent before it, or behind the branch where the
+   * experiment has brought them forward.
+   */
+  static List<String> leftBehind(
+      String base, String parentBefore, String branch, String parentAfter) {
+    Map<String, Stand> began = read(base);
     Map<String, Stand> before = read(parentBefore);
     Map<String, Stand> wanted = read(branch);
     List<String> behind = new ArrayList<>();
@@ -31,7 +36,8 @@ final class Sequences {
               if (before.containsKey(name) && stand.isBehind(before.get(name))) {
                 behind.add("sequence %s went back to %d".formatted(name, stand.value()));
               }
-              if (wanted.containsKey(name) && stand.isBehind(wanted.get(name))) {
+              boolean moved = wanted.containsKey(name) && !wanted.get(name).equals(began.get(name));
+              if (moved && stand.isBehind(wanted.get(name))) {
                 behind.add("sequence %s is behind the branch".formatted(name));
               }
             });
