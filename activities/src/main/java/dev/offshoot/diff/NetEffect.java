@@ -212,6 +212,11 @@ final class NetEffect {
             pair,
             keys,
             change -> {
+              if (pair.branch().writableColumns().isEmpty()) {
+                throw NotCarried.because(
+                    "table %s has no column left that could be written, so that its changed rows cannot be told apart; drop it, or keep a column"
+                        .formatted(NotCarried.show(pair.branch().name())));
+              }
               record.add(change);
               rehearsal.add(change);
             });

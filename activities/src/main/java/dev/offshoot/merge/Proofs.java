@@ -11,7 +11,9 @@ import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.merge.ParentTable.Column;
 import dev.offshoot.merge.ParentTable.KeyColumn;
 import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.SqlErrors;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -63,14 +65,36 @@ final class Proofs {
       if (samples.size() < TABLES && !shape.keyColumns().isEmpty()) {
         List<List<@Nullable String>> keys = keys(store, changeSet.digest(), shape);
         List<String> columns = new ArrayList<>();
-        List<Optional<List<@Nullable String>>> rows =
-            shape.baseName() == null
-                ? Collections.nCopies(keys.size(), Optional.empty())
-                : read(session, shape.baseName(), shape, keys, columns);
-        samples.add(new Sample(shape, keys, columns, rows));
+        readable(session, shape, keys, columns)
+            .ifPresent(rows -> samples.add(new Sample(shape, keys, columns, rows)));
       }
     }
     return new Proofs(session, samples);
+  }
+
+  /** Nothing where a key column still has the type in which the reviewed keys are no values. */
+  private static Optional<List<Optional<List<@Nullable String>>>> readable(
+      ParentSession session,
+      ChangedTable shape,
+      List<List<@Nullable String>> keys,
+      List<String> columns)
+      throws SQLException {
+    if (shape.baseName() == null) {
+      return Optional.of(Collections.nCopies(keys.size(), Optional.empty()));
+    }
+    Savepoint savepoint = session.savepoint();
+    try {
+      List<Optional<List<@Nullable String>>> rows =
+          read(session, shape.baseName(), shape, keys, columns);
+      session.release(savepoint);
+      return Optional.of(rows);
+    } catch (SQLException e) {
+      if (!SqlErrors.state(e).startsWith("22")) {
+        throw e;
+      }
+      session.rollBackTo(savepoint);
+      return Optional.empty();
+    }
   }
 
   /** Reads the same rows again. */

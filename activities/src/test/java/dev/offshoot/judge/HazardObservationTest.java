@@ -154,8 +154,9 @@ class HazardObservationTest {
             Hazard.WRITES_SENSITIVE,
             Hazard.NOT_REVERTIBLE);
     assertThat(told)
-        .containsEntry(Hazard.DROPS_TABLE, "public.leftovers")
-        .containsEntry(Hazard.DROPS_COLUMN, "public.scrap.a")
+        .containsEntry(
+            Hazard.DROPS_TABLE, "leftovers: what it holds in 1 row goes; public.leftovers")
+        .containsEntry(Hazard.DROPS_COLUMN, "scrap.a: what it holds in 2 rows goes; public.scrap.a")
         .containsEntry(Hazard.DROPS_OBJECT, "dropped index public.items_n")
         .containsEntry(Hazard.CHANGES_TYPE, "public.items.m: integer to bigint")
         .containsEntry(Hazard.NARROWS_TYPE, "public.customers.email: text to character varying(9)")

@@ -33,7 +33,8 @@ final class RowHazards {
     for (DroppedRows dropped : changes.observed().dropped()) {
       findings.add(
           dropped.column() == null ? Hazard.DROPS_TABLE : Hazard.DROPS_COLUMN,
-          "%s: what it holds in %s rows goes".formatted(dropped, number(dropped.rows())));
+          "%s: what it holds in %s %s goes"
+              .formatted(dropped, number(dropped.rows()), dropped.rows() == 1 ? "row" : "rows"));
     }
     for (SequenceAdvance sequence : changes.sequences()) {
       moved(sequence, changes.inserted(), settings.limits().sequenceJump(), findings);
