@@ -33,6 +33,7 @@ final class ParentSession {
       RESET ROLE;
       RESET synchronous_commit;
       RESET enable_hashjoin;
+      RESET enable_mergejoin;
       SET LOCAL row_security = off;
       SET LOCAL work_mem = '64MB';
       SET LOCAL statement_timeout = '10min';
@@ -105,11 +106,12 @@ final class ParentSession {
   }
 
   /**
-   * Until {@link #settle} rows are met in the order of their keys, the one that others can keep to
-   * when they lock several: a hash join would meet them as they lie.
+   * Until {@link #settle} each row is looked up by its key, in the order in which the changes come,
+   * which is one that others can keep to when they lock several. A hash join would meet the rows as
+   * they lie, and a merge join would read the index up to the first of them.
    */
   void useKeyOrder() throws SQLException {
-    execute("SET LOCAL enable_hashjoin = off");
+    execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off");
   }
 
   /** Until {@link #settle} names mean what they meant where {@code searchPath} was in force. */
