@@ -55,21 +55,26 @@ final class CopyRows {
     length = 0;
   }
 
+  /** In local variables: this loop is a third of the worker's part of a large merge. */
   private void escaped(String value) {
-    for (int i = 0; i < value.length(); i++) {
+    byte[] into = bytes;
+    int at = length;
+    int end = value.length();
+    for (int i = 0; i < end; i++) {
       char c = value.charAt(i);
       if (c >= 0x80) {
+        length = at;
         encoded(value, i);
         return;
       }
-      switch (c) {
-        case '\\' -> escape('\\');
-        case '\t' -> escape('t');
-        case '\n' -> escape('n');
-        case '\r' -> escape('r');
-        default -> bytes[length++] = (byte) c;
+      if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+        into[at++] = '\\';
+        into[at++] = (byte) (c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c);
+      } else {
+        into[at++] = (byte) c;
       }
     }
+    length = at;
   }
 
   private void escape(char letter) {
