@@ -30,7 +30,7 @@ final class Invariants {
           i.indrelid::regclass,
           (SELECT coalesce(' WHERE ' || nullif(concat_ws(' AND ',
                pg_get_expr(i.indpred, i.indrelid),
-               CASE WHEN NOT i.indnullsnotdistinct THEN
+               CASE WHEN NOT coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) THEN
                  string_agg(format('(%s) IS NOT NULL', pg_get_indexdef(i.indexrelid, n, true)), ' AND ') END), ''), '')
              FROM generate_series(1, i.indnkeyatts) n),
           (SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ') FROM generate_series(1, i.indnkeyatts) n)) AS query
