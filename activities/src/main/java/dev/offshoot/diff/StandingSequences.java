@@ -45,7 +45,9 @@ final class StandingSequences {
       SELECT pg_catalog.format('%s UPDATE ON SEQUENCE %I.%I %s %I', ?::text,
         n.nspname, c.relname, ?::text, ?::text)
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.oid = ANY (?) AND pg_catalog.has_sequence_privilege(?, c.oid, 'USAGE')
+      WHERE c.oid = ANY (?)
+        AND CASE WHEN c.relkind = 'S'
+          THEN pg_catalog.has_sequence_privilege(?, c.oid, 'USAGE') END
       """;
 
   private final Connection base;
