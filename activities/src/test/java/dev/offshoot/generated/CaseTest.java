@@ -2,6 +2,7 @@ package dev.offshoot.generated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.offshoot.NewerSyntax;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ class CaseTest {
   void comesOutAsItsFileSays(String file) throws Exception {
     Path path = Path.of(CaseTest.class.getResource("/cases/" + file).toURI());
     Scenario scenario = Scenario.parse(Files.readString(path));
+    NewerSyntax.assumeUnderstood(scenario.text());
     stage.clear();
 
     Play play = Play.of(scenario, stage, pgDump.orElse(null));
