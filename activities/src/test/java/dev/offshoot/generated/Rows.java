@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * All rows of a database as text, table by table; partitions are part of their root. Read as
  * superuser, hence for tests only.
+ *
+ * @param added what {@code ADD COLUMN … DEFAULT} gave to every row that was there, by {@code
+ *     tableoid} and column
  */
-record Rows(Map<String, Table> tables) {
+record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
 
   /**
    * @param name quoted and qualified
@@ -59,6 +63,12 @@ record Rows(Map<String, Table> tables) {
         AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
+  private static final String ADDED =
+      """
+      SELECT attrelid::text, attname, array_to_string(attmissingval, '') AS value
+      FROM pg_attribute WHERE attmissingval IS NOT NULL
+      """;
+
   static Rows read(Connection connection) throws SQLException {
     Map<String, Table> tables = new TreeMap<>();
     record Found(
@@ -85,7 +95,21 @@ record Rows(Map<String, Table> tables) {
               key,
               rows(connection, each.name(), each.partitioned(), each.columns())));
     }
-    return new Rows(tables);
+    Map<List<String>, String> added = new HashMap<>();
+    Sql.list(
+        connection,
+        ADDED,
+        row ->
+            added.put(
+                List.of(row.getString("attrelid"), row.getString("attname")),
+                row.getString("value")));
+    return new Rows(tables, added);
+  }
+
+  /** Whether nobody has written a value into a column which was added. */
+  boolean untouched(Table table, Row row, String column) {
+    @Nullable String value = row.values().get(table.place(column));
+    return value == null || value.equals(added.get(List.of(row.at().get(0), column)));
   }
 
   private static List<Row> rows(

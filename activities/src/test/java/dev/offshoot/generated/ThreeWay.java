@@ -127,7 +127,8 @@ final class ThreeWay {
     @Nullable List<@Nullable String> there = now == null ? null : seen(wanted, stands, now);
     if (after == null) {
       if (now != null
-          && Objects.requireNonNull(there).equals(Objects.requireNonNull(before).values())) {
+          && Objects.requireNonNull(there).equals(Objects.requireNonNull(before).values())
+          && nothingMore(wanted, stands, now)) {
         delete(wanted, now);
       } else if (now != null) {
         conflict(Conflict.Kind.DELETE_UPDATED, wanted, key);
@@ -171,6 +172,9 @@ final class ThreeWay {
               stands.rows().stream()
                   .filter(row -> seen(wanted, stands, row).equals(values))
                   .toList();
+          if (count < 0) {
+            equal = equal.stream().filter(row -> nothingMore(wanted, stands, row)).toList();
+          }
           if (count < 0 && equal.size() < -count) {
             merge.conflicts().add(line(Conflict.Kind.DELETE_UPDATED, wanted, values));
           }
@@ -181,6 +185,13 @@ final class ThreeWay {
             insert(wanted, overlay(wanted, stands, null, values));
           }
         });
+  }
+
+  /** No value that the branch does not know stands in the parent's row: it would be lost. */
+  private boolean nothingMore(Table wanted, Table stands, Row row) {
+    return stands.columns().stream()
+        .filter(column -> wanted.place(column) < 0)
+        .allMatch(column -> parent.untouched(stands, row, column));
   }
 
   /** The parent's row in the branch's columns. */
