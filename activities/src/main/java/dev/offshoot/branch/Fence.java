@@ -34,7 +34,7 @@ final class Fence {
       """
       SELECT format('%s%s', usename, CASE WHEN rolsuper THEN ' (superuser)' END)
       FROM pg_stat_activity AS a JOIN pg_roles AS r ON r.oid = a.usesysid
-      WHERE a.datname = ? AND a.backend_type IS DISTINCT FROM 'autovacuum worker'
+      WHERE a.datname = ?
         AND NOT (pg_has_role(a.usesysid, 'USAGE')
                  OR (NOT r.rolsuper AND pg_has_role('pg_signal_backend', 'USAGE')))
       GROUP BY 1 ORDER BY 1

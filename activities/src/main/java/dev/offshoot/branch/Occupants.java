@@ -7,22 +7,34 @@ import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Who is connected to a parent and so keeps it from being copied. */
 final class Occupants {
+  /**
+   * Only what somebody has logged in for: the server's own vacuum, which runs under no role, gives
+   * way to a copy. What kind of process it is would not be shown to a role without
+   * pg_read_all_stats.
+   */
   private static final String SESSIONS =
       """
       SELECT coalesce(usename, '?') AS role, coalesce(application_name, '') AS application,
              count(*) AS sessions
       FROM pg_stat_activity
-      WHERE datname = ? AND backend_type IS DISTINCT FROM 'autovacuum worker'
+      WHERE datname = ? AND usesysid IS NOT NULL
       GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
       """;
+
   private static final String PREPARED =
       "SELECT count(*) FROM pg_prepared_xacts WHERE database = ?";
   private static final int SHOWN = 5;
+
+  /** The server lists a session for a moment more after its client has closed it. */
+  private static final Duration OF_ENDED_ONES = Duration.ofMillis(500);
+
+  private static final long POLL_MILLIS = 20;
 
   /**
    * @param role under which the sessions are logged in
@@ -54,6 +66,17 @@ final class Occupants {
             new Occupant(
                 row.getString("role"), row.getString("application"), row.getLong("sessions")),
         database);
+  }
+
+  /** Those who stay: a session that ends within half a second keeps nothing from being copied. */
+  static List<Occupant> staying(Connection maintenance, String database) throws SQLException {
+    long end = System.nanoTime() + OF_ENDED_ONES.toNanos();
+    List<Occupant> occupants = of(maintenance, database);
+    while (!occupants.isEmpty() && System.nanoTime() < end) {
+      Sessions.pause(POLL_MILLIS);
+      occupants = of(maintenance, database);
+    }
+    return occupants;
   }
 
   /** For messages: {@code 3 of app (pool), 1 of anna (psql)}. */

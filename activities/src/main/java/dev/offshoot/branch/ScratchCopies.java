@@ -124,7 +124,7 @@ final class ScratchCopies {
           "the parent has %d MB and rehearsalMaxSize is %d MB"
               .formatted(facts.bytes() >> 20, most >> 20));
     }
-    List<Occupants.Occupant> occupants = Occupants.of(maintenance, database);
+    List<Occupants.Occupant> occupants = Occupants.staying(maintenance, database);
     return occupants.isEmpty()
         ? Optional.empty()
         : Optional.of("the parent is busy (%s)".formatted(Occupants.shown(occupants)));

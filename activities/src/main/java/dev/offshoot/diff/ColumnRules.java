@@ -2,6 +2,7 @@ package dev.offshoot.diff;
 
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ record ColumnRules(
    * @param name its name as SQL
    * @param fallback its default as SQL; absent if there is none or it is computed
    * @param notNull whether it refuses null
+   * @param notNullName name as SQL of the constraint that does; absent where the server, older than
+   *     18, has none
+   * @param heirOf object ids of the tables that its table is a partition or an heir of
    * @param identity whether the server numbers it
    * @param primary whether it is part of the primary key
    */
@@ -35,8 +40,14 @@ record ColumnRules(
       String name,
       @Nullable String fallback,
       boolean notNull,
+      @Nullable String notNullName,
+      Set<Long> heirOf,
       boolean identity,
-      boolean primary) {}
+      boolean primary) {
+    boolean lacks(@Nullable Column now) {
+      return now != null && notNull && !now.notNull;
+    }
+  }
 
   /**
    * @param table object id of its table
@@ -48,6 +59,9 @@ record ColumnRules(
   private static final String COLUMNS =
       """
       SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname, a.attnotnull,
+        (SELECT k.conname FROM pg_constraint k
+         WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]) AS not_null_name,
+        array(SELECT h.inhparent::bigint FROM pg_inherits h WHERE h.inhrelid = c.oid) AS heir_of,
         a.attidentity <> '' AS identity,
         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS fallback,
         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
@@ -92,6 +106,8 @@ record ColumnRules(
                     Identifiers.quote(row.getString("attname")),
                     row.getString("fallback"),
                     row.getBoolean("attnotnull"),
+                    quoted(row.getString("not_null_name")),
+                    numbers(row.getArray("heir_of")),
                     row.getBoolean("identity"),
                     row.getBoolean("is_primary"))));
     Map<List<Object>, Constraint> constraints = new HashMap<>();
@@ -173,12 +189,58 @@ record ColumnRules(
             statements.add(
                 alter(column, fallback == null ? "DROP DEFAULT" : "SET DEFAULT " + fallback));
           }
-          if (old.notNull() != column.notNull()) {
-            statements.add(alter(column, old.notNull() ? "SET NOT NULL" : "DROP NOT NULL"));
+          if (!old.notNull() && column.notNull()) {
+            statements.add(alter(column, "DROP NOT NULL"));
           }
         });
     statements.sort(null);
+    statements.addAll(notNull(now));
     return statements;
+  }
+
+  /**
+   * A partition gets its NOT NULL with that of the whole, and under the same name; where it had
+   * another name it comes first.
+   */
+  private List<String> notNull(ColumnRules now) {
+    List<String> ofHeirs = new ArrayList<>();
+    List<String> ofOthers = new ArrayList<>();
+    columns.forEach(
+        (key, old) -> {
+          @Nullable Column column = now.columns.get(key);
+          if (column != null && old.lacks(column) && !comesWithAnother(old, now)) {
+            String name = old.notNullName();
+            (old.heirOf().isEmpty() ? ofOthers : ofHeirs)
+                .add(
+                    name == null
+                        ? alter(column, "SET NOT NULL")
+                        : "ALTER TABLE %s ADD CONSTRAINT %s NOT NULL %s"
+                            .formatted(column.table(), name, column.name()));
+          }
+        });
+    ofHeirs.sort(null);
+    ofOthers.sort(null);
+    return Stream.concat(ofHeirs.stream(), ofOthers.stream()).toList();
+  }
+
+  private boolean comesWithAnother(Column heir, ColumnRules now) {
+    return columns.entrySet().stream()
+        .filter(other -> heir.heirOf().contains(other.getKey().oid()))
+        .filter(other -> other.getValue().name().equals(heir.name()))
+        .filter(other -> other.getValue().lacks(now.columns.get(other.getKey())))
+        .anyMatch(other -> Objects.equals(other.getValue().notNullName(), heir.notNullName()));
+  }
+
+  private static @Nullable String quoted(@Nullable String name) {
+    return name == null ? null : Identifiers.quote(name);
+  }
+
+  private static Set<Long> numbers(Array array) throws SQLException {
+    Set<Long> numbers = new TreeSet<>();
+    for (Object number : (Object[]) array.getArray()) {
+      numbers.add(((Number) number).longValue());
+    }
+    return numbers;
   }
 
   private static String alter(Column column, String what) {

@@ -28,9 +28,8 @@ final class DirectApplication {
   private static final String UPDATE =
       """
       WITH written AS (
-        UPDATE {rows} AS t SET {values} FROM (
-          SELECT c.* FROM {changes} AS c WHERE c.kind OPERATOR(pg_catalog.=) 'U' ORDER BY {keys}) AS s
-        WHERE {meets} AND {stands}
+        UPDATE {rows} AS t SET {values} FROM {changes} AS s
+        WHERE s.kind OPERATOR(pg_catalog.=) 'U' AND {meets} AND {stands}
         RETURNING {asreviewed} AS reviewed)
       SELECT pg_catalog.count(*) AS written,
         pg_catalog.count(*) FILTER (WHERE NOT w.reviewed) AS wrong
@@ -40,9 +39,8 @@ final class DirectApplication {
   private static final String DELETE =
       """
       WITH written AS (
-        DELETE FROM {rows} AS t USING (
-          SELECT c.* FROM {changes} AS c WHERE c.kind OPERATOR(pg_catalog.=) 'D' ORDER BY {keys}) AS s
-        WHERE {meets} AND {stands} AND {untouched}
+        DELETE FROM {rows} AS t USING {changes} AS s
+        WHERE s.kind OPERATOR(pg_catalog.=) 'D' AND {meets} AND {stands} AND {untouched}
         RETURNING true)
       SELECT pg_catalog.count(*) AS written, 0 AS wrong FROM written
       """;
@@ -124,12 +122,14 @@ final class DirectApplication {
     }
     for (StagedTable staged : tables) {
       if (staged.has(RowChange.Kind.INSERT)) {
+        session.useKeyOrder();
         Verification.requireNone(
             session,
             staged.table(),
             session.only(SqlTemplate.fill(INSERTED, parts(staged.table())), row -> row.getLong(1)));
       }
     }
+    session.settle();
     return true;
   }
 
@@ -171,11 +171,6 @@ final class DirectApplication {
     parts.put("rows", table.target().rows());
     parts.put("changes", table.changes());
     parts.put("meets", table.keysMeet());
-    parts.put(
-        "keys",
-        table.key().stream()
-            .map(part -> "c.k" + part.column().number())
-            .collect(Collectors.joining(", ")));
     parts.put("columns", String.join(", ", TableMerge.each(columns, c -> c.column().quoted())));
     parts.put("values", String.join(", ", TableMerge.each(columns, ReviewedColumn::written)));
     parts.put("stands", identical(table.guarded(), ReviewedColumn::before));

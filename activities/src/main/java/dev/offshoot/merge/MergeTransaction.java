@@ -300,6 +300,7 @@ final class MergeTransaction {
     for (StagedTable each : staged) {
       TableMerge table = each.table();
       session.report("comparing " + table.name());
+      StagedChanges.analyze(session, table);
       StandingRows.lock(session, table);
       Outcomes outcomes = Outcomes.decide(session, table, request.strictness());
       if (outcomes.conflicts() > 0) {

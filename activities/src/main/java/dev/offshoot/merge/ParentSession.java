@@ -35,6 +35,7 @@ final class ParentSession {
       RESET enable_hashjoin;
       RESET enable_mergejoin;
       SET LOCAL row_security = off;
+      SET LOCAL jit = off;
       SET LOCAL work_mem = '64MB';
       SET LOCAL statement_timeout = '10min';
       SET LOCAL idle_in_transaction_session_timeout = '10min';

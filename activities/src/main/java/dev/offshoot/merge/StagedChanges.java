@@ -61,11 +61,15 @@ record StagedChanges(
         }
       }
     }
+    return staged;
+  }
+
+  /** For statements that choose how to join them. */
+  static void analyze(ParentSession session, TableMerge table) throws SQLException {
     // What rows are joined and chosen by; a statistic of every column would take a while.
     List<String> joined = new ArrayList<>(List.of("n", "kind"));
     table.key().forEach(part -> joined.add("k" + part.column().number()));
     session.execute("ANALYZE %s (%s)".formatted(table.changes(), String.join(", ", joined)));
-    return staged;
   }
 
   boolean has(RowChange.Kind kind) {

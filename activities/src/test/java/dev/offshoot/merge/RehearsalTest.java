@@ -22,6 +22,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The schema script on a copy of today's parent, before the parent is touched. */
@@ -39,6 +41,23 @@ class RehearsalTest {
       assertThat(result.report().rehearsed()).matches("on a copy of today's parent, \\d+ ms");
       assertThat(merging.ask("SELECT tier FROM t WHERE id = 1")).isEqualTo("gold");
       assertThat(scratchCopies()).isEmpty();
+    }
+  }
+
+  @Test
+  void sessionThatEndsInThisMoment_doesNotMakeTheParentBusy() throws Exception {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet = merging.experiment(SCRIPT);
+      Connection application = merging.parent.ownerConnection();
+      CompletableFuture<Void> closed =
+          CompletableFuture.runAsync(
+              () -> close(application),
+              CompletableFuture.delayedExecutor(150, TimeUnit.MILLISECONDS));
+
+      MergeResult result = merge(merging, changeSet, Copying.OF_THE_PARENT);
+
+      assertThat(result.report().rehearsed()).startsWith("on a copy of today's parent");
+      closed.join();
     }
   }
 
@@ -185,6 +204,14 @@ class RehearsalTest {
           }
         };
     return merging.merge(request, progress, provider);
+  }
+
+  private static void close(Connection session) {
+    try {
+      session.close();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static List<String> scratchCopies() {
