@@ -26,10 +26,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment drops with everything in it or converts to another type, found by object ids
- * whatever statement did it, and what the base holds there. A tree of partitions counts as one
- * table if all of it goes, else each partition for itself. Generated columns hold nothing of their
- * own, and what is stored as before is not converted.
+ * What an experiment drops with everything in it, converts to another type or rewrites, found by
+ * object ids whatever statement did it, and what the base holds there. A tree of partitions counts
+ * as one table if all of it goes, else each partition for itself. Generated columns hold nothing of
+ * their own, and what is stored as before is not converted.
+ *
+ * <p>A rewritten table counts with the columns that keep their types: a conversion there and back,
+ * or one by a computation, changes rows as no catalog tells.
  */
 public final class DropSearch {
   /**
@@ -80,6 +83,7 @@ public final class DropSearch {
     for (Map.Entry<Table, List<Table>> tree : search.trees().entrySet()) {
       search.tables(tree.getKey(), tree.getValue());
       search.columns(tree.getKey(), tree.getValue());
+      search.rewritten(tree.getKey(), tree.getValue());
     }
     search.found.sort(
         Comparator.comparing(DroppedContents::table)
@@ -126,6 +130,20 @@ public final class DropSearch {
           leaves.stream().filter(leaf -> isRetyped(leaf, column) && isRewritten(leaf)).toList();
       for (Table table : asOne(root, isRetyped(root, column), leaves, converted)) {
         ask(table, ofColumn(table, column).beingConverted());
+      }
+    }
+  }
+
+  private void rewritten(Table root, List<Table> leaves) throws SQLException {
+    List<Table> rewritten = leaves.stream().filter(this::isRewritten).toList();
+    for (Table table : asOne(root, stands(root), leaves, rewritten)) {
+      List<String> kept =
+          table.writableColumns().stream()
+              .filter(column -> !isGone(table, column) && !isRetyped(table, column))
+              .map(Column::name)
+              .toList();
+      if (!kept.isEmpty()) {
+        ask(table, DroppedContents.ofRewritten(table.name(), kept));
       }
     }
   }
@@ -180,7 +198,7 @@ public final class DropSearch {
   }
 
   private void ask(Table table, DroppedContents contents) throws SQLException {
-    progress.report("reading what is dropped with " + table.name());
+    progress.report("reading what goes or is rewritten in " + table.name());
     String rows = (table.partitioned() ? "" : "ONLY ") + Identifiers.quote(table.name());
     try (PreparedStatement question = base.prepareStatement(contents.question(rows))) {
       if (contents.usual() != null) {

@@ -13,12 +13,14 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * What the parent holds now in the tables and columns that the change set drops or converts.
- * Whatever its users wrote there since the branch point would go along unseen, so it is a conflict;
- * unless a conversion keeps it.
+ * What the parent holds now in the tables and columns that the change set drops, converts or
+ * rewrites. Whatever its users wrote there since the branch point would go along unseen, so it is a
+ * conflict; unless a conversion keeps it.
  */
 final class DroppedOnParent {
   private record Written(DroppedContents reviewed, Figures found) {}
@@ -30,6 +32,15 @@ final class DroppedOnParent {
    * @param values figures of its values as they are
    */
   private record Converting(Written written, long table, int number, String type, Figures values) {}
+
+  /**
+   * A rewritten table in which other rows stand now.
+   *
+   * @param columns its columns that are compared, by number, with their names and types as they are
+   * @param figures of its rows as they are
+   */
+  private record Rewriting(
+      Written written, long table, Map<Integer, Column> columns, Figures figures) {}
 
   private static final String NOW =
       """
@@ -45,6 +56,7 @@ final class DroppedOnParent {
   private final List<DroppedContents> now = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
   private final List<Converting> converting = new ArrayList<>();
+  private final List<Rewriting> rewriting = new ArrayList<>();
   private final List<Conflict> untold = new ArrayList<>();
 
   private DroppedOnParent(ParentSession session) {
@@ -74,6 +86,10 @@ final class DroppedOnParent {
     Optional<ParentTable> table = ParentTable.find(session, reviewed.table());
     if (table.isEmpty()) {
       now.add(reviewed);
+      return;
+    }
+    if (reviewed.rewritten()) {
+      lookAtRewritten(reviewed, table.get());
       return;
     }
     Optional<String> missing =
@@ -110,6 +126,25 @@ final class DroppedOnParent {
     }
   }
 
+  /** Columns that the parent has dropped or converted itself are compared by nobody. */
+  private void lookAtRewritten(DroppedContents reviewed, ParentTable table) throws SQLException {
+    Map<Integer, Column> columns = new TreeMap<>();
+    reviewed
+        .values()
+        .forEach(
+            name -> table.column(name).ifPresent(column -> columns.put(column.number(), column)));
+    session.report("comparing what is rewritten in " + reviewed.table());
+    Figures found = ask(reviewed.only(names(columns)), table.rows());
+    now.add(reviewed.holding(found));
+    if (reviewed.isWritten(found) && !columns.isEmpty()) {
+      rewriting.add(new Rewriting(new Written(reviewed, found), table.oid(), columns, found));
+    }
+  }
+
+  private static List<String> names(Map<Integer, Column> columns) {
+    return columns.values().stream().map(Column::name).toList();
+  }
+
   private Figures ask(DroppedContents contents, String rows) throws SQLException {
     String question = contents.question(rows);
     String usual = contents.usual();
@@ -126,6 +161,34 @@ final class DroppedOnParent {
         written.add(each.written());
       }
     }
+    for (Rewriting each : rewriting) {
+      session.report("comparing what was rewritten in " + each.written().reviewed().table());
+      if (!isKept(each)) {
+        written.add(each.written());
+      }
+    }
+  }
+
+  /** Whether the rows say in the same columns what they said before. */
+  private boolean isKept(Rewriting table) throws SQLException {
+    List<String> values = new ArrayList<>();
+    String rows = "";
+    for (Map.Entry<Integer, Column> each : table.columns().entrySet()) {
+      Optional<Now> found =
+          session.list(NOW, Now::read, table.table(), each.getKey()).stream().findFirst();
+      if (found.isEmpty() || !found.get().type().equals(each.getValue().type())) {
+        return false;
+      }
+      rows = found.get().rows();
+      values.add(
+          "c.%s AS %s"
+              .formatted(
+                  Identifiers.quote(found.get().column()),
+                  Identifiers.quote(each.getValue().name())));
+    }
+    String renamed = "(SELECT %s FROM %s AS c)".formatted(String.join(", ", values), rows);
+    return ask(table.written().reviewed().only(names(table.columns())), renamed)
+        .equals(table.figures());
   }
 
   /**
@@ -190,7 +253,11 @@ final class DroppedOnParent {
     DroppedContents reviewed = written.reviewed();
     String note =
         reviewed.column() == null
-            ? "the experiment drops this table, in which other rows stand now than at the branch point"
+            ? "the experiment %s, in which other rows stand now than at the branch point"
+                .formatted(
+                    reviewed.rewritten()
+                        ? "rewrites this table in a way that changes values"
+                        : "drops this table")
             : "the experiment %s, in which other values stand now than at the branch point"
                 .formatted(
                     reviewed.converted()

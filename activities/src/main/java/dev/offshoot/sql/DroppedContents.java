@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table or column that goes with everything in it, or is converted, and what that is: so many
- * rows, and a hash over them that does not depend on their order. Where both are the same, the same
- * is held; which rows differ they do not tell.
+ * A table or column that goes with everything in it, or is converted or rewritten, and what that
+ * is: so many rows, and a hash over them that does not depend on their order. Where both are the
+ * same, the same is held; which rows differ they do not tell.
  *
  * @param table the table's name at the branch point
- * @param column the column that goes; absent if the whole table does
- * @param converted whether the column stays with another type, so that only what the conversion
- *     does not keep goes
+ * @param column the column that goes; absent if it is about the whole table
+ * @param converted whether nothing is dropped: the column stays with another type, or the table is
+ *     rewritten, so that only what this does not keep goes
  * @param key columns that name a row of which a column goes; empty if nothing does, so that it
  *     holds a multiset of values
  * @param values columns that are lost: of a table all that are written, else the one
@@ -73,6 +73,21 @@ public record DroppedContents(
   /** The same column where it does not go but gets another type. */
   public DroppedContents beingConverted() {
     return new DroppedContents(table, column, true, key, values, usual, rows, hash);
+  }
+
+  /** A table whose rows the script writes anew, in columns that keep their types. */
+  public static DroppedContents ofRewritten(TableName table, List<String> columns) {
+    return new DroppedContents(table, null, true, List.of(), columns, null, 0, "");
+  }
+
+  /** Whether it is a table that stays, with rows that the script has written. */
+  public boolean rewritten() {
+    return converted && column == null;
+  }
+
+  /** The same of some of its columns, for looking. */
+  public DroppedContents only(List<String> columns) {
+    return new DroppedContents(table, column, converted, key, columns, usual, rows, hash);
   }
 
   /** Every value of the same column but nulls, whatever row it is in. */

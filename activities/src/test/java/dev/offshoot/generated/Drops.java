@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment drops with everything in it or converts to another type, and every row of that
- * at the branch point; what the parent wrote there since is found by comparing row by row. Knows
+ * What an experiment drops with everything in it, converts or rewrites, and every row of that at
+ * the branch point; what the parent wrote there since is found by comparing row by row. Knows
  * nothing of how a merge does it.
  *
  * @param held each thing that goes, with its rows
@@ -33,7 +33,8 @@ record Drops(List<Held> held) {
    * @param table as the catalog has it
    * @param partitioned whether it holds rows only through partitions
    * @param columns columns that are compared, the lost one last where only one is
-   * @param one whether only one column goes
+   * @param one whether it is about one column
+   * @param rewritten whether the table stays, with rows that are written anew
    * @param type the type of that, if it is not to go but to be converted
    * @param usual what that has in a row which says nothing of it
    * @param rows images of the rows at the branch point
@@ -43,6 +44,7 @@ record Drops(List<Held> held) {
       boolean partitioned,
       List<String> columns,
       boolean one,
+      boolean rewritten,
       @Nullable String type,
       @Nullable String usual,
       List<List<@Nullable String>> rows) {
@@ -130,8 +132,9 @@ record Drops(List<Held> held) {
       List<Table> gone = leaves.stream().filter(leaf -> !after.containsKey(leaf.oid())).toList();
       for (Table table : together(root, !after.containsKey(root.oid()), leaves, gone)) {
         List<String> all = table.columns().stream().map(Column::name).toList();
-        held.add(read(base, table, all, false, null, null));
+        held.add(read(base, table, all, false, false, null, null));
       }
+      rewritten(base, root, leaves, after, held);
       for (Column column : root.columns()) {
         List<Table> without =
             leaves.stream().filter(leaf -> lost(leaf, after.get(leaf.oid()), column)).toList();
@@ -153,13 +156,34 @@ record Drops(List<Held> held) {
     return new Drops(held);
   }
 
+  private static void rewritten(
+      Connection base, Table root, List<Table> leaves, Map<Long, Table> after, List<Held> held)
+      throws SQLException {
+    List<Table> rewritten =
+        leaves.stream()
+            .filter(leaf -> after.containsKey(leaf.oid()))
+            .filter(leaf -> leaf.file() != Objects.requireNonNull(after.get(leaf.oid())).file())
+            .toList();
+    for (Table table : together(root, after.containsKey(root.oid()), leaves, rewritten)) {
+      @Nullable Table is = after.get(table.oid());
+      List<String> kept =
+          table.columns().stream()
+              .filter(column -> !lost(table, is, column) && !retyped(table, is, column))
+              .map(Column::name)
+              .toList();
+      if (!kept.isEmpty()) {
+        held.add(read(base, table, kept, false, true, null, null));
+      }
+    }
+  }
+
   private static Held ofColumn(
       Connection base, Table table, Column column, @Nullable String convertedFrom)
       throws SQLException {
     List<String> compared = new ArrayList<>(table.key());
     compared.add(column.name());
     @Nullable String usual = usual(base, table.column(column.name()).orElseThrow());
-    return read(base, table, compared, true, convertedFrom, usual);
+    return read(base, table, compared, true, false, convertedFrom, usual);
   }
 
   private static boolean retyped(Table was, @Nullable Table is, Column column) {
@@ -202,8 +226,9 @@ record Drops(List<Held> held) {
    *
    * @param conflicts what other rows than at the branch point are lost with
    * @param converting columns that hold other values and are converted, with the values
+   * @param rewriting tables that hold other rows and are rewritten, with the rows
    */
-  record Look(Set<String> conflicts, List<Converting> converting) {
+  record Look(Set<String> conflicts, List<Converting> converting, List<Rewriting> rewriting) {
 
     /** The same after they ran: what conversions did not keep is lost too. */
     Set<String> afterwards(Connection parent) throws SQLException {
@@ -216,6 +241,12 @@ record Drops(List<Held> held) {
                 ? Optional.empty()
                 : now.columns().stream().filter(c -> c.number() == each.number()).findFirst();
         if (now == null || column.isEmpty() || !each.isKept(parent, now, column.get())) {
+          all.add(Conflict.Kind.DROPPED_WRITTEN + " " + each.name());
+        }
+      }
+      for (Rewriting each : rewriting) {
+        @Nullable Table now = tables.get(each.table());
+        if (now == null || !each.isKept(parent, now)) {
           all.add(Conflict.Kind.DROPPED_WRITTEN + " " + each.name());
         }
       }
@@ -242,6 +273,26 @@ record Drops(List<Held> held) {
     }
   }
 
+  /** One such table; its rows are in the order of their words. */
+  record Rewriting(TableName name, long table, List<Column> columns, List<String> rows) {
+    private boolean isKept(Connection parent, Table now) throws SQLException {
+      List<String> names = new ArrayList<>();
+      for (Column column : columns) {
+        Optional<Column> is =
+            now.columns().stream().filter(c -> c.number() == column.number()).findFirst();
+        if (is.isEmpty() || !is.get().type().equals(column.type())) {
+          return false;
+        }
+        names.add(is.get().name());
+      }
+      return rows.equals(words(images(parent, now.name(), now.partitioned(), names)));
+    }
+  }
+
+  private static List<String> words(List<List<@Nullable String>> images) {
+    return images.stream().map(String::valueOf).sorted().toList();
+  }
+
   private static List<String> printed(Connection session, Table table, String expression)
       throws SQLException {
     return Sql.list(
@@ -263,9 +314,12 @@ record Drops(List<Held> held) {
     tables(parent).values().forEach(table -> tables.put(table.name(), table));
     Set<String> written = new TreeSet<>();
     List<Converting> converting = new ArrayList<>();
+    List<Rewriting> rewriting = new ArrayList<>();
     for (Held each : held) {
       @Nullable Table now = tables.get(each.table());
-      if (now != null
+      if (each.rewritten()) {
+        lookAtRewritten(parent, each, now, rewriting);
+      } else if (now != null
           && each.columns().stream().allMatch(column -> now.column(column).isPresent())
           && each.isWritten(images(parent, each.table(), each.partitioned(), each.columns()))) {
         String type = each.type();
@@ -279,7 +333,24 @@ record Drops(List<Held> held) {
         }
       }
     }
-    return new Look(written, converting);
+    return new Look(written, converting, rewriting);
+  }
+
+  private static void lookAtRewritten(
+      Connection parent, Held held, @Nullable Table now, List<Rewriting> rewriting)
+      throws SQLException {
+    if (now == null) {
+      return;
+    }
+    List<Column> columns =
+        held.columns().stream().flatMap(name -> now.column(name).stream()).toList();
+    List<String> names = columns.stream().map(Column::name).toList();
+    List<List<@Nullable String>> rows = images(parent, now.name(), now.partitioned(), names);
+    boolean written =
+        names.size() < held.columns().size() || !words(rows).equals(words(held.rows()));
+    if (written && !rows.isEmpty()) {
+      rewriting.add(new Rewriting(now.name(), now.oid(), columns, words(rows)));
+    }
   }
 
   private static Held read(
@@ -287,6 +358,7 @@ record Drops(List<Held> held) {
       Table table,
       List<String> columns,
       boolean one,
+      boolean rewritten,
       @Nullable String type,
       @Nullable String usual)
       throws SQLException {
@@ -295,6 +367,7 @@ record Drops(List<Held> held) {
         table.partitioned(),
         columns,
         one,
+        rewritten,
         type,
         usual,
         images(base, table.name(), table.partitioned(), columns));

@@ -175,6 +175,18 @@ class MergeGuardTest {
                 "DROPPED_WRITTEN single: 2 rows | 2 rows | null",
                 "SELECT to_regclass('single') IS NULL",
                 "f"),
+        new Case(
+                "a table that is rewritten is compared",
+                "SELECT count\\(\\*\\) AS standing",
+                "SELECT 0 * count(*) AS standing",
+                "ALTER TABLE single ALTER COLUMN v TYPE int USING length(v);"
+                    + "ALTER TABLE single ALTER COLUMN v TYPE text;"
+                    + updated)
+            .then(
+                "UPDATE single SET v = 'theirs' WHERE id = 1",
+                "DROPPED_WRITTEN single: 2 rows | 2 rows | null",
+                "SELECT v FROM single WHERE id = 1",
+                "theirs"),
         // The thorough way.
         new Case(
                 "an update finds the row as reviewed",

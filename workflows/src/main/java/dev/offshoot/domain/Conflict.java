@@ -46,8 +46,8 @@ public record Conflict(
     /** One of the experiment's checks is not true on the parent. */
     CHECK_FAILED,
     /**
-     * A table or column that the experiment drops, or converts without keeping its values, was
-     * written on the parent.
+     * A table or column that the experiment drops, or converts or rewrites without keeping its
+     * values, was written on the parent.
      */
     DROPPED_WRITTEN
   }
