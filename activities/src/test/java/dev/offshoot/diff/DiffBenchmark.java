@@ -14,6 +14,7 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.merge.Sales;
+import dev.offshoot.read.PageMeasurement;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
@@ -34,11 +35,12 @@ import java.util.TreeMap;
 
 /**
  * Finding and reading the changed rows of a table by their keys, beside streaming all rows of base
- * and branch; and the same in a table ten times as large.
+ * and branch; the same in a table ten times as large; and reading pages of what was found.
  */
 public final class DiffBenchmark implements Benchmark {
   @Override
   public void run(Measurements measurements) throws Exception {
+    PageMeasurement.run(measurements);
     int rows = measurements.quick() ? 1_000_000 : 10_000_000;
     try (Branch small = new Branch(measurements, rows / 10);
         Branch large = new Branch(measurements, rows)) {
