@@ -205,7 +205,9 @@ final class DirectApplication {
   private static String identical(
       List<ReviewedColumn> columns, Function<ReviewedColumn, String> form) {
     return Images.allIdentical(
-        TableMerge.each(columns, ReviewedColumn::inTable), TableMerge.each(columns, form));
+        TableMerge.each(columns, column -> column.column().storedAs()),
+        TableMerge.each(columns, ReviewedColumn::inTable),
+        TableMerge.each(columns, form));
   }
 
   /** The same for those columns only which the experiment changed in that row. */

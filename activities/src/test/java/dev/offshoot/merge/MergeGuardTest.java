@@ -122,7 +122,7 @@ class MergeGuardTest {
         // The quick way.
         new Case(
                 "a quick update finds the row as reviewed",
-                "(AS t SET .* s\\.k1) AND \\(pg_catalog.*(RETURNING)",
+                "(AS t SET .* s\\.k1) AND \\(COALESCE.*(RETURNING)",
                 "$1 $2",
                 updated)
             .then(moved, "UPDATE_UPDATE items[1] v: v1 | theirs | new", first, "theirs"),
