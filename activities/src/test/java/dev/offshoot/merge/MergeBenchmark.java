@@ -35,7 +35,8 @@ public final class MergeBenchmark implements Benchmark {
       if (measurements.quick()) {
         merges(measurements, store, "merge.100k", 400_000, 1);
       } else {
-        // A worker runs for weeks; its first merges, before its code is compiled, are not the measure.
+        // A worker runs for weeks; its first merges, before its code is compiled, are not the
+        // measure.
         merges(measurements, store, "merge.100k.of10m", 10_000_000, 5);
         merges(measurements, store, "merge.100k", 1_000_000, 4);
       }

@@ -161,7 +161,7 @@ class WorkerConfiguration {
       WorkerState state,
       WorkerRunner.Outcome outcome) {
     return new WorkerRunner(
-        rooms, server, workers, sweep, settings.shutdownGrace(), workflowOptions, state, outcome);
+        rooms, server, workers, sweep, settings, workflowOptions, state, outcome);
   }
 
   @Bean

@@ -1,8 +1,10 @@
 package dev.offshoot.worker;
 
+import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.ledger.BranchRegistry.Registered;
 import dev.offshoot.worker.observe.WorkerState;
+import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import dev.offshoot.worker.temporal.Patience;
 import dev.offshoot.worker.temporal.TemporalServer;
@@ -45,14 +47,11 @@ public final class WorkerRunner implements SmartLifecycle {
   /** How long an owner must have been gone where others may use the Temporal server, too. */
   static final Duration ORPHAN_GRACE = Duration.ofMinutes(5);
 
-  /** Between looks at what workers that died have left in the middle. */
-  private static final Duration RECOVERY = Duration.ofMinutes(1);
-
   private final ObjectProvider<Rooms> rooms;
   private final ObjectProvider<TemporalServer> server;
   private final ObjectProvider<WorkersTemplate> workers;
   private final ObjectProvider<BranchSweep> sweep;
-  private final Duration shutdownGrace;
+  private final WorkerSettings settings;
   private final WorkflowImplementationOptions workflowOptions;
   private final WorkerState state;
   private final Outcome outcome;
@@ -78,7 +77,7 @@ public final class WorkerRunner implements SmartLifecycle {
       ObjectProvider<TemporalServer> server,
       ObjectProvider<WorkersTemplate> workers,
       ObjectProvider<BranchSweep> sweep,
-      Duration shutdownGrace,
+      WorkerSettings settings,
       WorkflowImplementationOptions workflowOptions,
       WorkerState state,
       Outcome outcome) {
@@ -86,7 +85,7 @@ public final class WorkerRunner implements SmartLifecycle {
     this.server = server;
     this.workers = workers;
     this.sweep = sweep;
-    this.shutdownGrace = shutdownGrace;
+    this.settings = settings;
     this.workflowOptions = workflowOptions;
     this.state = state;
     this.outcome = outcome;
@@ -152,12 +151,22 @@ public final class WorkerRunner implements SmartLifecycle {
 
   /** What workers that died left in the middle is put right now and whenever it is seen. */
   private boolean recover(Rooms needed) {
-    Runnable look = () -> needed.parents().all().forEach(each -> each.provider().recover());
-    look.run();
+    recoverAll(needed);
+    long every = settings.worker().recoveryEvery().toMillis();
     var unused =
-        later.scheduleWithFixedDelay(
-            look, RECOVERY.toMillis(), RECOVERY.toMillis(), TimeUnit.MILLISECONDS);
+        later.scheduleWithFixedDelay(() -> recoverAll(needed), every, every, TimeUnit.MILLISECONDS);
     return running;
+  }
+
+  /** A look that fails is no reason not to look again. */
+  private static void recoverAll(Rooms needed) {
+    for (Parents.Parent parent : needed.parents().all()) {
+      try {
+        parent.provider().recover();
+      } catch (RuntimeException e) {
+        LOG.warn("parent {}: could not look for what was left", parent.config().name(), e);
+      }
+    }
   }
 
   private WorkflowClient client() {
@@ -202,10 +211,10 @@ public final class WorkerRunner implements SmartLifecycle {
     if (factory == null) {
       return;
     }
-    String grace = HumanDuration.format(shutdownGrace);
+    String grace = HumanDuration.format(settings.shutdownGrace());
     LOG.info("no longer polling; running steps have {} to finish", grace);
     factory.shutdown();
-    factory.awaitTermination(shutdownGrace.toMillis(), TimeUnit.MILLISECONDS);
+    factory.awaitTermination(settings.shutdownGrace().toMillis(), TimeUnit.MILLISECONDS);
     if (!factory.isTerminated()) {
       LOG.warn("steps still run after {}; Temporal will have them tried again elsewhere", grace);
       factory.shutdownNow();

@@ -50,18 +50,33 @@ class LiveParentWorkerTest {
 
   @Test
   void parentThatADeadWorkerLeftFenced_isOpenedByTheNextOne() throws Exception {
+    killAWorkerThatFences();
+    assertThat(acceptsConnections()).isFalse();
+
+    try (RunningWorker worker = start(List.of()).awaitPolling()) {
+      RunningWorker.await(this::acceptsConnections);
+      assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void parentThatAnotherWorkerLeftFenced_isOpenedByOneThatGoesOn() throws Exception {
+    try (RunningWorker worker = start(List.of("--offshoot.worker.recovery-every=1s"))) {
+      worker.awaitPolling();
+
+      killAWorkerThatFences();
+
+      RunningWorker.await(this::acceptsConnections);
+    }
+  }
+
+  private void killAWorkerThatFences() throws Exception {
     try (Connection application = parent.ownerConnection()) {
       ParentConfig config = parent.config();
       FencingProcess.killWhileFencing(
           ParentConfig.of("shop", config.url(), config.username(), config.password()),
           new BranchRef(new ExperimentId("killed"), 1, "shop"));
       assertThat(application.isValid(1)).isFalse();
-    }
-    assertThat(acceptsConnections()).isFalse();
-
-    try (RunningWorker worker = start(List.of()).awaitPolling()) {
-      RunningWorker.await(this::acceptsConnections);
-      assertThat(worker.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
     }
   }
 

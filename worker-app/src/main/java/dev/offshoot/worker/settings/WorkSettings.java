@@ -9,16 +9,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxConcurrentActivities steps that run at once; each holds one or two database sessions
  * @param maxConcurrentWorkflowTasks workflow tasks that run at once
  * @param shutdownGrace time that running steps are given to finish when the worker is told to end
+ * @param recoveryEvery time between looks at what workers that died left in the middle, such as a
+ *     parent fenced for a copy
  */
 public record WorkSettings(
     @DefaultValue("10") int maxConcurrentActivities,
     @DefaultValue("20") int maxConcurrentWorkflowTasks,
-    @DefaultValue("30s") Duration shutdownGrace) {
+    @DefaultValue("30s") Duration shutdownGrace,
+    @DefaultValue("1m") Duration recoveryEvery) {
 
   void check(String prefix, Problems problems) {
     problems.atLeast(prefix + ".max-concurrent-activities", maxConcurrentActivities, 1);
     // Temporal's own minimum: one slot is for new tasks and one for those of cached workflows.
     problems.atLeast(prefix + ".max-concurrent-workflow-tasks", maxConcurrentWorkflowTasks, 2);
     problems.positive(prefix + ".shutdown-grace", shutdownGrace);
+    problems.positive(prefix + ".recovery-every", recoveryEvery);
   }
 }

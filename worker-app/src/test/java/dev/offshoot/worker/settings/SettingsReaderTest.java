@@ -74,7 +74,8 @@ class SettingsReaderTest {
                 Map.of(),
                 new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
                 List.of()));
-    assertThat(settings.worker()).isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30)));
+    assertThat(settings.worker())
+        .isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30), Duration.ofMinutes(1)));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
   }
@@ -132,7 +133,8 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.sensitive[0]", "public.customers.email"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
-                Map.entry("offshoot.worker.shutdown-grace", "9s")));
+                Map.entry("offshoot.worker.shutdown-grace", "9s"),
+                Map.entry("offshoot.worker.recovery-every", "11s")));
 
     assertThat(settings.temporal().address()).isEqualTo("temporal:7233");
     assertThat(settings.temporal().namespace()).isEqualTo("agents");
@@ -170,7 +172,8 @@ class SettingsReaderTest {
                 5,
                 new HazardLimits(7, 0.25, 2 << 20, 9),
                 List.of(SensitiveName.parse("public.customers.email").orElseThrow())));
-    assertThat(settings.worker()).isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9)));
+    assertThat(settings.worker())
+        .isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9), Duration.ofSeconds(11)));
   }
 
   @ParameterizedTest
