@@ -3,49 +3,23 @@ package dev.offshoot.generated;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.offshoot.PostgresServer;
+import dev.offshoot.StepByStep;
 import dev.offshoot.TestParent;
-import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.BranchActivities.CreateBranch;
-import dev.offshoot.activity.BranchActivities.DropBranch;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.DiffActivities.ComputeDiff;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.ExperimentActivities.RunExperiment;
-import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.MergeActivities.MergeRequest;
-import dev.offshoot.activity.RevertActivities;
-import dev.offshoot.activity.RevertActivities.ComputeRevert;
-import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.ParentConfig;
-import dev.offshoot.branch.Parents;
-import dev.offshoot.branch.PostgresBranchProvider;
-import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
-import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.MergeResult;
-import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.ledger.Ledger;
-import dev.offshoot.merge.MergeSteps;
-import dev.offshoot.revert.RevertSteps;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.workflow.OffshootDataConverter;
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -70,40 +44,14 @@ final class Stage implements AutoCloseable {
   private final ParentConfig config;
 
   private final Connection maintenance;
-  private final PostgresBranchProvider provider;
-  private final TestActivityEnvironment temporal;
-  private final BranchActivities branches;
-  private final ExperimentActivities experiments;
-  private final DiffActivities diffs;
-  private final RevertActivities reverts;
-  private final MergeActivities merges;
+  private final StepByStep steps;
   private int played;
 
   private Stage(Ledger ledger) throws SQLException {
     this.parent = PostgresServer.parent("");
     this.config = parent.config().toBuilder().copyMethod(CopyMethod.FILE_COPY).build();
-    this.provider = new PostgresBranchProvider(config);
     this.maintenance = PostgresServer.superuser("postgres");
-    this.temporal =
-        TestActivityEnvironment.newInstance(
-            TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(
-                    WorkflowClientOptions.newBuilder()
-                        .setDataConverter(OffshootDataConverter.get())
-                        .build())
-                .build());
-    Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
-    temporal.registerActivitiesImplementations(
-        new BranchSteps(parents, ledger.branches()),
-        new ExperimentSteps(parents),
-        new DiffSteps(parents, ledger.changeSets()),
-        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
-        new MergeSteps(parents, ledger.changeSets()));
-    this.branches = temporal.newActivityStub(BranchActivities.class);
-    this.experiments = temporal.newActivityStub(ExperimentActivities.class);
-    this.diffs = temporal.newActivityStub(DiffActivities.class);
-    this.reverts = temporal.newActivityStub(RevertActivities.class);
-    this.merges = temporal.newActivityStub(MergeActivities.class);
+    this.steps = StepByStep.on(config, ledger);
   }
 
   static Stage over(Ledger ledger) throws SQLException {
@@ -154,67 +102,41 @@ final class Stage implements AutoCloseable {
   }
 
   BranchRef branch() {
-    return new BranchRef(
-        new ExperimentId("g%s-%d".formatted(database(), played)), 1, parent.config().name());
+    return steps.ref("g%s-%d".formatted(database(), played));
   }
 
   ExperimentSpec spec(Scenario scenario) {
     ExperimentSpecBuilder spec =
-        ExperimentSpec.builder()
-            .goal("play a case")
-            .parent(parent.config().name())
-            .requestedBy("agent")
-            .strictness(scenario.strictness())
-            .transaction(scenario.mode());
+        steps.spec().strictness(scenario.strictness()).transaction(scenario.mode());
     scenario.experiment().forEach(spec::statement);
     return spec.build();
   }
 
   void createBranch(BranchRef branch, ExperimentSpec spec) throws Stopped {
-    step(
-        "branch",
-        () ->
-            branches.createBranch(
-                new CreateBranch(
-                    branch, branch.experimentId().toString(), "run", spec, inAnHour())));
+    step("branch", () -> steps.create(branch, spec));
   }
 
   ExperimentReport run(BranchRef branch, ExperimentSpec spec) throws Stopped {
-    return step("experiment", () -> experiments.runExperiment(new RunExperiment(branch, spec)));
+    return step("experiment", () -> steps.run(branch, spec));
   }
 
   ChangeSummary diff(BranchRef branch, ExperimentSpec spec, ExperimentReport report)
       throws Stopped {
-    return step("diff", () -> diffs.computeDiff(new ComputeDiff(branch, spec, report)));
+    return step("diff", () -> steps.diff(branch, spec, report));
   }
 
   void drop(BranchRef branch) throws Stopped {
     step(
         "drop",
         () -> {
-          branches.dropBranch(new DropBranch(branch, "run", "played"));
+          steps.dropFrozen(branch);
           return true;
         });
   }
 
   Result merge(BranchRef branch, ExperimentSpec spec, String digest) {
-    Decision approval =
-        new Decision(
-            Decision.Kind.APPROVE,
-            "rita",
-            "looks right",
-            digest,
-            List.of(),
-            Instant.now(),
-            Decision.Channel.SIGNAL,
-            null);
     try {
-      MergeResult result =
-          step(
-              "merge",
-              () ->
-                  merges.merge(
-                      new MergeRequest(branch, digest, spec.strictness(), List.of(), approval)));
+      MergeResult result = step("merge", () -> steps.merge(branch, digest, spec.strictness()));
       return result.conflicts() == null
           ? new Result.Merged()
           : new Result.Conflicted(result.conflicts().conflicts());
@@ -225,32 +147,14 @@ final class Stage implements AutoCloseable {
 
   /** Takes back what was merged from {@code branch}. */
   Result revert(BranchRef branch) {
-    ExperimentId merged = branch.experimentId();
-    BranchRef revert =
-        new BranchRef(new ExperimentId(merged + "-revert"), 1, parent.config().name());
+    BranchRef revert = steps.ref(branch.experimentId() + "-revert");
     ExperimentSpec spec =
-        ExperimentSpec.builder()
-            .goal("take a case back")
-            .parent(parent.config().name())
-            .requestedBy("ops")
-            .reverts(merged.value())
-            .build();
+        steps.spec().requestedBy("ops").reverts(branch.experimentId().value()).build();
     try {
-      ChangeSummary inverse =
-          step(
-              "revert",
-              () ->
-                  reverts.computeRevert(
-                      new ComputeRevert(
-                          revert, revert.experimentId().toString(), "run", spec, inAnHour())));
-      return merge(revert, spec, inverse.digest());
+      return merge(revert, spec, step("revert", () -> steps.computeRevert(revert, spec)).digest());
     } catch (Stopped e) {
       return e.result;
     }
-  }
-
-  private static Instant inAnHour() {
-    return Instant.now().plus(Duration.ofHours(1));
   }
 
   private static <T> T step(String name, Supplier<T> step) throws Stopped {
@@ -266,8 +170,7 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    temporal.close();
-    provider.close();
+    steps.close();
     maintenance.close();
     parent.close();
   }

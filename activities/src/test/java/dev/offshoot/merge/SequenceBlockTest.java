@@ -3,36 +3,18 @@ package dev.offshoot.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.PostgresServer;
+import dev.offshoot.StepByStep;
 import dev.offshoot.TestParent;
 import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.BranchActivities.CreateBranch;
 import dev.offshoot.activity.BranchActivities.DropBranch;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.DiffActivities.ComputeDiff;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.ExperimentActivities.RunExperiment;
 import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.activity.MergeActivities.ReleaseSequences;
-import dev.offshoot.branch.BranchSteps;
-import dev.offshoot.branch.Parents;
-import dev.offshoot.branch.PostgresBranchProvider;
-import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.BranchRef;
-import dev.offshoot.domain.Decision;
-import dev.offshoot.domain.ExperimentId;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
-import dev.offshoot.experiment.ExperimentSteps;
-import dev.offshoot.ledger.Ledger;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SequenceBlocks;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.workflow.OffshootDataConverter;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -62,35 +44,19 @@ class SequenceBlockTest {
       INSERT INTO orders (customer) SELECT id FROM customers WHERE name LIKE '%%from %1$s';
       """;
 
-  private final TestActivityEnvironment temporal =
-      TestActivityEnvironment.newInstance(
-          TestEnvironmentOptions.newBuilder()
-              .setWorkflowClientOptions(
-                  WorkflowClientOptions.newBuilder()
-                      .setDataConverter(OffshootDataConverter.get())
-                      .build())
-              .build());
   private TestParent parent;
-  private PostgresBranchProvider provider;
+  private StepByStep steps;
+  private final Instant deadline = Instant.now().plus(Duration.ofHours(1));
 
   @BeforeEach
   void start() throws SQLException {
     parent = PostgresServer.parent(SHOP);
-    provider = new PostgresBranchProvider(parent.config().toBuilder().sequenceBlock(1000).build());
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
-    Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));
-    temporal.registerActivitiesImplementations(
-        new BranchSteps(parents, ledger.branches()),
-        new ExperimentSteps(parents),
-        new DiffSteps(parents, ledger.changeSets()),
-        new MergeSteps(parents, ledger.changeSets()));
+    steps = StepByStep.on(parent.config().toBuilder().sequenceBlock(1000).build());
   }
 
   @AfterEach
   void stop() throws SQLException {
-    temporal.close();
-    provider.close();
+    steps.close();
     parent.close();
   }
 
@@ -104,7 +70,7 @@ class SequenceBlockTest {
     BranchRef three = branch("three");
     // Idempotent: what was reserved is not reserved again.
     String stands = stands("customers_id_seq");
-    create("one", one);
+    create(one);
     assertThat(stands("customers_id_seq")).isEqualTo(stands);
 
     String first = experiment("one", one);
@@ -139,7 +105,7 @@ class SequenceBlockTest {
     assertThat(stands("nearly")).isEqualTo("32750 t");
     assertThat(stands("ring")).isEqualTo("1 t");
 
-    assertThat(merge(ref, run("one", ref, script))).isEqualTo("merged");
+    assertThat(merge(ref, run(ref, script))).isEqualTo("merged");
 
     assertThat(parent.dump()).isEqualTo(expected);
   }
@@ -217,7 +183,7 @@ class SequenceBlockTest {
     BranchRef one = branch("one");
     BranchRef two = branch("two");
     String many = "INSERT INTO customers (name) SELECT 'm' FROM generate_series(1, 1005)";
-    assertThat(merge(one, run("one", one, many))).isEqualTo("merged");
+    assertThat(merge(one, run(one, many))).isEqualTo("merged");
 
     branches().dropBranch(new DropBranch(two, "run", "it failed"));
 
@@ -225,75 +191,35 @@ class SequenceBlockTest {
   }
 
   private BranchRef branch(String name) {
-    BranchRef ref = new BranchRef(new ExperimentId(name), 1, parent.config().name());
-    create(name, ref);
+    BranchRef ref = steps.ref(name);
+    create(ref);
     return ref;
   }
 
-  private void create(String name, BranchRef ref) {
-    branches()
-        .createBranch(
-            new CreateBranch(ref, "experiment-" + name, "run", spec("SELECT 1"), deadline));
-  }
-
-  private final Instant deadline = Instant.now().plus(Duration.ofHours(1));
-
-  private ExperimentSpec spec(String script) {
-    return ExperimentSpec.builder()
-        .goal("insert")
-        .parent(parent.config().name())
-        .requestedBy("agent")
-        .script(script)
-        .build();
+  private void create(BranchRef ref) {
+    var unused = steps.create(ref, steps.spec().script("SELECT 1").build(), deadline);
   }
 
   private String experiment(String name, BranchRef ref) {
-    return run(name, ref, INSERTS.formatted(name));
+    return run(ref, INSERTS.formatted(name));
   }
 
   /** The digest of its change set; the branch is gone then. */
-  private String run(String name, BranchRef ref, String script) {
-    ExperimentSpec spec = spec(script);
-    var report =
-        temporal
-            .newActivityStub(ExperimentActivities.class)
-            .runExperiment(new RunExperiment(ref, spec));
-    String digest =
-        temporal
-            .newActivityStub(DiffActivities.class)
-            .computeDiff(new ComputeDiff(ref, spec, report))
-            .digest();
-    branches().dropBranch(new DropBranch(ref, "run", name + " is frozen", true));
-    return digest;
+  private String run(BranchRef ref, String script) {
+    return steps.runAndDrop(ref, steps.spec().script(script).build()).digest();
   }
 
   private String merge(BranchRef ref, String digest) {
-    MergeResult result =
-        merges()
-            .merge(
-                new MergeRequest(
-                    ref,
-                    digest,
-                    Strictness.ROW,
-                    List.of(),
-                    new Decision(
-                        Decision.Kind.APPROVE,
-                        "rita",
-                        "looks right",
-                        digest,
-                        List.of(),
-                        Instant.now(),
-                        Decision.Channel.SIGNAL,
-                        null)));
+    MergeResult result = steps.merge(ref, digest, Strictness.ROW);
     return result.conflicts() == null ? "merged" : result.conflicts().toString();
   }
 
   private BranchActivities branches() {
-    return temporal.newActivityStub(BranchActivities.class);
+    return steps.steps(BranchActivities.class);
   }
 
   private MergeActivities merges() {
-    return temporal.newActivityStub(MergeActivities.class);
+    return steps.steps(MergeActivities.class);
   }
 
   private String stands(String sequence) throws SQLException {

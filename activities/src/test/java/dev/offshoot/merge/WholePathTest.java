@@ -3,39 +3,14 @@ package dev.offshoot.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.offshoot.PostgresServer;
+import dev.offshoot.StepByStep;
 import dev.offshoot.TestParent;
-import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.BranchActivities.CreateBranch;
-import dev.offshoot.activity.BranchActivities.DropBranch;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.DiffActivities.ComputeDiff;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.ExperimentActivities.RunExperiment;
-import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.MergeActivities.MergeRequest;
-import dev.offshoot.branch.BranchSteps;
-import dev.offshoot.branch.Parents;
-import dev.offshoot.branch.PostgresBranchProvider;
-import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
-import dev.offshoot.domain.Decision;
-import dev.offshoot.domain.ExperimentId;
-import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
-import dev.offshoot.experiment.ExperimentSteps;
-import dev.offshoot.ledger.Ledger;
-import dev.offshoot.workflow.OffshootDataConverter;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,35 +56,18 @@ class WholePathTest {
       ALTER TABLE totals ADD PRIMARY KEY (customer_id);
       """;
 
-  private final TestActivityEnvironment temporal =
-      TestActivityEnvironment.newInstance(
-          TestEnvironmentOptions.newBuilder()
-              .setWorkflowClientOptions(
-                  WorkflowClientOptions.newBuilder()
-                      .setDataConverter(OffshootDataConverter.get())
-                      .build())
-              .build());
   private TestParent parent;
-  private PostgresBranchProvider provider;
+  private StepByStep steps;
 
   @BeforeEach
   void start() throws SQLException {
     parent = PostgresServer.parent(SHOP);
-    provider = new PostgresBranchProvider(parent.config());
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
-    Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));
-    temporal.registerActivitiesImplementations(
-        new BranchSteps(parents, ledger.branches()),
-        new ExperimentSteps(parents),
-        new DiffSteps(parents, ledger.changeSets()),
-        new MergeSteps(parents, ledger.changeSets()));
+    steps = StepByStep.on(parent.config());
   }
 
   @AfterEach
   void stop() throws SQLException {
-    temporal.close();
-    provider.close();
+    steps.close();
     parent.close();
   }
 
@@ -157,46 +115,15 @@ class WholePathTest {
   }
 
   private MergeResult experimentAndMerge(String meanwhile) throws SQLException {
-    BranchRef branch = new BranchRef(new ExperimentId("whole-path"), 1, parent.config().name());
-    ExperimentSpec spec =
-        ExperimentSpec.builder()
-            .goal("give customers a tier")
-            .parent(parent.config().name())
-            .requestedBy("agent")
-            .script(EXPERIMENT)
-            .build();
-    BranchActivities branches = temporal.newActivityStub(BranchActivities.class);
-    branches.createBranch(
-        new CreateBranch(
-            branch, "experiment-whole-path", "run", spec, Instant.now().plus(Duration.ofHours(1))));
-    ExperimentReport report =
-        temporal
-            .newActivityStub(ExperimentActivities.class)
-            .runExperiment(new RunExperiment(branch, spec));
-    ChangeSummary changes =
-        temporal
-            .newActivityStub(DiffActivities.class)
-            .computeDiff(new ComputeDiff(branch, spec, report));
-    branches.dropBranch(new DropBranch(branch, "run", "the change set is frozen"));
+    BranchRef branch = steps.ref("whole-path");
+    ChangeSummary changes = steps.experiment(branch, steps.spec().script(EXPERIMENT).build());
     if (!meanwhile.isEmpty()) {
       parent.execute(meanwhile);
     }
-    return temporal
-        .newActivityStub(MergeActivities.class)
-        .merge(
-            new MergeRequest(
-                branch,
-                changes.digest(),
-                Strictness.ROW,
-                List.of("SELECT count(*) = 0 FROM customers WHERE tier IS NULL"),
-                new Decision(
-                    Decision.Kind.APPROVE,
-                    "rita",
-                    "looks right",
-                    changes.digest(),
-                    List.of(),
-                    Instant.now(),
-                    Decision.Channel.SIGNAL,
-                    null)));
+    return steps.merge(
+        branch,
+        changes.digest(),
+        Strictness.ROW,
+        "SELECT count(*) = 0 FROM customers WHERE tier IS NULL");
   }
 }

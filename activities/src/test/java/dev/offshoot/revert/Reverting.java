@@ -1,31 +1,16 @@
 package dev.offshoot.revert;
 
 import dev.offshoot.PostgresServer;
+import dev.offshoot.StepByStep;
 import dev.offshoot.TestParent;
-import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.BranchActivities.CreateBranch;
-import dev.offshoot.activity.BranchActivities.DropBranch;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.DiffActivities.ComputeDiff;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.ExperimentActivities.RunExperiment;
-import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.activity.RevertActivities;
-import dev.offshoot.activity.RevertActivities.ComputeRevert;
 import dev.offshoot.activity.RevertActivities.EndRevert;
-import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
-import dev.offshoot.branch.Parents;
-import dev.offshoot.branch.PostgresBranchProvider;
-import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
-import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentId;
-import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.Failure;
@@ -33,17 +18,10 @@ import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.Strictness;
-import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.ledger.Ledger;
-import dev.offshoot.merge.MergeSteps;
-import dev.offshoot.read.ReadSteps;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.workflow.Failures;
-import dev.offshoot.workflow.OffshootDataConverter;
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.failure.ActivityFailure;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,9 +36,7 @@ final class Reverting implements AutoCloseable {
 
     private static Ledger ledger() {
       try {
-        Ledger ledger = new Ledger(PostgresServer.freshLedger());
-        ledger.migrate();
-        return ledger;
+        return StepByStep.freshLedger();
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
@@ -68,29 +44,12 @@ final class Reverting implements AutoCloseable {
   }
 
   final TestParent parent;
-  private final PostgresBranchProvider provider;
-  private final TestActivityEnvironment temporal;
+  private final StepByStep steps;
 
   private Reverting(TestParent parent, Duration window) {
     this.parent = parent;
-    this.provider = new PostgresBranchProvider(parent.config());
-    this.temporal =
-        TestActivityEnvironment.newInstance(
-            TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(
-                    WorkflowClientOptions.newBuilder()
-                        .setDataConverter(OffshootDataConverter.get())
-                        .build())
-                .build());
-    Ledger ledger = Shared.LEDGER;
-    Parents parents = new Parents(List.of(new Parents.Parent(within(window), provider)));
-    temporal.registerActivitiesImplementations(
-        new BranchSteps(parents, ledger.branches()),
-        new ExperimentSteps(parents),
-        new DiffSteps(parents, ledger.changeSets()),
-        new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
-        new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents));
+    this.steps =
+        StepByStep.on(parent.config().toBuilder().revertWindow(window).build(), Shared.LEDGER);
   }
 
   static Reverting on(String base) throws SQLException {
@@ -99,10 +58,6 @@ final class Reverting implements AutoCloseable {
 
   static Reverting on(String base, Duration window) throws SQLException {
     return new Reverting(PostgresServer.parent(base), window);
-  }
-
-  private ParentConfig within(Duration window) {
-    return parent.config().toBuilder().revertWindow(window).build();
   }
 
   /** The parent's dump without where its sequences stand. */
@@ -118,47 +73,13 @@ final class Reverting implements AutoCloseable {
 
   /** An experiment up to its frozen change set. */
   ChangeSummary experiment(String name, String script, String... counters) {
-    ExperimentSpecBuilder builder =
-        ExperimentSpec.builder()
-            .goal("change something")
-            .parent(parent.config().name())
-            .requestedBy("agent")
-            .script(script);
+    ExperimentSpecBuilder builder = steps.spec().script(script);
     List.of(counters).forEach(builder::deltaColumn);
-    ExperimentSpec spec = builder.build();
-    BranchRef branch = ref(name);
-    BranchActivities branches = temporal.newActivityStub(BranchActivities.class);
-    branches.createBranch(new CreateBranch(branch, "w-" + name, "run", spec, inAnHour()));
-    ExperimentReport report =
-        temporal
-            .newActivityStub(ExperimentActivities.class)
-            .runExperiment(new RunExperiment(branch, spec));
-    ChangeSummary changes =
-        temporal
-            .newActivityStub(DiffActivities.class)
-            .computeDiff(new ComputeDiff(branch, spec, report));
-    branches.dropBranch(new DropBranch(branch, "run", "the change set is frozen"));
-    return changes;
+    return steps.experiment(ref(name), builder.build());
   }
 
   MergeResult merge(String name, ChangeSummary changes, Strictness strictness, String... checks) {
-    return temporal
-        .newActivityStub(MergeActivities.class)
-        .merge(
-            new MergeRequest(
-                ref(name),
-                changes.digest(),
-                strictness,
-                List.of(checks),
-                new Decision(
-                    Decision.Kind.APPROVE,
-                    "rita",
-                    "looks right",
-                    changes.digest(),
-                    List.of(),
-                    Instant.now(),
-                    Decision.Channel.SIGNAL,
-                    null)));
+    return steps.merge(ref(name), changes.digest(), strictness, checks);
   }
 
   /** An experiment that is merged while nobody else writes. */
@@ -173,16 +94,8 @@ final class Reverting implements AutoCloseable {
 
   /** The revert of {@code merged} up to its frozen change set. */
   ChangeSummary compute(String name, String merged) {
-    ExperimentSpec spec =
-        ExperimentSpec.builder()
-            .goal("undo it")
-            .parent(parent.config().name())
-            .requestedBy("ops")
-            .reverts(id(merged).value())
-            .build();
-    return temporal
-        .newActivityStub(RevertActivities.class)
-        .computeRevert(new ComputeRevert(ref(name), "w-" + name, "run", spec, inAnHour()));
+    ExperimentSpec spec = steps.spec().requestedBy("ops").reverts(id(merged).value()).build();
+    return steps.computeRevert(ref(name), spec);
   }
 
   /** Why the revert of {@code merged} cannot begin. */
@@ -197,21 +110,19 @@ final class Reverting implements AutoCloseable {
 
   /** Moves the revert's end to {@code fromNow}. */
   void extend(String name, Duration fromNow) {
-    temporal
-        .newActivityStub(RevertActivities.class)
+    steps
+        .steps(RevertActivities.class)
         .extendRevert(new RevertActivities.ExtendRevert(id(name), Instant.now().plus(fromNow)));
   }
 
   void end(String name, Outcome outcome) {
-    temporal
-        .newActivityStub(RevertActivities.class)
-        .endRevert(new EndRevert(ref(name).experimentId(), outcome));
+    steps.steps(RevertActivities.class).endRevert(new EndRevert(ref(name).experimentId(), outcome));
   }
 
   /** Who is said to have taken back the merge of {@code merged}. */
   @Nullable Reverted reverted(String merged) {
-    return temporal
-        .newActivityStub(ReadActivities.class)
+    return steps
+        .steps(ReadActivities.class)
         .readReverted(new ReadActivities.ReadReverted(id(merged)));
   }
 
@@ -248,14 +159,9 @@ final class Reverting implements AutoCloseable {
     return new BranchRef(id(name), 1, parent.config().name());
   }
 
-  private static Instant inAnHour() {
-    return Instant.now().plus(Duration.ofHours(1));
-  }
-
   @Override
   public void close() throws SQLException {
-    temporal.close();
-    provider.close();
+    steps.close();
     parent.close();
   }
 }
