@@ -12,8 +12,12 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.ledger.Ledger;
+import dev.offshoot.policy.HazardLimits;
+import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Branch, experiment, diff, judge and merge on one parent as Temporal runs them, for tests. */
@@ -40,6 +44,17 @@ public final class WholePath implements AutoCloseable {
 
   private WholePath(StepByStep steps) {
     this.steps = steps;
+  }
+
+  /** With a ledger of its own, those limits, and the customers' addresses as sensitive. */
+  public static WholePath within(TestParent parent, HazardLimits limits) throws SQLException {
+    HazardSettings settings =
+        new HazardSettings(
+            Map.of(),
+            250,
+            limits,
+            List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
+    return new WholePath(StepByStep.on(parent.config().toBuilder().hazards(settings).build()));
   }
 
   public static WholePath on(ParentConfig config, Ledger ledger) {

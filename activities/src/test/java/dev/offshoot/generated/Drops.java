@@ -83,23 +83,13 @@ record Drops(List<Held> held) {
       """
       SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' AS partitioned, c.relfilenode,
         CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid::bigint END AS root,
-        array(SELECT a.attname::text FROM (
-                SELECT i.indkey, i.indnkeyatts FROM pg_index i
-                JOIN pg_class x ON x.oid = i.indexrelid
-                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
-                  AND i.indpred IS NULL AND i.indexprs IS NULL
-                  AND NOT EXISTS (
-                    SELECT FROM generate_series(0, i.indnkeyatts - 1) AS place, pg_attribute b
-                    WHERE b.attrelid = c.oid AND b.attnum = i.indkey[place]
-                      AND (NOT b.attnotnull OR b.attgenerated <> ''))
-                ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname LIMIT 1) AS best,
-                generate_series(0, best.indnkeyatts - 1) AS place, pg_attribute a
-              WHERE a.attrelid = c.oid AND a.attnum = best.indkey[place] ORDER BY place) AS key
+        %s AS key
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
         AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       ORDER BY n.nspname, c.relname
-      """;
+      """
+          .formatted(Rows.KEY);
 
   private static final String COLUMNS =
       """

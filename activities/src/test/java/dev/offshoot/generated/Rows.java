@@ -40,28 +40,35 @@ record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
    */
   record Row(List<String> at, List<@Nullable String> values) {}
 
+  /** The columns of what names a row of table {@code c}: the primary key, or the next best. */
+  static final String KEY =
+      """
+      array(SELECT a.attname::text FROM (
+              SELECT i.indkey, i.indnkeyatts FROM pg_index i
+              JOIN pg_class x ON x.oid = i.indexrelid
+              WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
+                AND i.indpred IS NULL AND i.indexprs IS NULL
+                AND NOT EXISTS (
+                  SELECT FROM generate_series(0, i.indnkeyatts - 1) AS place, pg_attribute b
+                  WHERE b.attrelid = c.oid AND b.attnum = i.indkey[place]
+                    AND (NOT b.attnotnull OR b.attgenerated <> ''))
+              ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname LIMIT 1) AS best,
+              generate_series(0, best.indnkeyatts - 1) AS place, pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attnum = best.indkey[place] ORDER BY place)
+      """;
+
   private static final String TABLES =
       """
-      SELECT format('%I.%I', n.nspname, c.relname) AS name, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
+      SELECT format('%%I.%%I', n.nspname, c.relname) AS name, n.nspname, c.relname, c.relkind = 'p' AS partitioned,
         array(SELECT a.attname::text FROM pg_attribute a
               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
               ORDER BY a.attnum) AS columns,
-        array(SELECT a.attname::text FROM (
-                SELECT i.indkey, i.indnkeyatts FROM pg_index i
-                JOIN pg_class x ON x.oid = i.indexrelid
-                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid
-                  AND i.indpred IS NULL AND i.indexprs IS NULL
-                  AND NOT EXISTS (
-                    SELECT FROM generate_series(0, i.indnkeyatts - 1) AS place, pg_attribute b
-                    WHERE b.attrelid = c.oid AND b.attnum = i.indkey[place]
-                      AND (NOT b.attnotnull OR b.attgenerated <> ''))
-                ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname LIMIT 1) AS best,
-                generate_series(0, best.indnkeyatts - 1) AS place, pg_attribute a
-              WHERE a.attrelid = c.oid AND a.attnum = best.indkey[place] ORDER BY place) AS key
+        %s AS key
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
         AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
-      """;
+      """
+          .formatted(KEY);
 
   private static final String ADDED =
       """

@@ -35,15 +35,11 @@ import dev.offshoot.TestParent;
 import dev.offshoot.WholePath;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
-import dev.offshoot.ledger.Ledger;
 import dev.offshoot.policy.HazardLimits;
-import dev.offshoot.policy.HazardSettings;
-import dev.offshoot.policy.SensitiveName;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -230,19 +226,11 @@ class EveryHazardTest {
 
   @BeforeAll
   static void start() throws SQLException {
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
     parent = PostgresServer.parent(SHOP);
     try (Connection superuser = parent.superuserConnection()) {
       Sql.execute(superuser, ELSEWHERE);
     }
-    HazardSettings settings =
-        new HazardSettings(
-            Map.of(),
-            250,
-            new HazardLimits(100, 0.5, 1 << 20, 400),
-            List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
-    path = WholePath.on(parent.config().toBuilder().hazards(settings).build(), ledger);
+    path = WholePath.within(parent, new HazardLimits(100, 0.5, 1 << 20, 400));
   }
 
   @AfterAll

@@ -7,12 +7,8 @@ import dev.offshoot.TestParent;
 import dev.offshoot.WholePath;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
-import dev.offshoot.ledger.Ledger;
 import dev.offshoot.policy.HazardLimits;
-import dev.offshoot.policy.HazardSettings;
-import dev.offshoot.policy.SensitiveName;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -59,16 +55,8 @@ class HazardObservationTest {
 
   @BeforeAll
   static void start() throws SQLException {
-    Ledger ledger = new Ledger(PostgresServer.freshLedger());
-    ledger.migrate();
     parent = PostgresServer.parent(SETUP);
-    HazardSettings settings =
-        new HazardSettings(
-            Map.of(),
-            250,
-            new HazardLimits(100, 0.5, 1 << 20, 1_000),
-            List.of(SensitiveName.parse("public.customers.email").orElseThrow()));
-    path = WholePath.on(parent.config().toBuilder().hazards(settings).build(), ledger);
+    path = WholePath.within(parent, new HazardLimits(100, 0.5, 1 << 20, 1_000));
   }
 
   @AfterAll
