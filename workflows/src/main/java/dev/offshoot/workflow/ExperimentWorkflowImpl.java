@@ -13,7 +13,6 @@ import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DecideRequest;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
-import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentReport;
@@ -21,7 +20,6 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
-import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
@@ -30,7 +28,6 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.policy.AutoMerge;
-import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -390,21 +387,16 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   public Decision decide(@Nullable DecideRequest request) {
     Decision decision =
         desk.decide(
-            kind(request), request == null ? null : request.request(), Decision.Channel.UPDATE);
+            MessageValidation.kind(request),
+            request == null ? null : request.request(),
+            Decision.Channel.UPDATE);
     took(decision);
     return decision;
   }
 
   @Override
   public void validateDecide(@Nullable DecideRequest request) {
-    if (request == null || request.decision() == null) {
-      throw refused("decision: is missing; send {\"decision\": \"APPROVE\" or \"REJECT\", …}");
-    }
-    @Nullable String refusal =
-        desk.weigh(request.decision(), request.request(), Decision.Channel.UPDATE).refusal();
-    if (refusal != null) {
-      throw refused(refusal);
-    }
+    MessageValidation.requireDecision(request, desk);
   }
 
   private void took(Decision decision) {
@@ -414,15 +406,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
   }
 
-  private static Decision.Kind kind(@Nullable DecideRequest request) {
-    return request == null || request.decision() == null
-        ? Decision.Kind.REJECT
-        : request.decision();
-  }
-
   @Override
   public Instant extendTtl(@Nullable ExtendTtlRequest request) {
-    Instant deadline = requested(request);
+    Instant deadline = MessageValidation.deadline(request);
     lease.move(deadline);
     journal.note(
         "deadline moved to %s by %s"
@@ -434,29 +420,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   @Override
   public void validateExtendTtl(@Nullable ExtendTtlRequest request) {
-    if (request == null || request.by() == null || request.by().isBlank()) {
-      throw refused("by: is missing; send {\"by\": \"your name\", \"ttl\": \"2h\"}");
-    }
-    if (request.ttl() == null || request.ttl().isNegative() || request.ttl().isZero()) {
-      throw refused("ttl: must be longer than zero; write it like 30m or 2h");
-    }
-    if (desk.isClosed() || journal.stage().compareTo(Stage.MERGING) >= 0) {
-      throw refused("too late: the experiment is at " + journal.stage());
-    }
-    if (requested(request).isAfter(journal.latestDeadline())) {
-      throw refused(
-          "ttl: %s from now is past %s, the latest deadline this parent allows; ask for less"
-              .formatted(HumanDuration.format(request.ttl()), journal.latestDeadline()));
-    }
-  }
-
-  private static Instant requested(@Nullable ExtendTtlRequest request) {
-    Duration ttl = request == null || request.ttl() == null ? Duration.ZERO : request.ttl();
-    return Instant.ofEpochMilli(Workflow.currentTimeMillis()).plus(ttl);
-  }
-
-  private static ApplicationFailure refused(String why) {
-    return ApplicationFailure.newNonRetryableFailure(why, ErrorCode.DECISION_REFUSED.name());
+    MessageValidation.requireExtension(request, desk, journal);
   }
 
   @Override
