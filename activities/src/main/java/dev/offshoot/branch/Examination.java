@@ -103,7 +103,7 @@ final class Examination {
 
   /** In a session of its own, which is closed again at once. */
   private void lookAtSensitiveNames(List<HealthFinding> findings) throws SQLException {
-    if (parent.hazards().sensitive().isEmpty()) {
+    if (SensitiveNames.named(parent).isEmpty()) {
       return;
     }
     try (Connection inside =

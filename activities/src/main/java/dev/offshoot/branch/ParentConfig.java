@@ -1,8 +1,10 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import dev.offshoot.sql.Place;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
  * @param copying what copies are made of, and when
  * @param revertWindow time after a merge within which it can be reverted
+ * @param masked tables and columns of which a model is shown no value
  * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
  *     for none
  */
@@ -40,8 +43,13 @@ public record ParentConfig(
     Duration lockTimeout,
     Copying copying,
     Duration revertWindow,
+    List<SensitiveName> masked,
     int sequenceBlock) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
+
+  public ParentConfig {
+    masked = List.copyOf(masked);
+  }
 
   /** A parent with the defaults of the builder. */
   public static ParentConfig of(String name, String url, String username, String password) {

@@ -1,7 +1,9 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Puts a {@link ParentConfig} together; what is not said keeps the default of the configuration,
@@ -22,6 +24,7 @@ public final class ParentConfigBuilder {
   private Duration lockTimeout = Duration.ofSeconds(2);
   private Copying copying = Copying.OF_THE_PARENT;
   private Duration revertWindow = ParentConfig.DEFAULT_REVERT_WINDOW;
+  private List<SensitiveName> masked = List.of();
   private int sequenceBlock;
 
   ParentConfigBuilder(String name, String url, String username, String password) {
@@ -42,6 +45,7 @@ public final class ParentConfigBuilder {
     this.lockTimeout = like.lockTimeout();
     this.copying = like.copying();
     this.revertWindow = like.revertWindow();
+    this.masked = like.masked();
     this.sequenceBlock = like.sequenceBlock();
   }
 
@@ -100,6 +104,11 @@ public final class ParentConfigBuilder {
     return this;
   }
 
+  public ParentConfigBuilder masked(List<SensitiveName> names) {
+    this.masked = names;
+    return this;
+  }
+
   public ParentConfigBuilder sequenceBlock(int values) {
     this.sequenceBlock = values;
     return this;
@@ -120,6 +129,7 @@ public final class ParentConfigBuilder {
         lockTimeout,
         copying,
         revertWindow,
+        masked,
         sequenceBlock);
   }
 }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Whether what the configuration calls sensitive is there. A name that nothing bears, such as a
- * misspelt one, would guard nothing, and nobody would notice.
+ * Whether what the configuration calls sensitive or masked is there. A name that nothing bears,
+ * such as a misspelt one, would guard nothing, and nobody would notice.
  */
 final class SensitiveNames {
   /** A view holds no rows, so that naming one would guard nothing either. */
@@ -38,7 +39,7 @@ final class SensitiveNames {
   static Optional<Fitness.Problem> problem(ParentConfig parent, Connection database)
       throws SQLException {
     List<SensitiveName> missing = new ArrayList<>();
-    for (SensitiveName name : parent.hazards().sensitive()) {
+    for (SensitiveName name : named(parent)) {
       boolean isThere =
           Sql.only(
               database,
@@ -57,13 +58,19 @@ final class SensitiveNames {
     }
     return Optional.of(
         new Fitness.Problem(
-            "no table or column of it is called %s, so what is called sensitive would not be guarded"
+            "no table or column of it is called %s, so what is called sensitive or masked would not be guarded"
                 .formatted(
                     missing.stream()
                         .map(SensitiveNames::whole)
                         .collect(Collectors.joining(" or "))),
-            "correct parents.%s.sensitive (names are written as in SQL, with their schema)"
+            "correct parents.%1$s.sensitive or parents.%1$s.masked (names are written as in SQL, with their schema)"
                 .formatted(parent.name())));
+  }
+
+  static List<SensitiveName> named(ParentConfig parent) {
+    return Stream.concat(parent.hazards().sensitive().stream(), parent.masked().stream())
+        .distinct()
+        .toList();
   }
 
   /** With its schema, whichever that is. */

@@ -3,6 +3,7 @@ package dev.offshoot.branch;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Literals;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -221,17 +222,16 @@ final class SourcePlace {
     String options() {
       String options =
           "ENCODING %s LC_COLLATE %s LC_CTYPE %s"
-              .formatted(literal(encoding), literal(collate), literal(ctype));
+              .formatted(Literals.quote(encoding), Literals.quote(collate), Literals.quote(ctype));
       return switch (provider) {
-        case "i" -> options + " LOCALE_PROVIDER icu ICU_LOCALE " + literal(String.valueOf(locale));
+        case "i" ->
+            options + " LOCALE_PROVIDER icu ICU_LOCALE " + Literals.quote(String.valueOf(locale));
         case "b" ->
-            options + " LOCALE_PROVIDER builtin BUILTIN_LOCALE " + literal(String.valueOf(locale));
+            options
+                + " LOCALE_PROVIDER builtin BUILTIN_LOCALE "
+                + Literals.quote(String.valueOf(locale));
         default -> options;
       };
-    }
-
-    private static String literal(String text) {
-      return "'" + text.replace("'", "''") + "'";
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Literals;
 import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -189,10 +190,7 @@ record CatalogNames(Map<Key, Named> objects) {
               "ALTER TYPE %s RENAME ATTRIBUTE %s TO %s".formatted(of.quoted(), named.quoted(), to);
           case "VALUE" ->
               "ALTER TYPE %s RENAME VALUE %s TO %s"
-                  .formatted(
-                      of.quoted(),
-                      InverseStatements.literal(named.name()),
-                      InverseStatements.literal(old.name()));
+                  .formatted(of.quoted(), Literals.quote(named.name()), Literals.quote(old.name()));
           default ->
               "ALTER %s %s ON %s RENAME TO %s"
                   .formatted(named.kind(), named.quoted(), of.quoted(), to);

@@ -2,6 +2,7 @@ package dev.offshoot.diff;
 
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.ConstantDefault;
 import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.DroppedContents.Figures;
 import dev.offshoot.sql.Identifiers;
@@ -15,15 +16,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an experiment drops with everything in it, converts to another type or rewrites, found by
@@ -35,18 +33,6 @@ import org.jspecify.annotations.Nullable;
  * or one by a computation, changes rows as no catalog tells.
  */
 public final class DropSearch {
-  /**
-   * Expressions that are a value: a number, a truth value or a literal, which the server may have
-   * given a type.
-   */
-  private static final Pattern CONSTANT =
-      Pattern.compile("(?:true|false|\\(?-?\\d+(?:\\.\\d+)?\\)?|'(?:[^']|'')*')(?:::[^:']+)?");
-
-  private static final String DEFAULT =
-      """
-      SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = ?::oid AND d.adnum = ?
-      """;
-
   private static final String FOREIGN_PARTITION =
       """
       SELECT EXISTS (
@@ -153,7 +139,10 @@ public final class DropSearch {
     List<String> key =
         table.key().stream().flatMap(n -> table.column(n).stream()).map(Column::name).toList();
     return DroppedContents.ofColumn(
-        table.name(), column.name(), key, usual(table.oid(), number, column.type()));
+        table.name(),
+        column.name(),
+        key,
+        ConstantDefault.of(base, table.oid(), number, column.type()).orElse(null));
   }
 
   private List<Table> asOne(Table root, boolean goneFromRoot, List<Table> leaves, List<Table> gone)
@@ -224,28 +213,5 @@ public final class DropSearch {
     return NotCarried.because(
         "table %s: row security is forced on it or it is not the parent's own, so nobody can tell what a drop would lose there; leave it in place"
             .formatted(NotCarried.show(table)));
-  }
-
-  /** The default as a row of the table has it, if it is a value; null else. */
-  private @Nullable String usual(long table, int column, String type) throws SQLException {
-    Optional<String> constant =
-        Sql.first(base, DEFAULT, row -> row.getString(1), table, column)
-            .filter(expression -> CONSTANT.matcher(expression).matches());
-    if (constant.isEmpty()) {
-      return null;
-    }
-    Savepoint savepoint = base.setSavepoint();
-    try {
-      return Sql.only(
-          base,
-          "SELECT format('%%s', CAST((%s) AS %s))".formatted(constant.get(), type),
-          row -> row.getString(1));
-    } catch (SQLException e) {
-      if (SqlErrors.isConnectionLoss(e)) {
-        throw e;
-      }
-      base.rollback(savepoint);
-      return null;
-    }
   }
 }

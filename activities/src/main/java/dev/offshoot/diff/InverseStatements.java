@@ -2,6 +2,7 @@ package dev.offshoot.diff;
 
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaChange.Kind;
+import dev.offshoot.sql.Literals;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -225,16 +226,11 @@ final class InverseStatements {
     for (Map.Entry<String, String> type : COMMENTED) {
       if (change.identity().startsWith(type.getKey())) {
         String object = change.identity().substring(type.getKey().length());
-        String text = change.before() == null ? "NULL" : literal(change.before());
+        String text = change.before() == null ? "NULL" : Literals.quote(change.before());
         return List.of("COMMENT ON %s%s IS %s".formatted(type.getValue(), object, text));
       }
     }
     return List.of();
-  }
-
-  /** Under {@code standard_conforming_strings}. */
-  static String literal(String text) {
-    return "'" + text.replace("'", "''") + "'";
   }
 
   private static String definition(@Nullable String definition) {

@@ -9,6 +9,7 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardPolicy;
+import dev.offshoot.policy.MaskedColumns;
 import dev.offshoot.step.Step;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
@@ -49,7 +50,8 @@ public final class JudgeSteps implements JudgeActivities {
     ParentConfig parent = parents.get(String.valueOf(request.spec().parent())).config();
     List<HazardFinding> hazards =
         HazardPolicy.hazards(request.spec(), request.report(), request.changes(), parent.hazards());
-    Verdict verdict = verdict(request, hazards, lastTry);
+    Set<String> masked = MaskedColumns.of(request.changes(), parent.masked());
+    Verdict verdict = verdict(request, hazards, masked, lastTry);
     return new Judgement(
         request.changes().digest(),
         hazards,
@@ -57,9 +59,10 @@ public final class JudgeSteps implements JudgeActivities {
         (System.nanoTime() - start) / NANOS_PER_MILLI);
   }
 
-  private Verdict verdict(JudgeRequest request, List<HazardFinding> hazards, boolean lastTry) {
+  private Verdict verdict(
+      JudgeRequest request, List<HazardFinding> hazards, Set<String> masked, boolean lastTry) {
     try {
-      return judge.verdict(request, hazards, Set.of());
+      return judge.verdict(request, hazards, masked);
     } catch (OffshootException e) {
       if (e.code() != ErrorCode.JUDGE_UNREACHABLE || !lastTry) {
         throw e;

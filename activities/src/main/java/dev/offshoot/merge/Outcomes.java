@@ -2,6 +2,7 @@ package dev.offshoot.merge;
 
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.merge.ParentTable.Column;
+import dev.offshoot.sql.Literals;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -169,14 +170,15 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
   }
 
   /**
-   * The condition that nobody has written a value into a column which was added: it is null or what
-   * {@code ADD COLUMN … DEFAULT} gave to every row that was there, which each partition keeps for
-   * itself in an array of one. Holds under any search path.
+   * The condition that nobody has written a value into a column which was added: it is null, what a
+   * row has there that does not name it, or what {@code ADD COLUMN … DEFAULT} gave to every row
+   * that was there, which each partition keeps for itself in an array of one. Holds under any
+   * search path.
    */
   static String untouched(ParentTable table, Column column, RowSource row) {
     String value = row.value(column);
     return """
-    (%1$s IS NOT DISTINCT FROM NULL OR COALESCE((
+    (%1$s IS NOT DISTINCT FROM NULL%6$s OR COALESCE((
       SELECT pg_catalog.array_to_string(a.attmissingval, '') COLLATE pg_catalog."C"
         OPERATOR(pg_catalog.=) %2$s
       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_attribute whole
@@ -184,6 +186,20 @@ record Outcomes(long inserts, long updates, long deletes, long converged, long c
       WHERE whole.attrelid OPERATOR(pg_catalog.=) %3$d AND whole.attnum OPERATOR(pg_catalog.=) %4$d
         AND a.attrelid OPERATOR(pg_catalog.=) %5$s AND a.attmissingval IS NOT NULL), false))\
     """
-        .formatted(value, Images.text(value), table.oid(), column.number(), row.table());
+        .formatted(
+            value,
+            Images.text(value),
+            table.oid(),
+            column.number(),
+            row.table(),
+            usual(column, value));
+  }
+
+  private static String usual(Column column, String value) {
+    String usual = column.usual();
+    return usual == null
+        ? ""
+        : " OR COALESCE(%s COLLATE pg_catalog.\"C\" OPERATOR(pg_catalog.=) %s, false)"
+            .formatted(Images.text(value), Literals.quote(usual));
   }
 }

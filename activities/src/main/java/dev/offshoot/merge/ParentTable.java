@@ -3,12 +3,14 @@ package dev.offshoot.merge;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.ConstantDefault;
 import dev.offshoot.sql.Identifiers;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table as the parent has it now.
@@ -27,6 +29,8 @@ record ParentTable(long oid, TableName name, boolean partitioned, List<Column> c
    * @param storedAs its type as SQL; a domain's underlying one, which has no constraints
    * @param collate its COLLATE clause; empty if its type has no collations
    * @param identityAlways whether an UPDATE may not set it
+   * @param usual what a row that does not name it has there, as text, if that is a value and was
+   *     asked for
    */
   record Column(
       int number,
@@ -34,7 +38,20 @@ record ParentTable(long oid, TableName name, boolean partitioned, List<Column> c
       String type,
       String storedAs,
       String collate,
-      boolean identityAlways) {
+      boolean identityAlways,
+      @Nullable String usual) {
+
+    private Column withUsual(ParentSession session, long table) throws SQLException {
+      return new Column(
+          number,
+          name,
+          type,
+          storedAs,
+          collate,
+          identityAlways,
+          ConstantDefault.of(session.connection(), table, number, type).orElse(null));
+    }
+
     /** For a temporary table that holds its values in column {@code as}. */
     String definition(String as) {
       return as + " " + storedAs + collate;
@@ -139,7 +156,8 @@ record ParentTable(long oid, TableName name, boolean partitioned, List<Column> c
                     row.getString("type"),
                     row.getString("stored_as"),
                     row.getString("collate"),
-                    row.getBoolean("identity_always")),
+                    row.getBoolean("identity_always"),
+                    null),
             table.oid(),
             table.oid());
     return Optional.of(new ParentTable(table.oid(), name, table.partitioned(), columns));
@@ -147,6 +165,11 @@ record ParentTable(long oid, TableName name, boolean partitioned, List<Column> c
 
   Optional<Column> column(String name) {
     return columns.stream().filter(column -> column.name().equals(name)).findFirst();
+  }
+
+  /** The same column with its usual value. */
+  Column withUsual(ParentSession session, Column column) throws SQLException {
+    return column.withUsual(session, oid);
   }
 
   /**

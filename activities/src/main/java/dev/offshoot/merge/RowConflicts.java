@@ -130,7 +130,7 @@ final class RowConflicts {
                 + also(collisions(after, parent, place -> true)));
       }
       case UPDATE_MISSING ->
-          Conflicts.ofRow(kind, table.name(), key, "the parent has deleted this row");
+          Conflicts.ofRow(kind, table.name(), texts(row, "key"), "the parent has deleted this row");
       case UPDATE_UPDATE -> {
         @Nullable String mask = row.getString("changed");
         List<String> unaddable =

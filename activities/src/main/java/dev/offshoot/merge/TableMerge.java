@@ -70,8 +70,12 @@ record TableMerge(
     }
     Set<Integer> reviewed =
         columns.stream().map(column -> column.column().number()).collect(Collectors.toSet());
-    List<Column> unreviewed =
-        target.columns().stream().filter(column -> !reviewed.contains(column.number())).toList();
+    List<Column> unreviewed = new ArrayList<>();
+    for (Column column : target.columns()) {
+      if (!reviewed.contains(column.number())) {
+        unreviewed.add(target.withUsual(session, column));
+      }
+    }
     return new TableMerge(number, shape, target, columns, unreviewed, key);
   }
 

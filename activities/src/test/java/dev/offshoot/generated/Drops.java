@@ -172,7 +172,8 @@ record Drops(List<Held> held) {
       throws SQLException {
     List<String> compared = new ArrayList<>(table.key());
     compared.add(column.name());
-    @Nullable String usual = usual(base, table.column(column.name()).orElseThrow());
+    Column own = table.column(column.name()).orElseThrow();
+    @Nullable String usual = usual(base, own.standard(), own.type());
     return read(base, table, compared, true, false, convertedFrom, usual);
   }
 
@@ -199,16 +200,14 @@ record Drops(List<Held> held) {
   }
 
   /** What a row gets that does not name the column, if that is a plain value. */
-  private static @Nullable String usual(Connection base, Column column) throws SQLException {
-    String standard = column.standard();
+  static @Nullable String usual(Connection base, @Nullable String standard, String type)
+      throws SQLException {
     if (standard == null
         || !standard.matches("('([^'\\\\]|'')*'|\\(?-?[0-9.]+\\)?|true|false)(::[^:']+)?")) {
       return null;
     }
     return Sql.only(
-        base,
-        "SELECT format('%%s', (%s)::%s)".formatted(standard, column.type()),
-        row -> row.getString(1));
+        base, "SELECT format('%%s', (%s)::%s)".formatted(standard, type), row -> row.getString(1));
   }
 
   /**

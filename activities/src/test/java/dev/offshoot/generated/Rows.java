@@ -27,9 +27,16 @@ record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
    * @param name quoted and qualified
    * @param id the same as the catalog has it
    * @param columns writable ones in order
+   * @param usual by column, what a row has there that does not name it, where that is a value
    * @param key places in {@code columns}; empty if the rows are a multiset
    */
-  record Table(String name, TableName id, List<String> columns, List<Integer> key, List<Row> rows) {
+  record Table(
+      String name,
+      TableName id,
+      List<String> columns,
+      Map<String, String> usual,
+      List<Integer> key,
+      List<Row> rows) {
     int place(String column) {
       return columns.indexOf(column);
     }
@@ -70,6 +77,14 @@ record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
       """
           .formatted(KEY);
 
+  private static final String DEFAULTS =
+      """
+      SELECT a.attname, pg_get_expr(d.adbin, d.adrelid), format_type(a.atttypid, a.atttypmod)
+      FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+      JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ? AND a.attgenerated = ''
+      """;
+
   private static final String ADDED =
       """
       SELECT attrelid::text, attname, array_to_string(attmissingval, '') AS value
@@ -99,6 +114,7 @@ record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
               each.name(),
               each.id(),
               each.columns(),
+              usual(connection, each.id()),
               key,
               rows(connection, each.name(), each.partitioned(), each.columns())));
     }
@@ -116,7 +132,28 @@ record Rows(Map<String, Table> tables, Map<List<String>, String> added) {
   /** Whether nobody has written a value into a column which was added. */
   boolean untouched(Table table, Row row, String column) {
     @Nullable String value = row.values().get(table.place(column));
-    return value == null || value.equals(added.get(List.of(row.at().get(0), column)));
+    return value == null
+        || value.equals(table.usual().get(column))
+        || value.equals(added.get(List.of(row.at().get(0), column)));
+  }
+
+  private static Map<String, String> usual(Connection connection, TableName table)
+      throws SQLException {
+    record Default(String column, String expression, String type) {}
+    Map<String, String> usual = new HashMap<>();
+    for (Default each :
+        Sql.list(
+            connection,
+            DEFAULTS,
+            row -> new Default(row.getString(1), row.getString(2), row.getString(3)),
+            table.schema(),
+            table.name())) {
+      @Nullable String value = Drops.usual(connection, each.expression(), each.type());
+      if (value != null) {
+        usual.put(each.column(), value);
+      }
+    }
+    return usual;
   }
 
   private static List<Row> rows(

@@ -9,6 +9,7 @@ import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
@@ -21,6 +22,7 @@ import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardSettings;
+import dev.offshoot.policy.SensitiveName;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class JudgeStepsTest {
   private static final ParentConfig PARENT =
       ParentConfig.builder("shop", "jdbc:postgresql://127.0.0.1:1/shop", "owner", "secret")
           .hazards(HazardSettings.of(Map.of(Hazard.DELETES_ROWS, Severity.FORBIDDEN), 5))
+          .masked(List.of(SensitiveName.parse("public.orders.total").orElseThrow()))
           .build();
 
   @Test
@@ -67,6 +70,16 @@ class JudgeStepsTest {
   }
 
   @Test
+  void judge_isToldWhatItMustNotSee() {
+    Judge curious =
+        (request, hazards, masked) ->
+            Verdict.of(Verdict.Opinion.ABSTAIN, "curious", String.valueOf(masked));
+
+    assertThat(steps(curious).judgement(request(1, 0), false).verdict())
+        .isEqualTo(Verdict.of(Verdict.Opinion.ABSTAIN, "curious", "[public.orders.total]"));
+  }
+
+  @Test
   void unreachableJudge_isTriedAgain_andInTheEndAbstains() {
     Judge away =
         (request, hazards, masked) -> {
@@ -92,7 +105,7 @@ class JudgeStepsTest {
     TableChanges orders =
         new TableChanges(
             new TableName("public", "orders"),
-            List.of(),
+            List.of(new ColumnShape("id", "integer"), new ColumnShape("total", "numeric")),
             List.of(),
             inserted,
             0,

@@ -22,7 +22,7 @@ final class SensitiveHazards {
 
   static void find(ChangeSummary changes, List<SensitiveName> sensitive, Findings findings) {
     for (SensitiveName configured : sensitive) {
-      SensitiveName name = renamed(configured, changes);
+      SensitiveName name = configured.inBranch(changes);
       for (TableChanges table : changes.tables()) {
         if (table.table().equals(name.table())) {
           rows(configured, name, table, findings);
@@ -44,40 +44,6 @@ final class SensitiveHazards {
         }
       }
     }
-  }
-
-  /** The name that it has in the branch. */
-  private static SensitiveName renamed(SensitiveName configured, ChangeSummary changes) {
-    SensitiveName now = configured;
-    for (IdentityChange identity : changes.observed().identities()) {
-      if (identity.kind() == IdentityChange.Kind.RENAMED) {
-        now = renamed(configured, now, identity);
-      }
-    }
-    return now;
-  }
-
-  private static SensitiveName renamed(
-      SensitiveName configured, SensitiveName now, IdentityChange rename) {
-    List<String> from = SensitiveName.names(rename.before());
-    List<String> to = SensitiveName.names(rename.after());
-    TableName table = configured.table();
-    return switch (rename.objectType()) {
-      case "schema" ->
-          from.equals(List.of(table.schema()))
-              ? new SensitiveName(new TableName(to.get(0), now.table().name()), now.column())
-              : now;
-      case "table" ->
-          from.equals(List.of(table.schema(), table.name()))
-              ? new SensitiveName(new TableName(to.get(0), to.get(1)), now.column())
-              : now;
-      case "column" ->
-          configured.column() != null
-                  && from.equals(List.of(table.schema(), table.name(), configured.column()))
-              ? new SensitiveName(now.table(), to.get(2))
-              : now;
-      default -> now;
-    };
   }
 
   private static void rows(

@@ -1,5 +1,7 @@
 package dev.offshoot.policy;
 
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.IdentityChange;
 import dev.offshoot.domain.SqlToken;
 import dev.offshoot.domain.TableName;
 import java.util.ArrayList;
@@ -9,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table or column that is not to be written unnoticed.
+ * A table or column that the configuration names: not to be written unnoticed, or not to be shown.
  *
  * @param table which
  * @param column one of its columns; absent for all of it
@@ -29,7 +31,38 @@ public record SensitiveName(TableName table, @Nullable String column) {
         : Optional.empty();
   }
 
-  /** Whether it is this column, or its whole table is sensitive. */
+  /** The name that it has in the branch, whatever the experiment renamed it to. */
+  SensitiveName inBranch(ChangeSummary changes) {
+    SensitiveName now = this;
+    for (IdentityChange identity : changes.observed().identities()) {
+      if (identity.kind() == IdentityChange.Kind.RENAMED) {
+        now = renamed(now, identity);
+      }
+    }
+    return now;
+  }
+
+  private SensitiveName renamed(SensitiveName now, IdentityChange rename) {
+    List<String> from = names(rename.before());
+    List<String> to = names(rename.after());
+    return switch (rename.objectType()) {
+      case "schema" ->
+          from.equals(List.of(table.schema()))
+              ? new SensitiveName(new TableName(to.get(0), now.table().name()), now.column())
+              : now;
+      case "table" ->
+          from.equals(List.of(table.schema(), table.name()))
+              ? new SensitiveName(new TableName(to.get(0), to.get(1)), now.column())
+              : now;
+      case "column" ->
+          column != null && from.equals(List.of(table.schema(), table.name(), column))
+              ? new SensitiveName(now.table(), to.get(2))
+              : now;
+      default -> now;
+    };
+  }
+
+  /** Whether it is this column, or its whole table is named. */
   boolean covers(TableName columnsTable, String name) {
     return table.equals(columnsTable) && (column == null || column.equals(name));
   }

@@ -45,6 +45,7 @@ import org.springframework.util.unit.DataSize;
  * @param hazards hazards that weigh differently here, by their names
  * @param hazardLimits from where on an effect is a hazard
  * @param sensitive tables and columns that are not to be written unnoticed
+ * @param masked tables and columns of which a model is shown no value
  */
 public record ParentSettings(
     @Nullable String url,
@@ -65,7 +66,8 @@ public record ParentSettings(
     @DefaultValue("7d") Duration revertWindow,
     @DefaultValue Map<String, Severity> hazards,
     @DefaultValue HazardLimitSettings hazardLimits,
-    @DefaultValue List<String> sensitive) {
+    @DefaultValue List<String> sensitive,
+    @DefaultValue List<String> masked) {
   private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
@@ -96,7 +98,8 @@ public record ParentSettings(
     }
     problems.positive(prefix + ".revert-window", revertWindow);
     hazardLimits.check(prefix + ".hazard-limits", problems);
-    checkSensitive(prefix, problems);
+    checkNames(prefix + ".sensitive", sensitive, problems);
+    checkNames(prefix + ".masked", masked, problems);
     for (String hazard : hazards.keySet()) {
       if (hazardNamed(hazard).isEmpty()) {
         String key = prefix + ".hazards." + hazard;
@@ -105,15 +108,19 @@ public record ParentSettings(
     }
   }
 
-  private void checkSensitive(String prefix, Problems problems) {
-    for (int i = 0; i < sensitive.size(); i++) {
-      if (SensitiveName.parse(sensitive.get(i)).isEmpty()) {
+  private static void checkNames(String key, List<String> names, Problems problems) {
+    for (int i = 0; i < names.size(); i++) {
+      if (SensitiveName.parse(names.get(i)).isEmpty()) {
         problems.add(
-            "%s.sensitive[%d]".formatted(prefix, i),
+            "%s[%d]".formatted(key, i),
             "it names no table or column",
             "Write schema.table or schema.table.column, as in SQL.");
       }
     }
+  }
+
+  private static List<SensitiveName> parsed(List<String> names) {
+    return names.stream().flatMap(name -> SensitiveName.parse(name).stream()).toList();
   }
 
   /** Without regard to case and underscores, which environment variables cannot carry. */
@@ -131,11 +138,7 @@ public record ParentSettings(
     Map<Hazard, Severity> severities = new EnumMap<>(Hazard.class);
     hazards.forEach(
         (name, severity) -> hazardNamed(name).ifPresent(h -> severities.put(h, severity)));
-    return new HazardSettings(
-        severities,
-        maxChangedRows,
-        hazardLimits.limits(),
-        sensitive.stream().flatMap(name -> SensitiveName.parse(name).stream()).toList());
+    return new HazardSettings(severities, maxChangedRows, hazardLimits.limits(), parsed(sensitive));
   }
 
   /** As the rooms that speak to Postgres want it; with the password in it. */
@@ -157,6 +160,7 @@ public record ParentSettings(
             new Copying(
                 onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)))
         .revertWindow(revertWindow)
+        .masked(parsed(masked))
         .sequenceBlock(sequenceBlock)
         .build();
   }

@@ -73,6 +73,7 @@ class SettingsReaderTest {
                 Duration.ofDays(7),
                 Map.of(),
                 new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
+                List.of(),
                 List.of()));
     assertThat(settings.worker())
         .isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30), Duration.ofMinutes(1)));
@@ -131,6 +132,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.hazard-limits.large-table", "2MB"),
                 Map.entry("offshoot.parents.shop.hazard-limits.sequence-jump", "9"),
                 Map.entry("offshoot.parents.shop.sensitive[0]", "public.customers.email"),
+                Map.entry("offshoot.parents.shop.masked[0]", "public.cards.number"),
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
                 Map.entry("offshoot.worker.shutdown-grace", "9s"),
@@ -172,6 +174,8 @@ class SettingsReaderTest {
                 5,
                 new HazardLimits(7, 0.25, 2 << 20, 9),
                 List.of(SensitiveName.parse("public.customers.email").orElseThrow())));
+    assertThat(shop.config("shop").masked())
+        .containsExactly(SensitiveName.parse("public.cards.number").orElseThrow());
     assertThat(settings.worker())
         .isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9), Duration.ofSeconds(11)));
   }
@@ -215,6 +219,7 @@ class SettingsReaderTest {
     "offshoot.parents.shop.hazard-limits.large-table, 0B, at least 1",
     "offshoot.parents.shop.hazard-limits.sequence-jump, -1, at least 0",
     "offshoot.parents.shop.sensitive[0], customers, schema.table.column",
+    "offshoot.parents.shop.masked[0], cards, schema.table.column",
     "offshoot.temporal.address, temporal, host:port",
     "offshoot.temporal.address, temporal:99999, host:port",
     "offshoot.temporal.api-key, x, offshoot.temporal.address",
