@@ -99,7 +99,9 @@ record Play(Result result, List<String> problems) {
   private static BranchContents contents(
       Scenario scenario, BranchRef branch, ExperimentReport report, @Nullable PgDump pgDump)
       throws SQLException {
-    String text = pgDump == null ? null : pgDump.of(branch.branchName());
+    // Where the parent has moved the branch is not what is to come of it.
+    boolean compares = pgDump != null && scenario.parent().isEmpty();
+    String text = compares ? Objects.requireNonNull(pgDump).of(branch.branchName()) : null;
     try (Connection copy = PostgresServer.superuser(branch.branchName());
         Connection base = PostgresServer.superuser(branch.baseName())) {
       copy.setAutoCommit(false);
