@@ -68,7 +68,7 @@ public final class StepByStep implements AutoCloseable {
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new MergeSteps(parents, ledger.changeSets()),
         new ParentSteps(parents),
-        new ReadSteps(ledger, parents));
+        new ReadSteps(ledger, parents, new PolicyJudge()));
   }
 
   /** With a ledger of its own. */

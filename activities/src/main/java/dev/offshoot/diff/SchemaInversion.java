@@ -5,7 +5,10 @@ import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
+import dev.offshoot.sql.ConstantDefault;
 import dev.offshoot.sql.Identifiers;
+import dev.offshoot.sql.Literals;
+import dev.offshoot.sql.PrintedValues;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.sql.TableCatalog;
@@ -31,6 +34,10 @@ import java.util.Set;
 final class SchemaInversion {
   private static final String SAFE_PATH = "pg_catalog, pg_temp";
   private static final int MOST_ROUNDS = 20;
+
+  /** Whether a row that does not name a column gets a value there. */
+  private static final String COMPUTED =
+      "SELECT atthasdef OR attidentity <> '' FROM pg_attribute WHERE attrelid = ?::oid AND attnum = ?";
 
   private final Connection base;
   private final String role;
@@ -76,7 +83,7 @@ final class SchemaInversion {
       // What ADD COLUMN gives to all rows alike needs no rewriting, and the catalog tells it.
       if (old.isPresent() && old.get().fileNode() != table.fileNode()) {
         for (TableCatalog.Column column : table.writableColumns()) {
-          if (old.get().column(column.number()).isEmpty() && hasValues(table, column)) {
+          if (old.get().column(column.number()).isEmpty() && isFilled(table, column)) {
             found.add("%s of table %s".formatted(column.name(), table.name()));
           }
         }
@@ -85,12 +92,23 @@ final class SchemaInversion {
     filled = List.copyOf(found);
   }
 
-  private boolean hasValues(TableCatalog.Table table, TableCatalog.Column column)
+  /** A default that is a value can be told from what somebody writes; a computed one cannot. */
+  private boolean isFilled(TableCatalog.Table table, TableCatalog.Column column)
       throws SQLException {
+    Optional<String> usual = ConstantDefault.of(base, table.oid(), column.number(), column.type());
+    if (usual.isEmpty()
+        && Sql.only(base, COMPUTED, row -> row.getBoolean(1), table.oid(), column.number())) {
+      return true;
+    }
+    String value = "t." + Identifiers.quote(column.name());
+    String other =
+        usual
+            .map(text -> " AND %s <> %s".formatted(PrintedValues.text(value), Literals.quote(text)))
+            .orElse("");
     return Sql.only(
         base,
-        "SELECT EXISTS (SELECT FROM ONLY %s AS t WHERE t.%s IS DISTINCT FROM NULL)"
-            .formatted(Identifiers.quote(table.name()), Identifiers.quote(column.name())),
+        "SELECT EXISTS (SELECT FROM ONLY %s AS t WHERE %s IS DISTINCT FROM NULL%s)"
+            .formatted(Identifiers.quote(table.name()), value, other),
         row -> row.getBoolean(1));
   }
 

@@ -2,6 +2,7 @@ package dev.offshoot.judge;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.Verdict;
 import java.util.List;
 import java.util.Set;
@@ -23,4 +24,9 @@ public interface Judge {
    *     help
    */
   Verdict verdict(JudgeRequest request, List<HazardFinding> hazards, Set<String> masked);
+
+  /** What it is and how it last answered, for {@code doctor}; asks nobody and never throws. */
+  default HealthFinding examine() {
+    return new HealthFinding("judge", HealthFinding.Level.OK, "one of your own", "");
+  }
 }

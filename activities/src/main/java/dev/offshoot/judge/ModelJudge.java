@@ -18,6 +18,7 @@ import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.ModelUse;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Severity;
@@ -29,7 +30,6 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -69,9 +69,19 @@ public final class ModelJudge implements Judge {
     this.model = model;
   }
 
-  /** The form of answer that the server took; empty before the first answer. */
-  public Optional<ResponseForm> responseForm() {
-    return Optional.ofNullable(taken.get());
+  /** Which form of answer the server took, once it has given one since this worker began. */
+  @Override
+  public HealthFinding examine() {
+    @Nullable ResponseForm form = taken.get();
+    return new HealthFinding(
+        "judge",
+        HealthFinding.Level.OK,
+        form == null
+            ? "model %s (%s) has given no answer to this worker yet"
+                .formatted(name(), config.protocol())
+            : "model %s (%s) answers; its server takes the form %s"
+                .formatted(name(), config.protocol(), form),
+        "");
   }
 
   @Override

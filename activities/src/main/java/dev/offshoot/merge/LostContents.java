@@ -90,7 +90,8 @@ final class LostContents {
     }
     for (Column column : table.columns()) {
       if (dropped.contains(before.columns().get(column.number()))) {
-        String written = "NOT " + Outcomes.untouched(table, column, RowSource.TABLE);
+        String written =
+            "NOT " + Outcomes.untouched(table, table.withUsual(session, column), RowSource.TABLE);
         contents.add(
             new Content(
                 table.oid(), before.name(), column.number(), column.name(), count(table, written)));

@@ -8,6 +8,7 @@ import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.Reverted;
 import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.ValuePart;
+import dev.offshoot.judge.Judge;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
@@ -22,10 +23,12 @@ public final class ReadSteps implements ReadActivities {
 
   private final Ledger ledger;
   private final Parents parents;
+  private final Judge judge;
 
-  public ReadSteps(Ledger ledger, Parents parents) {
+  public ReadSteps(Ledger ledger, Parents parents, Judge judge) {
     this.ledger = ledger;
     this.parents = parents;
+    this.judge = judge;
   }
 
   @Override
@@ -88,6 +91,7 @@ public final class ReadSteps implements ReadActivities {
     findings.add(ledger.examine());
     parents.all().forEach(parent -> findings.addAll(parent.provider().examine()));
     findings.add(StandingBranches.examine(ledger.branches(), parents));
+    findings.add(judge.examine());
     return List.copyOf(findings);
   }
 }

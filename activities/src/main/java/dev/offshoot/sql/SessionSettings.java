@@ -81,6 +81,10 @@ public final class SessionSettings {
     source.setApplicationName(APPLICATION);
     source.setBinaryTransfer(false);
     source.setPreferQueryMode(PreferQueryMode.EXTENDED);
+    // No statement has a name on the server. Names could be taken over by code of an agent that
+    // runs
+    // in the same session (DEALLOCATE, PREPARE), and even our COMMIT would have one.
+    source.setPrepareThreshold(0);
     source.setConnectTimeout(SECONDS_TO_CONNECT);
     source.setLoginTimeout(2 * SECONDS_TO_CONNECT);
     source.setTcpKeepAlive(true);

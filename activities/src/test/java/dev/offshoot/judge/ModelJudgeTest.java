@@ -258,7 +258,7 @@ class ModelJudgeTest {
     assertThat(judge.verdict(request("5"), List.of(), Set.of()).opinion())
         .isEqualTo(Opinion.APPROVE);
 
-    assertThat(judge.responseForm()).contains(ResponseForm.TEXT);
+    assertThat(judge.examine().finding()).endsWith("answers; its server takes the form TEXT");
     assertThat(sent().path("response_format").path("type").asText()).isEqualTo("json_schema");
     assertThat(sent().path("response_format").path("type").asText()).isEqualTo("json_object");
     assertThat(sent().path("response_format").path("type").asText("text")).isEqualTo("text");

@@ -207,6 +207,30 @@ class SelfCheckTest {
     }
   }
 
+  /** The driver would give names to what it says often, COMMIT first of all. */
+  @Test
+  void codeThatTakesOverPreparedStatements_takesOverNoneOfOurs() throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(
+              """
+              CREATE FUNCTION deed() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN
+                EXECUTE 'DEALLOCATE ALL';
+                FOR i IN 1..99 LOOP
+                  EXECUTE format('PREPARE "S_%s" AS SELECT 1', i);
+                END LOOP;
+                RETURN 7;
+              END $f$;
+              """
+                  + DEFAULT);
+
+      assertThat(merging.merge(changeSet).report()).isNotNull();
+
+      assertThat(merging.ask("SELECT bool_and(n = 7) FROM items")).isEqualTo("t");
+      assertThat(merging.ask("SELECT count(*) FROM offshoot.merge_receipt")).isEqualTo("1");
+    }
+  }
+
   @Test
   void aTableThatIsDroppedAndMadeAnew_isNotMerged_becauseItsRowsWouldBeLost() throws SQLException {
     try (Merging merging = Merging.into(BASE)) {

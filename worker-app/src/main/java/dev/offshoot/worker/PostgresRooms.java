@@ -94,7 +94,7 @@ final class PostgresRooms implements Rooms {
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
-        new ReadSteps(ledger, parents),
+        new ReadSteps(ledger, parents, judge),
         new ParentSteps(parents));
   }
 
