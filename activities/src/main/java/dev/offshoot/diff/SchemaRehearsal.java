@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replays the experiment's schema statements on the base, inside the caller's transaction, as the
  * experiment's own role. What fails there because the old rows break a constraint is put off until
- * the rows are those of the branch, and so is what fills a materialized view from them, and what
- * then fails for want of it.
+ * the rows are those of the branch, and so is what fills a materialized view from them, what makes
+ * a constraint that the rows of before need not meet ({@code NOT VALID}), and what then fails for
+ * want of it.
  */
 final class SchemaRehearsal {
   private static final String INTEGRITY_VIOLATION = "23";
@@ -51,6 +52,9 @@ final class SchemaRehearsal {
   private static final String FILLED_VIEWS =
       "SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'm' AND relispopulated";
 
+  private static final String NOT_VALIDATED =
+      "SELECT oid FROM pg_catalog.pg_constraint WHERE NOT convalidated";
+
   private final Connection base;
   private final String role;
   private final List<SqlStatement> statements;
@@ -59,6 +63,7 @@ final class SchemaRehearsal {
   private final StandingSequences sequences;
   private final Set<Long> knownTables = new HashSet<>();
   private final Set<Long> knownViews = new HashSet<>();
+  private final Set<Long> knownNotValidated = new HashSet<>();
   private final List<ReplayStatement> script = new ArrayList<>();
   private final List<SchemaStatement> deferred = new ArrayList<>();
   private @Nullable RowWatch rows;
@@ -93,7 +98,8 @@ final class SchemaRehearsal {
       return;
     }
     newTables();
-    knownViews.addAll(filledViews());
+    knownViews.addAll(oids(FILLED_VIEWS));
+    knownNotValidated.addAll(oids(NOT_VALIDATED));
     sequences.begin();
     rows = RowWatch.begin(base);
     withholdSequences(schema.get(0));
@@ -173,8 +179,8 @@ final class SchemaRehearsal {
   private record Attempt(@Nullable SQLException failure, boolean stands) {}
 
   /**
-   * Runs one statement; after a failure everything is as it was before, and so it is if it filled a
-   * materialized view before the rows were there.
+   * Runs one statement; after a failure everything is as it was before, and so it is if it must
+   * wait for the rows.
    */
   private Attempt attempt(SchemaStatement schema, Phase phase) throws SQLException {
     SqlStatement statement = statements.get(schema.index());
@@ -194,8 +200,7 @@ final class SchemaRehearsal {
       refuseIfNotItsFault(statement, e);
       failure = e;
     }
-    boolean stands =
-        failure == null && (phase == Phase.AFTER_ROWS || knownViews.containsAll(filledViews()));
+    boolean stands = failure == null && (phase == Phase.AFTER_ROWS || needsNoRows());
     if (!stands) {
       base.rollback(savepoint);
     }
@@ -210,9 +215,14 @@ final class SchemaRehearsal {
     return new Attempt(failure, stands);
   }
 
+  private boolean needsNoRows() throws SQLException {
+    return knownViews.containsAll(oids(FILLED_VIEWS))
+        && knownNotValidated.containsAll(oids(NOT_VALIDATED));
+  }
+
   /** Qualified, as the search path may still be the experiment's. */
-  private Set<Long> filledViews() throws SQLException {
-    return new HashSet<>(Sql.list(base, FILLED_VIEWS, row -> row.getLong(1)));
+  private Set<Long> oids(String query) throws SQLException {
+    return new HashSet<>(Sql.list(base, query, row -> row.getLong(1)));
   }
 
   private static String advice(SQLException error) {

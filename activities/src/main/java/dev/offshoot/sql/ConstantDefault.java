@@ -11,9 +11,14 @@ import java.util.regex.Pattern;
  * nobody has written.
  */
 public final class ConstantDefault {
-  /** A number, a truth value or a literal, which the server may have given a type. */
+  private static final String VALUE = "(?:true|false|\\(?-?\\d+(?:\\.\\d+)?\\)?|'(?:[^']|'')*')";
+
+  /**
+   * A number, a truth value or a literal, which the server may have given a type; and one that was
+   * converted with its column, from one type of the server's own to another.
+   */
   private static final Pattern CONSTANT =
-      Pattern.compile("(?:true|false|\\(?-?\\d+(?:\\.\\d+)?\\)?|'(?:[^']|'')*')(?:::[^:']+)?");
+      Pattern.compile(VALUE + "(?:::[^:']+)?|\\(" + VALUE + "(?:::[^:'.]+)?\\)::[^:'.]+");
 
   private static final String DEFAULT =
       """

@@ -203,7 +203,8 @@ record Drops(List<Held> held) {
   static @Nullable String usual(Connection base, @Nullable String standard, String type)
       throws SQLException {
     if (standard == null
-        || !standard.matches("('([^'\\\\]|'')*'|\\(?-?[0-9.]+\\)?|true|false)(::[^:']+)?")) {
+        || !standard.matches(
+            "\\(?('([^'\\\\]|'')*'|\\(?-?[0-9.]+\\)?|true|false)(::[^:']+)?(::[^:']+)?")) {
       return null;
     }
     return Sql.only(

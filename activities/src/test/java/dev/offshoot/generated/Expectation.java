@@ -47,6 +47,9 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
         AND n.nspname NOT IN ('information_schema', 'offshoot', 'offshoot_capture')
       """;
 
+  private static final String NOT_VALIDATED =
+      "SELECT count(*) FROM pg_catalog.pg_constraint WHERE NOT convalidated";
+
   /** A base or a parent with the experiment's schema statements replayed. */
   private record Replayed(List<String> put, Rows rows) {}
 
@@ -110,13 +113,20 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
       String sql = statements.get(statement.index());
       String path = "SET LOCAL search_path = " + statement.searchPath();
       Savepoint savepoint = session.setSavepoint();
+      boolean waits;
       try {
         Sql.execute(session, path);
+        long before = Sql.only(session, NOT_VALIDATED, row -> row.getLong(1));
         Sql.execute(session, sql);
+        // Rows of before need not meet it, but new ones must.
+        waits = Sql.only(session, NOT_VALIDATED, row -> row.getLong(1)) > before;
       } catch (SQLException e) {
         if (put.isEmpty() && !SqlErrors.state(e).startsWith("23")) {
           throw e;
         }
+        waits = true;
+      }
+      if (waits) {
         session.rollback(savepoint);
         put.add(path);
         put.add(sql);
