@@ -154,7 +154,13 @@ final class Proofs {
                 table.get().rows(),
                 "meets",
                 key.stream()
-                    .map(part -> "t.%s %s ?".formatted(part.column().quoted(), part.equals()))
+                    .map(
+                        part ->
+                            "t.%s %s CAST(? AS %s)"
+                                .formatted(
+                                    part.column().quoted(),
+                                    part.equals(),
+                                    part.column().storedAs()))
                     .collect(Collectors.joining(" AND "))));
     List<Optional<List<@Nullable String>>> rows = new ArrayList<>();
     for (List<@Nullable String> values : keys) {
@@ -181,7 +187,7 @@ final class Proofs {
     return columns.size() == shape.keyColumns().size() ? table.key(session, columns) : List.of();
   }
 
-  /** Key values in the order of the index, as literals whose type the server finds out. */
+  /** Key values in the order of the index, as literals; the query names their types. */
   private static Object[] inOrder(
       List<KeyColumn> key, ChangedTable shape, List<@Nullable String> values) {
     return key.stream()
