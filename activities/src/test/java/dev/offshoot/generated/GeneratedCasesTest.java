@@ -110,34 +110,27 @@ class GeneratedCasesTest {
 
   private void play(Stage stage, int number) throws SQLException {
     PgDump oracle = number % PG_DUMP_EVERY == 0 ? pgDump.orElse(null) : null;
-    Scenario scenario = Generated.madeUp(SEED, number);
+    String tried = "-- seed %d, case %d".formatted(SEED, number);
     try {
+      Scenario scenario = Generated.madeUp(SEED, number);
+      tried = scenario.text();
       stage.clear();
       scenario = Generated.onStage(scenario, stage);
+      tried = scenario.text();
       Play play = Play.onStage(scenario, stage, oracle);
+      tell(scenario, play.result());
       note(
-          scenario,
           play,
           play.problems().isEmpty() ? "" : new Shrinking(stage, oracle).report(scenario, play));
     } catch (SQLException | RuntimeException e) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));
       Result broken = new Result.Refused("broken", ErrorCode.INTERNAL, String.valueOf(e));
-      note(
-          scenario,
-          new Play(broken, List.of()),
-          "broken%n%s%n%s".formatted(scenario.text(), trace));
+      note(new Play(broken, List.of()), "broken%n%s%n%s".formatted(tried, trace));
     }
   }
 
-  private synchronized void note(Scenario scenario, Play play, String failure) {
-    played++;
-    Result result = play.result();
-    String outcome =
-        result instanceof Result.Merged
-            ? "merged"
-            : result instanceof Result.Conflicted ? "conflicted" : result.told().get(0);
-    tally.merge(outcome, 1, Integer::sum);
+  private static void tell(Scenario scenario, Result result) {
     if (TELLS_REFUSALS && result instanceof Result.Refused) {
       System.out.printf(
           "%s: %s%n  %s%n",
@@ -145,6 +138,16 @@ class GeneratedCasesTest {
           String.join(": ", result.told()),
           String.join("\n  ", scenario.experiment()));
     }
+  }
+
+  private synchronized void note(Play play, String failure) {
+    played++;
+    Result result = play.result();
+    String outcome =
+        result instanceof Result.Merged
+            ? "merged"
+            : result instanceof Result.Conflicted ? "conflicted" : result.told().get(0);
+    tally.merge(outcome, 1, Integer::sum);
     if (played % CASES_BETWEEN_WORDS == 0) {
       System.out.printf("%d cases, %d failures so far%n", played, failures.size());
     }

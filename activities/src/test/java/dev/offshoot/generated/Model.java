@@ -29,8 +29,12 @@ final class Model {
       return columns.stream().filter(Column::written).toList();
     }
 
+    /** One that is gone is believed to be a text. */
     Column column(String column) {
-      return columns.stream().filter(c -> c.name().equals(column)).findFirst().orElseThrow();
+      return columns.stream()
+          .filter(c -> c.name().equals(column))
+          .findFirst()
+          .orElse(new Column(column, "text", true, true));
     }
 
     Table copy() {
