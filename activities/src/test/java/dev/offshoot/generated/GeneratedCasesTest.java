@@ -26,12 +26,13 @@ import org.junit.jupiter.api.Test;
 /**
  * Random schemas, rows, experiments and changes of the parent meanwhile, on real Postgres through
  * the real steps, against oracles. {@code -Dcases=N -Dseed=S} says how many and which; {@code
- * -Dcase=I} plays one alone; {@code -Dpgdump=P} asks pg_dump in every {@code P}th case only; {@code
- * -Dtell=true} prints what is refused and why.
+ * -Dcase=I} plays one alone, {@code -Dfrom=I} goes on from there; {@code -Dpgdump=P} asks pg_dump
+ * in every {@code P}th case only; {@code -Dtell=true} prints what is refused and why.
  */
 class GeneratedCasesTest {
   private static final int CASES = Integer.getInteger("cases", 200);
   private static final long SEED = Long.getLong("seed", 4);
+  private static final int FROM = Integer.getInteger("from", 0);
   private static final int ONLY = Integer.getInteger("case", -1);
   private static final int PG_DUMP_EVERY = Integer.getInteger("pgdump", 1);
   private static final int THREADS =
@@ -52,7 +53,7 @@ class GeneratedCasesTest {
   void everyCase_isMergedAsTheModelSays_orRefusedByName() throws Exception {
     long began = System.nanoTime();
     try (Stage.SharedLedger ledger = Stage.SharedLedger.open()) {
-      AtomicInteger next = new AtomicInteger(ONLY < 0 ? 0 : ONLY);
+      AtomicInteger next = new AtomicInteger(ONLY < 0 ? FROM : ONLY);
       int end = ONLY < 0 ? CASES : ONLY + 1;
       ExecutorService threads = Executors.newFixedThreadPool(THREADS);
       List<Future<?>> working = new ArrayList<>();
