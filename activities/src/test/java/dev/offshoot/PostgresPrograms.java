@@ -1,13 +1,19 @@
 package dev.offshoot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The folder with Postgres' client programs that {@code .ci/run} fetches, where it is there. */
+/**
+ * The folder with Postgres' client programs that {@code .ci/run} fetches, where it is there and
+ * they are of the version of this run's server.
+ */
 public final class PostgresPrograms {
   private PostgresPrograms() {}
 
@@ -25,6 +31,19 @@ public final class PostgresPrograms {
                 program ->
                     Files.isExecutable(program)
                         || (Files.exists(program) && program.toFile().setExecutable(true)));
-    return complete ? Optional.of(folder) : Optional.empty();
+    return complete && version(folder.resolve(programs[0])) == PostgresServer.majorVersion()
+        ? Optional.of(folder)
+        : Optional.empty();
+  }
+
+  /** What is dumped by newer programs cannot be restored on an older server. */
+  private static int version(Path program) {
+    try {
+      Process process = new ProcessBuilder(program.toString(), "--version").start();
+      String text = new String(process.getInputStream().readAllBytes(), UTF_8);
+      return Integer.parseInt(text.strip().replaceFirst("^\\D*(\\d+).*$", "$1"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -229,7 +229,7 @@ class FenceTest {
     ParentConfig config = parent.config();
     try (Connection worker =
         PostgresServer.connect("postgres", config.username(), config.password())) {
-      new Roles(config).reserve(worker, ref, marker, true);
+      new Roles(config).reserve(worker, ref, marker, PostgresServer.majorVersion() >= 16);
       Sql.execute(worker, Comments.onRole(worker, ref.branchName(), marker.fenced(Instant.now())));
       Sql.execute(worker, "ALTER DATABASE %s ALLOW_CONNECTIONS false".formatted(config.name()));
     }

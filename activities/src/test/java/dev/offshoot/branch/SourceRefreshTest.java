@@ -35,7 +35,7 @@ class SourceRefreshTest {
   @BeforeAll
   static void start() throws SQLException {
     Optional<Path> folder = PostgresPrograms.folder("pg_dump", "pg_restore");
-    assumeTrue(folder.isPresent(), "no pg_dump 18: .ci/run fetches it");
+    assumeTrue(folder.isPresent(), "no pg_dump of this server's version: .ci/run fetches 18");
     programs = folder.get();
     parent =
         PostgresServer.parent(

@@ -35,7 +35,7 @@ class MergeUnderPgbenchTest {
   @Test
   void nothingIsLost_andNobodyIsDisconnected() throws Exception {
     Optional<Path> programs = PostgresPrograms.folder("pgbench", "pg_dump", "pg_restore");
-    assumeTrue(programs.isPresent(), "no pgbench where .ci/run puts it");
+    assumeTrue(programs.isPresent(), "no pgbench of this server's version where .ci/run puts it");
     try (TestParent parent = PostgresServer.parent(Pgbench.TABLES)) {
       ParentConfig config =
           BranchServer.withSource(parent.config(), OnDrift.REFUSE, programs.get());
