@@ -50,7 +50,7 @@ class OutsideEffectsTest {
               "permission denied to alter role|must be superuser"),
           of(
               "GRANT %db TO postgres",
-              "permission denied to grant role|changes memberships of roles"),
+              "permission denied to grant role|must have admin option|changes memberships of roles"),
           of(
               "GRANT pg_read_all_data TO CURRENT_USER",
               "permission denied to grant role|must have admin option"),
