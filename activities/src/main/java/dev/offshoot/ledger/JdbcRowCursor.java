@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rows of one table chunk by chunk. Whoever goes on after the first chunk goes through
- * all, mostly: from then on the next chunk is read and taken apart while the last one is worked on,
- * which is a quarter of the time of staging a large merge. For one thread.
+ * all, mostly: from then on the next chunk is read and taken apart while the last one is worked on.
+ * For one thread.
  */
 final class JdbcRowCursor implements ChangeSetStore.RowCursor {
   private static final String CHUNK_WITH =
