@@ -16,6 +16,7 @@ import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
@@ -65,6 +66,11 @@ record DeltaColumns(Set<ColumnName> names) {
       @Override
       public void drops(List<DroppedContents> contents) {
         writer.drops(contents);
+      }
+
+      @Override
+      public void fills(List<FilledColumn> filled) {
+        writer.fills(filled);
       }
 
       @Override

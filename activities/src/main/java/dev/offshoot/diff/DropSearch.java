@@ -128,9 +128,7 @@ public final class DropSearch {
               .filter(column -> !isGone(table, column) && !isRetyped(table, column))
               .map(Column::name)
               .toList();
-      if (!kept.isEmpty()) {
-        ask(table, DroppedContents.ofRewritten(table.name(), kept));
-      }
+      ask(table, DroppedContents.ofRewritten(table.name(), kept));
     }
   }
 
@@ -188,7 +186,22 @@ public final class DropSearch {
 
   private void ask(Table table, DroppedContents contents) throws SQLException {
     progress.report("reading what goes or is rewritten in " + table.name());
-    String rows = (table.partitioned() ? "" : "ONLY ") + Identifiers.quote(table.name());
+    found.add(contents.holding(ask(base, contents, rows(table), progress)));
+  }
+
+  /** The table in a FROM clause. */
+  static String rows(Table table) {
+    return (table.partitioned() ? "" : "ONLY ") + Identifiers.quote(table.name());
+  }
+
+  /**
+   * Asks for figures.
+   *
+   * @param rows where they stand, as FROM names it
+   * @throws OffshootException {@code NOT_CARRIED} if row security hides some
+   */
+  static Figures ask(Connection base, DroppedContents contents, String rows, Progress progress)
+      throws SQLException {
     try (PreparedStatement question = base.prepareStatement(contents.question(rows))) {
       if (contents.usual() != null) {
         question.setString(1, contents.usual());
@@ -196,14 +209,13 @@ public final class DropSearch {
       Progress.Interruptible running = progress.interruptible(question);
       try (ResultSet row = question.executeQuery()) {
         row.next();
-        Figures figures = DroppedContents.FOUND.read(row);
-        found.add(contents.holding(figures));
+        return DroppedContents.FOUND.read(row);
       } finally {
         running.close();
       }
     } catch (SQLException e) {
       if (SqlErrors.state(e).equals("42501")) {
-        throw hidden(table.name());
+        throw hidden(contents.table());
       }
       throw e;
     }

@@ -17,6 +17,7 @@ import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.CatalogObject;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.ObjectIdentities;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
@@ -36,6 +37,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ final class NetEffect {
   private final SampleRows samples = new SampleRows();
   private List<IdentityChange> identities = List.of();
   private List<DroppedContents> dropped = List.of();
+  private List<FilledColumn> filledLate = List.of();
   private HeldLocks locks = HeldLocks.NONE;
 
   /** Both sessions in a transaction. */
@@ -107,9 +110,9 @@ final class NetEffect {
     refuseReplaced();
 
     List<SchemaStatement> statements = request.report().schemaStatements();
+    TableCatalog there = TableCatalog.read(branch);
     if (!statements.isEmpty()) {
-      dropped = DropSearch.run(base, original, TableCatalog.read(branch), progress);
-      writer.drops(dropped);
+      dropped = DropSearch.run(base, original, there, progress);
     }
     Optional<SchemaInversion> inversion =
         statements.isEmpty()
@@ -122,6 +125,11 @@ final class NetEffect {
                     request.spec().limits().statementTimeout(),
                     progress));
     schema.beforeRows(statements);
+    if (!statements.isEmpty()) {
+      Conversions conversions = new Conversions(base, original, progress);
+      conversions.requireForeseen(dropped, there);
+      dropped = conversions.becomeOf(dropped);
+    }
     if (inversion.isPresent()) {
       inversion.get().afterSchema();
     }
@@ -146,8 +154,10 @@ final class NetEffect {
     CatalogFingerprint marked = rowsMatter ? CatalogFingerprint.read(base) : rehearsed;
     SortedSet<TableName> rewritten = new TreeSet<>(pairing.rewritten());
     if (!schema.waiting().isEmpty()) {
-      requireSameSchema(afterRows(rehearsed, marked, original, rewritten), after);
+      requireSameSchema(afterRows(rehearsed, marked, original, there, rewritten), after);
     }
+    writer.drops(dropped);
+    writer.fills(Stream.concat(pairing.filled().stream(), filledLate.stream()).toList());
 
     List<SequenceAdvance> sequences = SequenceComparison.advances(base, branch);
     Undoing undoing =
@@ -241,17 +251,27 @@ final class NetEffect {
       CatalogFingerprint rehearsed,
       CatalogFingerprint marked,
       TableCatalog original,
+      TableCatalog there,
       SortedSet<TableName> rewritten)
       throws SQLException {
-    TableCatalog tables = TableCatalog.read(base);
+    TableCatalog stood = TableCatalog.read(base).amongst(original);
     HeldLocks ofRows = HeldLocks.of(base, original);
+    List<DroppedContents> late =
+        DropSearch.run(base, stood, there, progress).stream()
+            .filter(DroppedContents::converted)
+            .map(DroppedContents::lateOnes)
+            .toList();
     schema.afterRows();
     locks = locks.and(ofRows, HeldLocks.of(base, original));
-    for (Table table : TableCatalog.read(base).tables().values()) {
-      @Nullable Table old = tables.tables().get(table.oid());
-      if (old != null
-          && old.fileNode() != table.fileNode()
-          && original.tables().containsKey(table.oid())) {
+    Conversions conversions = new Conversions(base, stood, progress);
+    conversions.requireForeseen(late, there);
+    late = late.stream().filter(each -> conversions.isRewritten(each.table())).toList();
+    dropped = Stream.concat(dropped.stream(), conversions.becomeOf(late).stream()).toList();
+    TableCatalog stand = TableCatalog.read(base).amongst(original);
+    filledLate = NewColumns.find(base, branch, stood, stand, there, true).filled();
+    for (Table table : stand.tables().values()) {
+      @Nullable Table old = stood.tables().get(table.oid());
+      if (old != null && old.fileNode() != table.fileNode()) {
         rewritten.add(table.name());
       }
     }

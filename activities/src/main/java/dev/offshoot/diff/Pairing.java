@@ -3,6 +3,7 @@ package dev.offshoot.diff;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
@@ -12,11 +13,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * name. Partitions are compared through their root, wherever they were attached or detached.
  */
 final class Pairing {
-  private static final String MISSING_VALUES =
-      """
-      SELECT a.attrelid, a.attname, pg_catalog.format('%s', a.attmissingval) AS value
-      FROM pg_catalog.pg_attribute a WHERE a.atthasmissing AND NOT a.attisdropped
-      """;
-
   private static final String FOREIGN_PARTITION =
       """
       SELECT EXISTS (
@@ -44,8 +36,7 @@ final class Pairing {
   private final TableCatalog original;
   private final TableCatalog base;
   private final TableCatalog branch;
-  private final Map<Long, Map<String, String>> baseDefaults;
-  private final Map<Long, Map<String, String>> branchDefaults;
+  private final NewColumns newColumns;
   private final List<SqlStatement> waiting;
   private final Set<Long> differing = new HashSet<>();
 
@@ -63,8 +54,7 @@ final class Pairing {
     this.original = original;
     this.base = TableCatalog.read(baseSession);
     this.branch = TableCatalog.read(branchSession);
-    this.baseDefaults = missingValues(baseSession);
-    this.branchDefaults = missingValues(branchSession);
+    this.newColumns = NewColumns.find(baseSession, branchSession, original, base, branch, false);
     this.waiting = waiting;
   }
 
@@ -93,10 +83,15 @@ final class Pairing {
   /** Tables of the branch point whose storage the replay has replaced, by their new names. */
   List<TableName> rewritten() {
     return base.tables().values().stream()
-        .filter(this::isRewritten)
+        .filter(newColumns::isRewritten)
         .map(Table::name)
         .sorted()
         .toList();
+  }
+
+  /** Columns that the replay has added with one value for all rows that stood. */
+  List<FilledColumn> filled() {
+    return newColumns.filled();
   }
 
   /** The branch's tables. */
@@ -111,9 +106,11 @@ final class Pairing {
       return !table.partitioned() && hasRows(table);
     }
     return old.fileNode() != table.fileNode()
-        || isRewritten(table)
+        || newColumns.isRewritten(table)
+        || newColumns.anyComputed(table)
         || table.columns().stream()
-            .anyMatch(column -> isNew(table, column) && differs(table, column));
+            .anyMatch(
+                column -> newColumns.isNew(table, column) && newColumns.differs(table, column));
   }
 
   private boolean hasRows(Table table) throws SQLException {
@@ -121,29 +118,6 @@ final class Pairing {
         branchSession,
         "SELECT EXISTS (SELECT FROM ONLY %s)".formatted(Identifiers.quote(table.name())),
         row -> row.getBoolean(1));
-  }
-
-  private boolean isRewritten(Table table) {
-    @Nullable Table old = original.tables().get(table.oid());
-    @Nullable Table now = base.tables().get(table.oid());
-    return old != null && now != null && old.fileNode() != now.fileNode();
-  }
-
-  private boolean isNew(Table table, Column column) {
-    return original
-        .table(table.oid())
-        .filter(old -> old.column(column.number()).isEmpty())
-        .isPresent();
-  }
-
-  /** Whether the rows that stood when the column was added got another value here and there. */
-  private boolean differs(Table table, Column column) {
-    return !value(baseDefaults, table, column).equals(value(branchDefaults, table, column));
-  }
-
-  private static Optional<String> value(
-      Map<Long, Map<String, String>> defaults, Table table, Column column) {
-    return Optional.ofNullable(defaults.getOrDefault(table.oid(), Map.of()).get(column.name()));
   }
 
   private static long root(Table table) {
@@ -180,7 +154,8 @@ final class Pairing {
         old == null ? null : old.name(),
         columns,
         key(counterpart, table, columns),
-        chosenByServer(counterpart, table, columns),
+        newColumns.chosenByServer(counterpart, table, columns),
+        newColumns.anyComputed(table),
         branch.tables().values().stream()
             .anyMatch(part -> root(part) == table.oid() && differing.contains(part.oid())));
   }
@@ -240,42 +215,5 @@ final class Pairing {
         .flatMap(number -> table.column(number).stream())
         .map(Column::name)
         .toList();
-  }
-
-  private Set<Integer> chosenByServer(Table counterpart, Table table, List<Column> columns) {
-    Set<Integer> chosen = new TreeSet<>();
-    for (int i = 0; i < columns.size(); i++) {
-      Column column = columns.get(i);
-      if (isNew(table, column)
-          && (isRewritten(counterpart)
-              || partitionsAreRewritten(table)
-              || differs(table, column))) {
-        chosen.add(i);
-      }
-    }
-    return chosen;
-  }
-
-  private boolean partitionsAreRewritten(Table root) {
-    return branch.tables().values().stream()
-        .filter(table -> Long.valueOf(root.oid()).equals(table.partitionRoot()))
-        .anyMatch(
-            table ->
-                isRewritten(table)
-                    || table.columns().stream()
-                        .anyMatch(column -> isNew(table, column) && differs(table, column)));
-  }
-
-  private static Map<Long, Map<String, String>> missingValues(Connection session)
-      throws SQLException {
-    Map<Long, Map<String, String>> values = new HashMap<>();
-    Sql.list(
-        session,
-        MISSING_VALUES,
-        row ->
-            values
-                .computeIfAbsent(row.getLong("attrelid"), table -> new HashMap<>())
-                .put(row.getString("attname"), row.getString("value")));
-    return values;
   }
 }

@@ -88,6 +88,7 @@ final class TableComparison {
     try (RowStream before = new RowStream(base, query, width, progress);
         RowStream after = new RowStream(branch, query, width, progress)) {
       Walk walk = new Walk(pair, before, after, differences);
+      walk.begin();
       if (pair.hasKey()) {
         walk.byKey();
       } else {
@@ -130,9 +131,15 @@ final class TableComparison {
       this.orders = pair.keyColumns().stream().map(KeyOrder::of).toList();
     }
 
-    void byKey() throws SQLException {
+    void begin() throws SQLException {
       before.advance();
       after.advance();
+      if (pair.computed() && !pair.rowsAreTellable() && before.hasRow()) {
+        throw TablePair.untellable(pair.name());
+      }
+    }
+
+    void byKey() throws SQLException {
       while (before.hasRow() || after.hasRow()) {
         int order = next(this::compareKeys);
         if (order < 0) {
@@ -142,7 +149,7 @@ final class TableComparison {
           differences.add(RowChange.insert(after.row()));
           after.advance();
         } else {
-          if (!before.row().equals(after.row())) {
+          if (pair.computed() || !before.row().equals(after.row())) {
             List<@Nullable String> now = after.row();
             differences.add(
                 RowChange.update(
@@ -156,8 +163,6 @@ final class TableComparison {
     }
 
     void asMultiset() throws SQLException {
-      before.advance();
-      after.advance();
       while (before.hasRow() || after.hasRow()) {
         int order = next(TableComparison::compareRows);
         List<@Nullable String> row = order > 0 ? after.row() : before.row();

@@ -1,6 +1,7 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.domain.ColumnShape;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.sql.Identifiers;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param key indexes into {@code columns}; empty for a table without a key
  * @param chosenByServer indexes of new columns whose values in existing rows the server chose when
  *     the column was added (random, time of day), so that they are others each time it is done
+ * @param computed whether a new column got computed values, which count as changed in every row:
+ *     another time they may be others
  * @param differsUnwritten whether its rows, or its partitions', may differ though no statement
  *     wrote them
  */
@@ -32,6 +35,7 @@ record TablePair(
     List<Column> columns,
     List<Integer> key,
     Set<Integer> chosenByServer,
+    boolean computed,
     boolean differsUnwritten) {
 
   TableName name() {
@@ -46,6 +50,12 @@ record TablePair(
   boolean rowsAreTellable() {
     return chosenByServer.isEmpty()
         || (hasKey() && key.stream().noneMatch(chosenByServer::contains));
+  }
+
+  static OffshootException untellable(TableName table) {
+    return NotCarried.because(
+        "table %s: a new column got values that the server chose, and its rows cannot be told apart without it; add the column without a default and fill it with UPDATE, or give the table a key first"
+            .formatted(NotCarried.show(table)));
   }
 
   /**

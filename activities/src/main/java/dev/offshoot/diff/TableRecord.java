@@ -24,9 +24,7 @@ final class TableRecord implements TableComparison.Differences {
     if (change.before() != null
         && !pair.rowsAreTellable()
         && change.kind() == RowChange.Kind.DELETE) {
-      throw NotCarried.because(
-          "table %s: a new column got values that the server chose, and its rows cannot be told apart without it; add the column without a default and fill it with UPDATE, or give the table a key first"
-              .formatted(NotCarried.show(pair.name())));
+      throw TablePair.untellable(pair.name());
     }
     if (!started) {
       writer.startTable(pair.described(pair.baseName() == null ? 0 : size.rows()));

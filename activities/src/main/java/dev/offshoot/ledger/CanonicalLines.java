@@ -11,6 +11,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,7 +159,32 @@ final class CanonicalLines {
     return lines;
   }
 
-  static byte[] dropped(DroppedContents contents) {
+  /** What the script makes of it has a line of its own, if that is foreseen. */
+  static List<byte[]> dropped(DroppedContents contents) {
+    List<byte[]> lines = new ArrayList<>();
+    lines.add(held(contents));
+    if (contents.late() || contents.becomes() != null) {
+      lines.add(
+          line(
+              json -> {
+                json.writeString(contents.late() ? "late becomes" : "becomes");
+                text(json, contents.becomes());
+              }));
+    }
+    return lines;
+  }
+
+  static byte[] filled(FilledColumn filled) {
+    return line(
+        json -> {
+          json.writeString(filled.late() ? "late filled" : "filled");
+          name(json, filled.table());
+          json.writeString(filled.column());
+          text(json, filled.value());
+        });
+  }
+
+  private static byte[] held(DroppedContents contents) {
     return line(
         json -> {
           json.writeString(contents.converted() ? "converted" : "dropped");

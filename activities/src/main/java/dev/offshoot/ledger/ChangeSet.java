@@ -4,6 +4,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param sequences sequences that were advanced
  * @param undoing what it reverts, and how it is reverted
  * @param dropped tables and columns that the script drops, with what they held at the branch point
+ * @param filled columns that the script adds with one value for all rows that stand
  * @param blocks values of the parent's sequences that were reserved for it; not in the digest
  */
 public record ChangeSet(
@@ -29,6 +31,7 @@ public record ChangeSet(
     List<SequenceAdvance> sequences,
     Undoing undoing,
     List<DroppedContents> dropped,
+    List<FilledColumn> filled,
     List<SequenceBlock> blocks) {
 
   /**

@@ -6,6 +6,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequences sequences that were advanced
  * @param undoing what it reverts, and how it is reverted
  * @param dropped what the script drops, with what it held; none if absent
+ * @param filled columns that it adds with one value for all rows that stand; none if absent
  * @param blocks values of the parent's sequences that were reserved for it
  */
 record ChangeSetContent(
@@ -28,6 +30,7 @@ record ChangeSetContent(
     List<SequenceAdvance> sequences,
     Undoing undoing,
     List<DroppedContents> dropped,
+    List<FilledColumn> filled,
     List<SequenceBlock> blocks) {
 
   ChangeSetContent(
@@ -37,6 +40,7 @@ record ChangeSetContent(
       List<SequenceAdvance> sequences,
       Undoing undoing,
       @Nullable List<DroppedContents> dropped,
+      @Nullable List<FilledColumn> filled,
       List<SequenceBlock> blocks) {
     this.script = script;
     this.schemaChanges = schemaChanges;
@@ -44,6 +48,7 @@ record ChangeSetContent(
     this.sequences = sequences;
     this.undoing = undoing;
     this.dropped = dropped == null ? List.of() : dropped;
+    this.filled = filled == null ? List.of() : filled;
     this.blocks = blocks;
   }
 

@@ -6,6 +6,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.Iterator;
 import java.util.List;
@@ -38,6 +39,9 @@ public interface ChangeSetStore {
 
     /** What goes with everything in it, and what that was at the branch point. */
     void drops(List<DroppedContents> contents);
+
+    /** What the script gives to all rows that stand, and no row tells. */
+    void fills(List<FilledColumn> columns);
 
     /** Remembers what was reserved for the experiment on the parent; not in the digest. */
     void reserve(List<SequenceBlock> blocks);

@@ -77,6 +77,7 @@ public final class JdbcChangeSetStore implements ChangeSetStore {
           content.sequences(),
           content.undoing(),
           content.dropped(),
+          content.filled(),
           content.blocks());
     } catch (SQLException e) {
       throw SqlErrors.working(Place.ledger(), "reading a change set", e);

@@ -7,6 +7,7 @@ import dev.offshoot.domain.SequenceAdvance;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.Sql;
@@ -60,6 +61,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   private long changeSet;
   private boolean over;
   private List<DroppedContents> dropped = List.of();
+  private List<FilledColumn> filled = List.of();
   private List<SequenceBlock> blocks = List.of();
 
   JdbcChangeSetWriter(DataSource ledger, ExperimentId owner) {
@@ -108,6 +110,11 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
   }
 
   @Override
+  public void fills(List<FilledColumn> columns) {
+    filled = List.copyOf(columns);
+  }
+
+  @Override
   public void reserve(List<SequenceBlock> reserved) {
     blocks = List.copyOf(reserved);
   }
@@ -126,13 +133,14 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
     rewrittenTables.forEach(table -> digest.update(CanonicalLines.rewritten(table)));
     sequences.forEach(advance -> digest.update(CanonicalLines.sequence(advance)));
     CanonicalLines.undoing(undoing).forEach(digest::update);
-    dropped.forEach(contents -> digest.update(CanonicalLines.dropped(contents)));
+    dropped.forEach(contents -> CanonicalLines.dropped(contents).forEach(digest::update));
+    filled.forEach(column -> digest.update(CanonicalLines.filled(column)));
     String hex = HexFormat.of().formatHex(digest.digest());
     over = true;
     store(
         hex,
         new ChangeSetContent(
-            script, schemaChanges, rewrittenTables, sequences, undoing, dropped, blocks));
+            script, schemaChanges, rewrittenTables, sequences, undoing, dropped, filled, blocks));
     return new ChangeSet(
         hex,
         List.copyOf(script),
@@ -142,6 +150,7 @@ final class JdbcChangeSetWriter implements ChangeSetStore.Writer {
         List.copyOf(sequences),
         undoing,
         dropped,
+        filled,
         blocks);
   }
 

@@ -2,20 +2,22 @@ package dev.offshoot.merge;
 
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.TableName;
-import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.merge.ParentTable.Column;
 import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.DroppedContents.Figures;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.SqlErrors;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parent holds now in the tables and columns that the change set drops, converts or
@@ -26,37 +28,30 @@ final class DroppedOnParent {
   private record Written(DroppedContents reviewed, Figures found) {}
 
   /**
-   * A column that was written and gets another type.
+   * Something that stays, converted or rewritten.
    *
-   * @param type the one it has
-   * @param values figures of its values as they are
+   * @param columns what is compared of it, by number, with names and types as they are
    */
-  private record Converting(Written written, long table, int number, String type, Figures values) {}
+  private record Staying(Written contents, long table, Map<Integer, Column> columns) {
+    DroppedContents reviewed() {
+      return contents.reviewed();
+    }
+  }
 
   /**
-   * A rewritten table in which other rows stand now.
+   * A column that was written and gets another type.
    *
-   * @param columns its columns that are compared, by number, with their names and types as they are
-   * @param figures of its rows as they are
+   * @param column as it is
+   * @param values figures of its values as they are
    */
-  private record Rewriting(
-      Written written, long table, Map<Integer, Column> columns, Figures figures) {}
-
-  private static final String NOW =
-      """
-      SELECT n.nspname, c.relname, c.relkind = 'p' AS partitioned, a.attname,
-        format_type(a.atttypid, a.atttypmod) AS type,
-        t.typnamespace = 'pg_catalog'::regnamespace AS server
-      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-      JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE a.attrelid = ?::oid AND a.attnum = ? AND NOT a.attisdropped
-      """;
+  private record Converting(Staying what, Column column, Figures values) {}
 
   private final ParentSession session;
-  private final List<DroppedContents> now = new ArrayList<>();
+  private final Map<DroppedContents, DroppedContents> now = new LinkedHashMap<>();
   private final List<Written> written = new ArrayList<>();
+  private final List<Staying> alone = new ArrayList<>();
   private final List<Converting> converting = new ArrayList<>();
-  private final List<Rewriting> rewriting = new ArrayList<>();
+  private final List<Staying> rewriting = new ArrayList<>();
   private final List<Conflict> untold = new ArrayList<>();
 
   private DroppedOnParent(ParentSession session) {
@@ -66,16 +61,19 @@ final class DroppedOnParent {
   /**
    * Looks into them before the schema script runs. From here to the end of the transaction nobody
    * else writes them; until the script drops them they can be read.
+   *
+   * @param contents those that statements of one phase are about
    */
-  static DroppedOnParent look(ParentSession session, ChangeSet changeSet) throws SQLException {
+  static DroppedOnParent look(ParentSession session, List<DroppedContents> contents)
+      throws SQLException {
     DroppedOnParent dropped = new DroppedOnParent(session);
-    for (DroppedContents each : changeSet.dropped()) {
+    for (DroppedContents each : contents) {
       Optional<ParentTable> found = ParentTable.find(session, each.table());
       if (found.isPresent()) {
         session.lock("LOCK TABLE %s IN SHARE MODE".formatted(found.get().rows()));
       }
     }
-    for (DroppedContents each : changeSet.dropped()) {
+    for (DroppedContents each : contents) {
       dropped.look(each);
     }
     return dropped;
@@ -85,60 +83,50 @@ final class DroppedOnParent {
   private void look(DroppedContents reviewed) throws SQLException {
     Optional<ParentTable> table = ParentTable.find(session, reviewed.table());
     if (table.isEmpty()) {
-      now.add(reviewed);
+      now.put(reviewed, reviewed);
       return;
     }
-    if (reviewed.rewritten()) {
-      lookAtRewritten(reviewed, table.get());
-      return;
-    }
-    Optional<String> missing =
-        reviewed.compared().stream()
-            .filter(column -> table.get().column(column).isEmpty())
-            .findFirst();
-    if (missing.isPresent()) {
-      now.add(reviewed);
-      untold.add(
-          Conflicts.of(
-              Conflict.Kind.SCHEMA_CHANGED,
-              reviewed.table(),
-              "the parent's table has no writable column %s any more, so what was written into %s cannot be told"
-                  .formatted(missing.get(), what(reviewed))));
-      return;
+    Map<Integer, Column> columns = new TreeMap<>();
+    for (String name : reviewed.compared()) {
+      Optional<Column> column = table.get().column(name);
+      if (column.isPresent()) {
+        columns.put(column.get().number(), column.get());
+      } else if (!reviewed.rewritten()) {
+        now.put(reviewed, reviewed);
+        untold.add(cannotTell(reviewed, name));
+        return;
+      }
     }
     session.report("comparing what goes with " + reviewed.table());
-    Figures found = ask(reviewed, table.get().rows());
-    now.add(reviewed.holding(found));
-    if (reviewed.isWritten(found)) {
-      Written both = new Written(reviewed, found);
-      if (reviewed.converted()) {
-        Column column = table.get().column(reviewed.values().get(0)).orElseThrow();
-        converting.add(
-            new Converting(
-                both,
-                table.get().oid(),
-                column.number(),
-                column.type(),
-                ask(reviewed.bareValues(), table.get().rows())));
-      } else {
+    // Columns that the parent has dropped itself are compared by nobody.
+    DroppedContents compared = reviewed.rewritten() ? reviewed.only(names(columns)) : reviewed;
+    Figures found = ask(compared, table.get().rows());
+    now.put(reviewed, reviewed.holding(found));
+    Written both = new Written(reviewed, found);
+    if (!reviewed.converted()) {
+      if (reviewed.isWritten(found)) {
         written.add(both);
       }
+      return;
+    }
+    Staying staying = new Staying(both, table.get().oid(), columns);
+    if (reviewed.isHeld(found)) {
+      alone.add(staying);
+    } else if (reviewed.isWritten(found) && reviewed.rewritten()) {
+      rewriting.add(staying);
+    } else if (reviewed.isWritten(found)) {
+      Column column = table.get().column(reviewed.values().get(0)).orElseThrow();
+      converting.add(
+          new Converting(staying, column, ask(reviewed.bareValues(), table.get().rows())));
     }
   }
 
-  /** Columns that the parent has dropped or converted itself are compared by nobody. */
-  private void lookAtRewritten(DroppedContents reviewed, ParentTable table) throws SQLException {
-    Map<Integer, Column> columns = new TreeMap<>();
-    reviewed
-        .values()
-        .forEach(
-            name -> table.column(name).ifPresent(column -> columns.put(column.number(), column)));
-    session.report("comparing what is rewritten in " + reviewed.table());
-    Figures found = ask(reviewed.only(names(columns)), table.rows());
-    now.add(reviewed.holding(found));
-    if (reviewed.isWritten(found) && !columns.isEmpty()) {
-      rewriting.add(new Rewriting(new Written(reviewed, found), table.oid(), columns, found));
-    }
+  private static Conflict cannotTell(DroppedContents reviewed, String missing) {
+    return Conflicts.of(
+        Conflict.Kind.SCHEMA_CHANGED,
+        reviewed.table(),
+        "the parent's table has no writable column %s any more, so what was written into %s cannot be told"
+            .formatted(missing, what(reviewed)));
   }
 
   private static List<String> names(Map<Integer, Column> columns) {
@@ -153,60 +141,119 @@ final class DroppedOnParent {
         : session.only(question, DroppedContents.FOUND, usual);
   }
 
-  /** Once the script has run: what was written into a column and is not kept is lost. */
+  /**
+   * Once the script has run: what was written into a column and is not kept is lost. Where nobody
+   * wrote, the same must have come of it as in the rehearsal.
+   *
+   * @throws dev.offshoot.domain.OffshootException {@code MERGE_REFUSED} if something else has come
+   *     of a table that nobody wrote
+   */
   void lookAtConverted() throws SQLException {
-    for (Converting each : converting) {
-      session.report("comparing what is converted in " + each.written().reviewed().table());
-      if (!isKept(each)) {
-        written.add(each.written());
+    Set<TableName> untouched =
+        alone.stream()
+            .map(Staying::reviewed)
+            .filter(DroppedContents::rewritten)
+            .map(DroppedContents::table)
+            .collect(Collectors.toSet());
+    for (Staying each : alone) {
+      report(each);
+      Figures after = becomes(each);
+      if (!after.shown().equals(each.reviewed().becomes())) {
+        if (each.reviewed().rewritten() || untouched.contains(each.reviewed().table())) {
+          throw SelfCheck.refused(
+              session,
+              "the schema script makes other values of %s than it made of the same values at the branch point"
+                  .formatted(place(each.reviewed())));
+        }
+        // Rows that say nothing of the column were written, and the conversion gives them a value.
+        written.add(each.contents());
+        decided(each, after);
       }
     }
-    for (Rewriting each : rewriting) {
-      session.report("comparing what was rewritten in " + each.written().reviewed().table());
+    for (Converting each : converting) {
+      report(each.what());
       if (!isKept(each)) {
-        written.add(each.written());
+        written.add(each.what().contents());
       }
+      decided(each.what(), becomes(each.what()));
+    }
+    for (Staying each : rewriting) {
+      report(each);
+      Figures after = becomes(each);
+      if (!hasTypesOfBefore(each) || !after.equals(each.contents().found())) {
+        written.add(each.contents());
+      }
+      decided(each, after);
     }
   }
 
-  /** Whether the rows say in the same columns what they said before. */
-  private boolean isKept(Rewriting table) throws SQLException {
-    List<String> values = new ArrayList<>();
-    String rows = "";
-    for (Map.Entry<Integer, Column> each : table.columns().entrySet()) {
-      Optional<Now> found =
-          session.list(NOW, Now::read, table.table(), each.getKey()).stream().findFirst();
-      if (found.isEmpty() || !found.get().type().equals(each.getValue().type())) {
+  private void report(Staying each) {
+    session.report("comparing what has become of " + each.reviewed().table());
+  }
+
+  /** If a person says that this is to happen, exactly this is to happen. */
+  private void decided(Staying each, Figures after) {
+    now.put(each.reviewed(), each.reviewed().holding(each.contents().found()).becoming(after));
+  }
+
+  /** What the columns that still stand say after the script, under the names of before. */
+  private Figures becomes(Staying each) throws SQLException {
+    DroppedContents reviewed = each.reviewed();
+    Map<String, ColumnNow> standing = new LinkedHashMap<>();
+    @Nullable String usual = null;
+    for (String name : reviewed.compared()) {
+      for (Map.Entry<Integer, Column> column : each.columns().entrySet()) {
+        if (column.getValue().name().equals(name)) {
+          Optional<ColumnNow> is = ColumnNow.find(session, each.table(), column.getKey());
+          is.ifPresent(found -> standing.put(name, found));
+          if (is.isPresent() && name.equals(reviewed.column())) {
+            usual = is.get().usual(session, each.table(), column.getKey());
+          }
+        }
+      }
+    }
+    String selected =
+        standing.entrySet().stream()
+            .map(
+                column ->
+                    "c.%s AS %s"
+                        .formatted(column.getValue().quoted(), Identifiers.quote(column.getKey())))
+            .collect(Collectors.joining(", "));
+    String rows =
+        ColumnNow.rowsOf(session, each.table())
+            .orElseThrow(
+                () -> SelfCheck.refused(session, "it drops table %s".formatted(reviewed.table())));
+    return ask(
+        reviewed.afterwards(List.copyOf(standing.keySet()), usual),
+        "(SELECT %s FROM %s AS c)".formatted(selected, rows));
+  }
+
+  private boolean hasTypesOfBefore(Staying each) throws SQLException {
+    for (Map.Entry<Integer, Column> column : each.columns().entrySet()) {
+      Optional<ColumnNow> is = ColumnNow.find(session, each.table(), column.getKey());
+      if (is.isEmpty() || !is.get().type().equals(column.getValue().type())) {
         return false;
       }
-      rows = found.get().rows();
-      values.add(
-          "c.%s AS %s"
-              .formatted(
-                  Identifiers.quote(found.get().column()),
-                  Identifiers.quote(each.getValue().name())));
     }
-    String renamed = "(SELECT %s FROM %s AS c)".formatted(String.join(", ", values), rows);
-    return ask(table.written().reviewed().only(names(table.columns())), renamed)
-        .equals(table.figures());
+    return true;
   }
 
   /**
    * Whether the values are what they were when converted back. A cast between types of the server's
    * own is its own; where another type is concerned the values must print as they did.
    */
-  private boolean isKept(Converting column) throws SQLException {
-    Optional<Now> found =
-        session.list(NOW, Now::read, column.table(), column.number()).stream().findFirst();
+  private boolean isKept(Converting each) throws SQLException {
+    Column column = each.column();
+    Optional<ColumnNow> found = ColumnNow.find(session, each.what().table(), column.number());
     if (found.isEmpty() || found.get().type().equals(column.type())) {
       return false;
     }
-    Now is = found.get();
-    String own = Identifiers.quote(is.column());
+    ColumnNow is = found.get();
     // The type that was there prints with its schema if that is not the server's.
     boolean castable = is.ofServer() && !column.type().contains(".");
-    String back = castable ? "CAST(c.%s AS %s)".formatted(own, column.type()) : "c." + own;
-    DroppedContents values = column.written().reviewed().bareValues();
+    String back =
+        castable ? "CAST(c.%s AS %s)".formatted(is.quoted(), column.type()) : "c." + is.quoted();
+    DroppedContents values = each.what().reviewed().bareValues();
     String rows =
         "(SELECT %s AS %s FROM %s AS c)"
             .formatted(back, Identifiers.quote(values.values().get(0)), is.rows());
@@ -214,25 +261,13 @@ final class DroppedOnParent {
     try {
       Figures kept = ask(values, rows);
       session.release(savepoint);
-      return kept.equals(column.values());
+      return kept.equals(each.values());
     } catch (SQLException e) {
       if (!SqlErrors.state(e).startsWith("22") && !SqlErrors.state(e).startsWith("42")) {
         throw e;
       }
       session.rollBackTo(savepoint);
       return false;
-    }
-  }
-
-  /** A column by its number, after the script. */
-  private record Now(String rows, String column, String type, boolean ofServer) {
-    static Now read(ResultSet row) throws SQLException {
-      TableName name = new TableName(row.getString("nspname"), row.getString("relname"));
-      return new Now(
-          (row.getBoolean("partitioned") ? "" : "ONLY ") + Identifiers.quote(name),
-          row.getString("attname"),
-          row.getString("type"),
-          row.getBoolean("server"));
     }
   }
 
@@ -246,7 +281,7 @@ final class DroppedOnParent {
 
   /** The change set's own with what the parent holds now: what goes if a person says so. */
   List<DroppedContents> now() {
-    return List.copyOf(now);
+    return List.copyOf(now.values());
   }
 
   private static Conflict conflict(Written written) {
@@ -278,6 +313,12 @@ final class DroppedOnParent {
     return "%d %s%s"
         .formatted(
             rows, rows == 1 ? "row" : "rows", reviewed.column() == null ? "" : " with a value");
+  }
+
+  private static String place(DroppedContents reviewed) {
+    return reviewed.column() == null
+        ? "table " + reviewed.table()
+        : "column %s of table %s".formatted(reviewed.column(), reviewed.table());
   }
 
   private static String what(DroppedContents reviewed) {

@@ -16,6 +16,7 @@ import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.merge.TableFit.Misfit;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,9 +134,7 @@ final class MergeTransaction {
       sequences = SequenceGuard.begin(session);
     }
     SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
-    DroppedOnParent dropped = DroppedOnParent.look(session, changeSet);
-    droppedNow = dropped.now();
-    replayBeforeRows(schema, dropped, changeSet, before);
+    replayBeforeRows(schema, changeSet, before);
     selfCheck.afterSchema();
 
     List<StagedTable> staged = stage(changeSet, before, true);
@@ -155,7 +155,7 @@ final class MergeTransaction {
       selfCheck.beforeDrops(planned);
       StagedTable.forget(session, staged);
     }
-    schema.run(Phase.AFTER_ROWS).ifPresent(conflicts::add);
+    replayAfterRows(schema, changeSet, before);
     lost.tell(conflicts);
     conflicts.requireNone();
 
@@ -191,9 +191,11 @@ final class MergeTransaction {
    * Where the schema collides the script does not run; then only those tables are compared which
    * fit without it, so that their conflicts are listed too.
    */
-  private void replayBeforeRows(
-      SchemaReplay schema, DroppedOnParent dropped, ChangeSet changeSet, TablesBefore before)
+  private void replayBeforeRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
       throws SQLException, Conflicts.Found {
+    List<DroppedContents> late =
+        changeSet.dropped().stream().filter(DroppedContents::late).toList();
+    DroppedOnParent dropped = look(changeSet, false);
     schema.moved().forEach(conflicts::add);
     if (!conflicts.any()) {
       schema.run(Phase.BEFORE_ROWS).ifPresent(conflicts::add);
@@ -201,12 +203,38 @@ final class MergeTransaction {
     boolean schemaStands = !conflicts.any();
     if (schemaStands) {
       dropped.lookAtConverted();
+      FilledColumns.verify(session, before, filled(changeSet, false));
     }
     dropped.tell(conflicts);
+    droppedNow = Stream.concat(dropped.now().stream(), late.stream()).toList();
     if (!schemaStands) {
       decide(stage(changeSet, before, false));
       throw conflicts.found();
     }
+  }
+
+  private void replayAfterRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
+      throws SQLException {
+    DroppedOnParent dropped = look(changeSet, true);
+    Optional<Conflict> refused = schema.run(Phase.AFTER_ROWS);
+    refused.ifPresent(conflicts::add);
+    if (refused.isEmpty()) {
+      dropped.lookAtConverted();
+      FilledColumns.verify(session, before, filled(changeSet, true));
+      dropped.tell(conflicts);
+      droppedNow =
+          Stream.concat(droppedNow.stream().filter(each -> !each.late()), dropped.now().stream())
+              .toList();
+    }
+  }
+
+  private DroppedOnParent look(ChangeSet changeSet, boolean late) throws SQLException {
+    return DroppedOnParent.look(
+        session, changeSet.dropped().stream().filter(each -> each.late() == late).toList());
+  }
+
+  private static List<FilledColumn> filled(ChangeSet changeSet, boolean late) {
+    return changeSet.filled().stream().filter(each -> each.late() == late).toList();
   }
 
   /**

@@ -77,6 +77,7 @@ final class ResolvedChanges {
     try (ChangeSetStore.Writer writer = store.begin(request.merge().branch().experimentId())) {
       writer.reserve(original.blocks());
       writer.drops(dropped);
+      writer.fills(original.filled());
       for (CountedTable counted : original.tables()) {
         PlannedTable table =
             planned.stream()

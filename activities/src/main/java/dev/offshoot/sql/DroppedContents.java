@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  *     rows hold nothing in it
  * @param rows rows that hold something
  * @param hash over what they hold
+ * @param late whether it is about statements that wait for the changed rows, so that it is looked
+ *     at once these are in place, under the names of that time
+ * @param becomes what the script makes of it where nobody wrote, as {@link Figures#shown} tells;
+ *     absent if it drops it
  */
 public record DroppedContents(
     TableName table,
@@ -31,7 +35,9 @@ public record DroppedContents(
     List<String> values,
     @Nullable String usual,
     long rows,
-    String hash) {
+    String hash,
+    boolean late,
+    @Nullable String becomes) {
 
   /** SHA-256 of each row, added up in two halves; equal rows count as often as they stand. */
   private static final String FIGURES =
@@ -57,27 +63,57 @@ public record DroppedContents(
    * @param rows rows that hold something
    * @param hash over what they hold
    */
-  public record Figures(long standing, long rows, String hash) {}
+  public record Figures(long standing, long rows, String hash) {
+
+    /** Rows and hash in one. */
+    public String shown() {
+      return rows + " " + hash;
+    }
+  }
+
+  private static DroppedContents asked(
+      TableName table,
+      @Nullable String column,
+      boolean converted,
+      List<String> key,
+      List<String> values,
+      @Nullable String usual) {
+    return new DroppedContents(table, column, converted, key, values, usual, 0, "", false, null);
+  }
 
   /** A whole table; what is in it is to be asked. */
   public static DroppedContents ofTable(TableName table, List<String> columns) {
-    return new DroppedContents(table, null, false, List.of(), columns, null, 0, "");
+    return asked(table, null, false, List.of(), columns, null);
   }
 
   /** A column; what is in it is to be asked. */
   public static DroppedContents ofColumn(
       TableName table, String column, List<String> key, @Nullable String usual) {
-    return new DroppedContents(table, column, false, key, List.of(column), usual, 0, "");
+    return asked(table, column, false, key, List.of(column), usual);
   }
 
   /** The same column where it does not go but gets another type. */
   public DroppedContents beingConverted() {
-    return new DroppedContents(table, column, true, key, values, usual, rows, hash);
+    return new DroppedContents(table, column, true, key, values, usual, rows, hash, late, becomes);
   }
 
   /** A table whose rows the script writes anew, in columns that keep their types. */
   public static DroppedContents ofRewritten(TableName table, List<String> columns) {
-    return new DroppedContents(table, null, true, List.of(), columns, null, 0, "");
+    return asked(table, null, true, List.of(), columns, null);
+  }
+
+  /**
+   * For asking what the script has made of it.
+   *
+   * @param standing those of {@link #compared} that still stand
+   * @param usualNow what a row that says nothing of the column has there now; absent for null
+   */
+  public DroppedContents afterwards(List<String> standing, @Nullable String usualNow) {
+    if (column == null) {
+      return ofRewritten(table, standing);
+    }
+    List<String> others = standing.stream().filter(name -> !name.equals(column)).toList();
+    return ofColumn(table, column, others, usualNow);
   }
 
   /** Whether it is a table that stays, with rows that the script has written. */
@@ -87,12 +123,18 @@ public record DroppedContents(
 
   /** The same of some of its columns, for looking. */
   public DroppedContents only(List<String> columns) {
-    return new DroppedContents(table, column, converted, key, columns, usual, rows, hash);
+    return new DroppedContents(
+        table, column, converted, key, columns, usual, rows, hash, late, becomes);
   }
 
   /** Every value of the same column but nulls, whatever row it is in. */
   public DroppedContents bareValues() {
-    return new DroppedContents(table, column, converted, List.of(), values, null, 0, "");
+    return asked(table, column, converted, List.of(), values, null);
+  }
+
+  /** Whether exactly this was found. */
+  public boolean isHeld(Figures found) {
+    return found.rows() == rows && found.hash().equals(hash);
   }
 
   /** Columns on which the figures depend. */
@@ -127,11 +169,23 @@ public record DroppedContents(
   /** The same with what was found in it. */
   public DroppedContents holding(Figures found) {
     return new DroppedContents(
-        table, column, converted, key, values, usual, found.rows(), found.hash());
+        table, column, converted, key, values, usual, found.rows(), found.hash(), late, becomes);
+  }
+
+  /** The same with what the script made of it. */
+  public DroppedContents becoming(Figures after) {
+    return new DroppedContents(
+        table, column, converted, key, values, usual, rows, hash, late, after.shown());
+  }
+
+  /** The same where the statements concerned wait for the changed rows. */
+  public DroppedContents lateOnes() {
+    return new DroppedContents(
+        table, column, converted, key, values, usual, rows, hash, true, becomes);
   }
 
   /** Whether somebody may have written what was found since: it is there and another. */
   public boolean isWritten(Figures found) {
-    return found.standing() > 0 && (found.rows() != rows || !found.hash().equals(hash));
+    return found.standing() > 0 && !isHeld(found);
   }
 }

@@ -86,6 +86,13 @@ public record TableCatalog(NavigableMap<Long, Table> tables) {
     return Optional.ofNullable(tables.get(oid));
   }
 
+  /** Without tables that {@code older} does not know by their object ids. */
+  public TableCatalog amongst(TableCatalog older) {
+    NavigableMap<Long, Table> known = new TreeMap<>(tables);
+    known.keySet().retainAll(older.tables().keySet());
+    return new TableCatalog(known);
+  }
+
   /** The table of that name. */
   public Optional<Table> table(TableName name) {
     return tables.values().stream().filter(table -> table.name().equals(name)).findFirst();

@@ -176,7 +176,7 @@ public final class DiffBenchmark implements Benchmark {
   private static TablePair pair(TableCatalog tables) {
     Table table = tables.table(new TableName("public", "sales")).orElseThrow();
     return new TablePair(
-        table, table, table.name(), table.writableColumns(), List.of(0), Set.of(), false);
+        table, table, table.name(), table.writableColumns(), List.of(0), Set.of(), false, false);
   }
 
   private static Connection reading(Connection session) throws SQLException {

@@ -89,7 +89,14 @@ class TableComparisonTest {
     Table table = TableCatalog.read(branch).table(new TableName("public", name)).orElseThrow();
     TablePair pair =
         new TablePair(
-            table, table, table.name(), table.writableColumns(), List.of(0, 1), Set.of(), false);
+            table,
+            table,
+            table.name(),
+            table.writableColumns(),
+            List.of(0, 1),
+            Set.of(),
+            false,
+            false);
     List<RowChange> differences = new ArrayList<>();
     new TableComparison(base, branch, Progress.NONE)
         .compare(pair, Optional.empty(), differences::add);

@@ -69,6 +69,13 @@ class TableSizeTest {
         base,
         branch,
         new TablePair(
-            table, table, table.name(), table.writableColumns(), List.of(0), Set.of(), false));
+            table,
+            table,
+            table.name(),
+            table.writableColumns(),
+            List.of(0),
+            Set.of(),
+            false,
+            false));
   }
 }

@@ -242,6 +242,27 @@ record Drops(List<Held> held) {
       }
       return all;
     }
+
+    /** The rewritten tables as they stand now, for looking again after statements that waited. */
+    Look beforeLateStatements(Connection parent) throws SQLException {
+      List<Rewriting> again = new ArrayList<>();
+      Map<Long, Table> tables = tables(parent);
+      for (Rewriting each : rewriting) {
+        Table now = Objects.requireNonNull(tables.get(each.table()));
+        List<Column> columns =
+            each.columns().stream()
+                .flatMap(was -> now.columns().stream().filter(is -> is.number() == was.number()))
+                .toList();
+        List<String> names = columns.stream().map(Column::name).toList();
+        again.add(
+            new Rewriting(
+                each.name(),
+                each.table(),
+                columns,
+                words(images(parent, now.name(), now.partitioned(), names))));
+      }
+      return new Look(Set.of(), List.of(), again);
+    }
   }
 
   /** One such column; its values are in order. */

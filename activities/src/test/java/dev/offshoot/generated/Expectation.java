@@ -90,10 +90,15 @@ record Expectation(Set<String> rowConflicts, List<String> broken, @Nullable Stri
     }
     try {
       apply(parent, merge);
+      Drops.Look late = look.beforeLateStatements(parent);
       for (String statement : replayed.put()) {
         Sql.execute(parent, statement);
       }
       Sql.execute(parent, "SET search_path = pg_catalog");
+      Set<String> lost = late.afterwards(parent);
+      if (!lost.isEmpty()) {
+        return new Expectation(lost, List.of(), null);
+      }
     } catch (SQLException e) {
       return new Expectation(Set.of(), List.of(String.valueOf(e.getMessage())), null);
     }

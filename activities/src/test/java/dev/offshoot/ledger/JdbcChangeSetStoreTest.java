@@ -15,6 +15,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSetStore.RowCursor;
 import dev.offshoot.ledger.ChangeSetStore.Writer;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -124,9 +125,16 @@ class JdbcChangeSetStoreTest {
     DroppedContents column =
         DroppedContents.ofColumn(ODD, "note", List.of("id"), "new")
             .holding(new DroppedContents.Figures(9, 3, "1 2"));
+    DroppedContents late =
+        DroppedContents.ofRewritten(ORDERS, List.of("id"))
+            .lateOnes()
+            .becoming(new DroppedContents.Figures(9, 9, "3 4"));
+    FilledColumn filled = new FilledColumn(ORDERS, "state", "new", false);
+    FilledColumn empty = new FilledColumn(ODD, "extra", null, true);
     ChangeSet frozen;
     try (Writer writer = store.begin(OWNER)) {
-      writer.drops(List.of(table, column, column.beingConverted()));
+      writer.drops(List.of(table, column, column.beingConverted(), late));
+      writer.fills(List.of(filled, empty));
       frozen = writer.freeze(List.of(), List.of(), List.of(), List.of(), Undoing.OF_ROWS);
     }
     String form =
@@ -135,12 +143,17 @@ class JdbcChangeSetStoreTest {
         ["dropped","public","orders",null,[],["id","note"],null,0,""]
         ["dropped","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
         ["converted","sales","Odd \\"one\\"","note",["id"],["note"],"new",3,"1 2"]
+        ["converted","public","orders",null,[],["id"],null,0,""]
+        ["late becomes","9 3 4"]
+        ["filled","public","orders","state","new"]
+        ["late filled","sales","Odd \\"one\\"","extra",null]
         """;
     byte[] digest =
         MessageDigest.getInstance("SHA-256").digest(form.getBytes(StandardCharsets.UTF_8));
 
     assertThat(store.get(frozen.digest())).isEqualTo(frozen);
-    assertThat(frozen.dropped()).containsExactly(table, column, column.beingConverted());
+    assertThat(frozen.dropped()).containsExactly(table, column, column.beingConverted(), late);
+    assertThat(frozen.filled()).containsExactly(filled, empty);
     assertThat(frozen.digest()).isEqualTo(HexFormat.of().formatHex(digest));
   }
 

@@ -14,6 +14,7 @@ import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.DroppedContents;
+import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SequenceBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +71,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
     private final Map<ChangedTable, List<RowChange>> tables = new LinkedHashMap<>();
     private List<RowChange> current = List.of();
     private List<DroppedContents> dropped = List.of();
+    private List<FilledColumn> filled = List.of();
     private List<SequenceBlock> blocks = List.of();
 
     @Override
@@ -86,6 +88,11 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
     @Override
     public void drops(List<DroppedContents> contents) {
       dropped = contents;
+    }
+
+    @Override
+    public void fills(List<FilledColumn> columns) {
+      filled = columns;
     }
 
     @Override
@@ -123,6 +130,7 @@ final class InMemoryChangeSetStore implements ChangeSetStore {
               sequences,
               undoing,
               dropped,
+              filled,
               blocks);
       frozen.put(digest, new Frozen(changeSet, rows));
       return changeSet;

@@ -1,5 +1,6 @@
 package dev.offshoot.merge;
 
+import dev.offshoot.diff.Conversions;
 import dev.offshoot.diff.DropSearch;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ExperimentId;
@@ -114,6 +115,8 @@ final class PlainDiff {
     replayOnBase(schemaStatements);
     emptyNewTables(baseTables);
     Contents replayed = contents();
+    Sql.execute(connection, "SET LOCAL search_path = pg_catalog, pg_temp");
+    dropped = new Conversions(connection, baseTables, Progress.NONE).becomeOf(dropped);
     connection.rollback();
     List<TableName> rewritten =
         replayed.tables().tables().values().stream()

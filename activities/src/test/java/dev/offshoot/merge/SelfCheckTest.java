@@ -2,7 +2,9 @@ package dev.offshoot.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Strictness;
@@ -121,7 +123,17 @@ class SelfCheckTest {
             "a table that is rewritten anyway is emptied",
             "TRUNCATE public.accounts",
             "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint; ALTER TABLE items ADD COLUMN n int DEFAULT deed()",
+            "makes other values of table accounts than it made of the same values"),
+        new Case(
+            "a table that is rewritten anyway is emptied while rows are written",
+            "TRUNCATE public.accounts",
+            "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint; " + WHILE_ROWS_ARE_WRITTEN,
             "table accounts would have 0 rows after it is rewritten"),
+        new Case(
+            "a conversion gives other values",
+            "RETURN 0",
+            "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint USING balance * deed()",
+            "makes other values of column balance of table accounts than it made of the same values"),
         new Case(
             "a new table is filled by a later statement",
             "INSERT INTO public.made VALUES (1)",
@@ -228,6 +240,26 @@ class SelfCheckTest {
 
       assertThat(merging.ask("SELECT bool_and(n = 7) FROM items")).isEqualTo("t");
       assertThat(merging.ask("SELECT count(*) FROM offshoot.merge_receipt")).isEqualTo("1");
+    }
+  }
+
+  /** What the parent wrote beside it is kept, so that nothing else tells. */
+  @Test
+  void conversionThatGivesOtherValuesThanReviewed_isAConflict_whereTheParentWroteBesideIt()
+      throws SQLException {
+    try (Merging merging = Merging.into(BASE)) {
+      ChangeSet changeSet =
+          merging.experiment(
+              SLY.formatted("RETURN 0")
+                  + "ALTER TABLE accounts ADD owner text;"
+                  + "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint USING balance * deed()");
+      merging.parentDoes("INSERT INTO armed VALUES (true); INSERT INTO accounts VALUES (3, NULL)");
+      String before = merging.parent.dump();
+
+      assertThat(merging.merge(changeSet).conflicts().conflicts())
+          .extracting(Conflict::kind, Conflict::column)
+          .containsExactly(tuple(Conflict.Kind.DROPPED_WRITTEN, "balance"));
+      assertThat(merging.parent.dump()).isEqualTo(before);
     }
   }
 
