@@ -123,7 +123,7 @@ public final class Conversions {
     for (Table was : before.tables().values()) {
       boolean isForeseen =
           foreseen.contains(was.oid())
-              || was.partitionRoot() != null && foreseen.contains(was.partitionRoot());
+              || (was.partitionRoot() != null && foreseen.contains(was.partitionRoot()));
       if (!isForeseen && branch.table(was.oid()).isPresent() && isRewritten(was)) {
         throw otherwise(was.name());
       }

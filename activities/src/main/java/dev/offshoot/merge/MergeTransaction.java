@@ -13,10 +13,8 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.ledger.ChangeSet.CountedTable;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
-import dev.offshoot.ledger.ReplayStatement.Phase;
 import dev.offshoot.merge.TableFit.Misfit;
 import dev.offshoot.sql.DroppedContents;
-import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.SqlErrors;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,7 +131,8 @@ final class MergeTransaction {
       sequences = SequenceGuard.begin(session);
     }
     SchemaReplay schema = SchemaReplay.of(session, changeSet, before);
-    replayBeforeRows(schema, changeSet, before);
+    WatchedReplay replay = new WatchedReplay(session, changeSet, before, schema);
+    replayBeforeRows(replay, changeSet, before);
     selfCheck.afterSchema();
 
     List<StagedTable> staged = stage(changeSet, before, true);
@@ -155,7 +153,8 @@ final class MergeTransaction {
       selfCheck.beforeDrops(planned);
       StagedTable.forget(session, staged);
     }
-    replayAfterRows(schema, changeSet, before);
+    replay.afterRows(conflicts);
+    droppedNow = replay.dropped();
     lost.tell(conflicts);
     conflicts.requireNone();
 
@@ -188,53 +187,17 @@ final class MergeTransaction {
   }
 
   /**
-   * Where the schema collides the script does not run; then only those tables are compared which
-   * fit without it, so that their conflicts are listed too.
+   * Where the schema collides, only those tables are compared which fit without the script, so that
+   * their conflicts are listed too.
    */
-  private void replayBeforeRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
+  private void replayBeforeRows(WatchedReplay replay, ChangeSet changeSet, TablesBefore before)
       throws SQLException, Conflicts.Found {
-    List<DroppedContents> late =
-        changeSet.dropped().stream().filter(DroppedContents::late).toList();
-    DroppedOnParent dropped = look(changeSet, false);
-    schema.moved().forEach(conflicts::add);
-    if (!conflicts.any()) {
-      schema.run(Phase.BEFORE_ROWS).ifPresent(conflicts::add);
-    }
-    boolean schemaStands = !conflicts.any();
-    if (schemaStands) {
-      dropped.lookAtConverted();
-      FilledColumns.verify(session, before, filled(changeSet, false));
-    }
-    dropped.tell(conflicts);
-    droppedNow = Stream.concat(dropped.now().stream(), late.stream()).toList();
+    boolean schemaStands = replay.beforeRows(conflicts);
+    droppedNow = replay.dropped();
     if (!schemaStands) {
       decide(stage(changeSet, before, false));
       throw conflicts.found();
     }
-  }
-
-  private void replayAfterRows(SchemaReplay schema, ChangeSet changeSet, TablesBefore before)
-      throws SQLException {
-    DroppedOnParent dropped = look(changeSet, true);
-    Optional<Conflict> refused = schema.run(Phase.AFTER_ROWS);
-    refused.ifPresent(conflicts::add);
-    if (refused.isEmpty()) {
-      dropped.lookAtConverted();
-      FilledColumns.verify(session, before, filled(changeSet, true));
-      dropped.tell(conflicts);
-      droppedNow =
-          Stream.concat(droppedNow.stream().filter(each -> !each.late()), dropped.now().stream())
-              .toList();
-    }
-  }
-
-  private DroppedOnParent look(ChangeSet changeSet, boolean late) throws SQLException {
-    return DroppedOnParent.look(
-        session, changeSet.dropped().stream().filter(each -> each.late() == late).toList());
-  }
-
-  private static List<FilledColumn> filled(ChangeSet changeSet, boolean late) {
-    return changeSet.filled().stream().filter(each -> each.late() == late).toList();
   }
 
   /**
