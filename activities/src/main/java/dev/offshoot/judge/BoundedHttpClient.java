@@ -8,18 +8,17 @@ import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import dev.offshoot.http.Clients;
+import dev.offshoot.http.JsonBody;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.BufferedSource;
 
 /**
  * Speaks HTTP/1.1 to a model's server (some understand nothing else), with a limit on the time from
@@ -28,28 +27,17 @@ import okio.BufferedSource;
  */
 final class BoundedHttpClient implements HttpClient {
   private static final long MOST_BYTES = 1_000_000;
-  private static final MediaType JSON = MediaType.get("application/json");
 
   private final OkHttpClient client;
 
   BoundedHttpClient(Duration timeout) {
-    client =
-        new OkHttpClient.Builder()
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .callTimeout(timeout)
-            .connectTimeout(timeout)
-            .readTimeout(timeout)
-            .writeTimeout(timeout)
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .build();
+    client = Clients.of(timeout, Protocol.HTTP_1_1);
   }
 
   @Override
   public SuccessfulHttpResponse execute(HttpRequest request) {
     try (Response response = client.newCall(translated(request)).execute()) {
-      String body = bounded(response.body().source());
+      String body = Clients.text(response.body().source(), MOST_BYTES);
       if (!response.isSuccessful()) {
         // Its text may quote the question; the number is enough.
         throw new HttpException(response.code(), "HTTP status " + response.code());
@@ -71,50 +59,14 @@ final class BoundedHttpClient implements HttpClient {
     request
         .headers()
         .forEach((name, values) -> values.forEach(value -> translated.addHeader(name, value)));
-    RequestBody body = request.body() == null ? null : new OneShot(request.body());
+    RequestBody body = request.body() == null ? null : new JsonBody(request.body());
     return translated.method(request.method().name(), body).build();
-  }
-
-  private static String bounded(BufferedSource source) throws IOException {
-    if (source.request(MOST_BYTES + 1)) {
-      throw new IOException("an answer of more than %,d bytes".formatted(MOST_BYTES));
-    }
-    return source.readUtf8();
   }
 
   @Override
   public void execute(
       HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
     throw new UnsupportedOperationException("a verdict is read whole");
-  }
-
-  /** A body that the client does not send again by itself, whatever the server answers. */
-  private static final class OneShot extends RequestBody {
-    private final RequestBody body;
-
-    OneShot(String text) {
-      body = RequestBody.create(text, JSON);
-    }
-
-    @Override
-    public MediaType contentType() {
-      return JSON;
-    }
-
-    @Override
-    public long contentLength() throws IOException {
-      return body.contentLength();
-    }
-
-    @Override
-    public boolean isOneShot() {
-      return true;
-    }
-
-    @Override
-    public void writeTo(okio.BufferedSink sink) throws IOException {
-      body.writeTo(sink);
-    }
   }
 
   /** What the models' builders want; the limits are the judge's. */
