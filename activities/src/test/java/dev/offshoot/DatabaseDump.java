@@ -76,7 +76,7 @@ public final class DatabaseDump {
         UNION ALL
         SELECT format('comment %%s %%s', o.identity, d.description)
           FROM pg_description d, pg_identify_object(d.classoid, d.objoid, d.objsubid) o
-          WHERE d.objoid >= 16384 AND o.schema IN (SELECT nspname FROM own)
+          WHERE d.objoid >= 16384 AND o.schema IN (SELECT quote_ident(nspname) FROM own)
       )
       SELECT line FROM lines WHERE line IS NOT NULL ORDER BY line COLLATE "C"
       """

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Room in memory for the files of throw-away servers: a copy of a database is several hundred new
  * files, which takes many times longer on a disk than a test should.
  */
-final class MemoryDisk {
+public final class MemoryDisk {
   private static final Path ROOM = Path.of("/dev/shm");
   private static final String PREFIX = "offshoot-test-postgres-";
   private static final long LEAST_FREE_BYTES = 3L << 30;
@@ -24,7 +24,7 @@ final class MemoryDisk {
    * A folder for a server's data, which its server deletes; empty where there is no such disk or
    * little room on it. What servers of killed test runs left there is deleted.
    */
-  static Optional<Path> freshFolder() throws IOException {
+  public static Optional<Path> freshFolder() throws IOException {
     if (!Files.isDirectory(ROOM) || !Files.isWritable(ROOM)) {
       return Optional.empty();
     }

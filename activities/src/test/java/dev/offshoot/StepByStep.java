@@ -11,6 +11,7 @@ import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.activity.RevertActivities.ComputeRevert;
+import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.ParentSteps;
@@ -42,6 +43,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every step on one parent as a worker runs them, with JSON between, each asked for by hand. */
 public final class StepByStep implements AutoCloseable {
@@ -54,11 +56,15 @@ public final class StepByStep implements AutoCloseable {
                       .build())
               .build());
   private final ParentConfig config;
-  private final PostgresBranchProvider provider;
+  private final @Nullable PostgresBranchProvider ours;
 
   private StepByStep(ParentConfig config, Ledger ledger) {
+    this(config, new PostgresBranchProvider(config), ledger);
+  }
+
+  private StepByStep(ParentConfig config, BranchProvider provider, Ledger ledger) {
     this.config = config;
-    this.provider = new PostgresBranchProvider(config);
+    this.ours = provider instanceof PostgresBranchProvider postgres ? postgres : null;
     Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
     temporal.registerActivitiesImplementations(
         new BranchSteps(parents, ledger.branches()),
@@ -78,6 +84,11 @@ public final class StepByStep implements AutoCloseable {
 
   public static StepByStep on(ParentConfig config, Ledger ledger) {
     return new StepByStep(config, ledger);
+  }
+
+  /** With branches in another home, and a ledger of its own. */
+  public static StepByStep on(ParentConfig config, BranchProvider provider) throws SQLException {
+    return new StepByStep(config, provider, freshLedger());
   }
 
   public static Ledger freshLedger() throws SQLException {
@@ -171,6 +182,8 @@ public final class StepByStep implements AutoCloseable {
   @Override
   public void close() {
     temporal.close();
-    provider.close();
+    if (ours != null) {
+      ours.close();
+    }
   }
 }

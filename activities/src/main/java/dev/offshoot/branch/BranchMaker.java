@@ -6,6 +6,7 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SourceInfo;
+import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * base. A database is finished when its comment says so; an unfinished one is dropped and remade.
  */
 final class BranchMaker {
-  private static final String EVERYTHING = "CONNECT, TEMPORARY, CREATE";
+  /** What an experiment may do with its database as a whole. */
+  static final String EVERYTHING = "CONNECT, TEMPORARY, CREATE";
 
   private final ParentConfig parent;
   private final String database;
@@ -120,7 +122,8 @@ final class BranchMaker {
   /** As the reader, whose the log then is; nobody else is in the branch yet. */
   private void capture(Connection maintenance, BranchRef ref, Progress progress)
       throws SQLException {
-    try (Connection branch = new Logins(parent).asReader(maintenance, ref, ref.branchName())) {
+    try (Connection branch =
+        new Logins(parent).asReader(maintenance, ref, ref.branchName(), Place.branch(ref))) {
       KeyCapture.install(branch, parent.name(), progress);
     }
   }

@@ -40,9 +40,12 @@ final class Logins {
   /**
    * Opens a session as the experiment's role and ends any earlier one of it, such as one that a
    * lost worker left behind.
+   *
+   * @param database the branch
    */
-  Connection asExperiment(Connection maintenance, BranchRef ref) throws SQLException {
-    State state = state(maintenance, ref, ref.branchName(), ref.branchName());
+  Connection asExperiment(Connection maintenance, BranchRef ref, String database)
+      throws SQLException {
+    State state = state(maintenance, ref, ref.branchName(), database);
     if (!state.canLogIn()) {
       throw new OffshootException(
           ErrorCode.BRANCH_GONE,
@@ -50,18 +53,20 @@ final class Logins {
               .formatted(ref.branchName()));
     }
     Sessions.endOfRole(maintenance, ref.branchName());
-    return open(maintenance, ref.branchName(), ref.branchName(), Place.branch(ref));
+    return open(maintenance, ref.branchName(), database, Place.branch(ref));
   }
 
-  /** Opens a session on {@code database}, which is base or branch, as the reader. */
-  Connection asReader(Connection maintenance, BranchRef ref, String database) throws SQLException {
+  /**
+   * Opens a session as the reader.
+   *
+   * @param database base or branch
+   * @param place which of them it is
+   */
+  Connection asReader(Connection maintenance, BranchRef ref, String database, Place place)
+      throws SQLException {
     state(maintenance, ref, ref.baseName(), database);
     Sessions.restoreMembership(maintenance, ref.branchName(), Identifiers.quote(ref.baseName()));
-    return open(
-        maintenance,
-        ref.baseName(),
-        database,
-        database.equals(ref.baseName()) ? Place.base(ref) : Place.branch(ref));
+    return open(maintenance, ref.baseName(), database, place);
   }
 
   /** Shuts a role's login and waits until its sessions are gone. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param masked tables and columns of which a model is shown no value
  * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
  *     for none
+ * @param neon where on Neon it is; absent for a server of its own, which {@code url} names
  */
 public record ParentConfig(
     String name,
@@ -44,7 +45,8 @@ public record ParentConfig(
     Copying copying,
     Duration revertWindow,
     List<SensitiveName> masked,
-    int sequenceBlock) {
+    int sequenceBlock,
+    @Nullable NeonHome neon) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 
   public ParentConfig {

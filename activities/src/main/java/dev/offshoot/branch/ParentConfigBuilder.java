@@ -4,6 +4,7 @@ import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link ParentConfig} together; what is not said keeps the default of the configuration,
@@ -26,6 +27,7 @@ public final class ParentConfigBuilder {
   private Duration revertWindow = ParentConfig.DEFAULT_REVERT_WINDOW;
   private List<SensitiveName> masked = List.of();
   private int sequenceBlock;
+  private @Nullable NeonHome neon;
 
   ParentConfigBuilder(String name, String url, String username, String password) {
     this.name = name;
@@ -47,6 +49,7 @@ public final class ParentConfigBuilder {
     this.revertWindow = like.revertWindow();
     this.masked = like.masked();
     this.sequenceBlock = like.sequenceBlock();
+    this.neon = like.neon();
   }
 
   /** Another place and login. */
@@ -114,6 +117,11 @@ public final class ParentConfigBuilder {
     return this;
   }
 
+  public ParentConfigBuilder neon(@Nullable NeonHome home) {
+    this.neon = home;
+    return this;
+  }
+
   public ParentConfig build() {
     return new ParentConfig(
         name,
@@ -130,6 +138,7 @@ public final class ParentConfigBuilder {
         copying,
         revertWindow,
         masked,
-        sequenceBlock);
+        sequenceBlock,
+        neon);
   }
 }

@@ -110,7 +110,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     return during(
         "logging in for the experiment",
         maintenance.pooled(),
-        session -> logins.asExperiment(session, ref));
+        session -> logins.asExperiment(session, ref, ref.branchName()));
   }
 
   @Override
@@ -144,7 +144,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     return during(
         "logging in to read a branch",
         maintenance.pooled(),
-        session -> logins.asReader(session, ref, ref.branchName()));
+        session -> logins.asReader(session, ref, ref.branchName(), Place.branch(ref)));
   }
 
   @Override
@@ -152,7 +152,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     return during(
         "logging in to read a base",
         maintenance.pooled(),
-        session -> logins.asReader(session, ref, ref.baseName()));
+        session -> logins.asReader(session, ref, ref.baseName(), Place.base(ref)));
   }
 
   @Override

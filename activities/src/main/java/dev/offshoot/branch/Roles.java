@@ -149,7 +149,7 @@ final class Roles {
   }
 
   /** In one transaction, so that no role is ever without its marker. */
-  private void make(Connection maintenance, BranchRef ref, Marker marker, boolean grantsHaveOptions)
+  void make(Connection maintenance, BranchRef ref, Marker marker, boolean grantsHaveOptions)
       throws SQLException {
     String branch = Identifiers.quote(ref.branchName());
     String reader = Identifiers.quote(ref.baseName());

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints one
  * @param annotation what is written beside it, by which we know it again
  */
-record BranchRequest(
+public record BranchRequest(
     Source branch,
     List<Compute> endpoints,
     @JsonProperty("annotation_value") Map<String, String> annotation) {
@@ -25,12 +25,12 @@ record BranchRequest(
    * @param parentLsn at that place of its log; absent for now
    * @param expiresAt when Neon deletes it by itself; whole seconds
    */
-  record Source(
+  public record Source(
       String name,
       @JsonProperty("parent_id") String parentId,
       @JsonProperty("parent_lsn") @Nullable String parentLsn,
       @JsonProperty("expires_at") Instant expiresAt) {
-    Source {
+    public Source {
       expiresAt = expiresAt.truncatedTo(ChronoUnit.SECONDS);
     }
   }
@@ -42,7 +42,7 @@ record BranchRequest(
    * @param suspendSeconds idle time after which it scales to zero; 0 for Neon's own default, -1 for
    *     never
    */
-  record Compute(
+  public record Compute(
       String type,
       @JsonProperty("autoscaling_limit_min_cu") double least,
       @JsonProperty("autoscaling_limit_max_cu") double most,

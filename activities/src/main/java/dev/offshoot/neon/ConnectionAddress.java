@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param username role
  * @param password its password
  */
-record ConnectionAddress(String jdbcUrl, String username, String password) {
+public record ConnectionAddress(String jdbcUrl, String username, String password) {
   /** What Neon says about TLS holds for the driver too; it knows no other of Neon's words. */
   private static final List<String> KNOWN = List.of("sslmode");
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * its turn, and throws {@link OffshootException} with the code that says whether to try again.
  * Thread-safe.
  */
-final class NeonApi {
+public final class NeonApi {
   /** As many as Neon gives at once. */
   private static final int PAGE = 100;
 
@@ -45,7 +45,7 @@ final class NeonApi {
   private final NeonClient client;
   private final Traffic.Waiting waiting;
 
-  NeonApi(NeonProject project) {
+  public NeonApi(NeonProject project) {
     this(new NeonClient(project), Traffic.Waiting.REAL);
   }
 
@@ -55,14 +55,14 @@ final class NeonApi {
   }
 
   /** The project itself; {@code NOT_FOUND} if the key sees none of that id. */
-  Project project(Progress progress) {
+  public Project project(Progress progress) {
     return client
         .get("", Map.of(), ProjectAnswer.class, "looking at the project", progress)
         .project();
   }
 
   /** The branch of that name. */
-  Optional<Annotated> named(String name, Progress progress) {
+  public Optional<Annotated> named(String name, Progress progress) {
     return branches(name, progress).stream()
         .filter(found -> found.branch().name().equals(name))
         .findFirst();
@@ -73,7 +73,7 @@ final class NeonApi {
    *
    * @return those that stand when their page is read
    */
-  List<Annotated> branches(String search, Progress progress) {
+  public List<Annotated> branches(String search, Progress progress) {
     List<Annotated> all = new ArrayList<>();
     @Nullable String cursor = null;
     do {
@@ -105,7 +105,7 @@ final class NeonApi {
   }
 
   /** {@code BRANCH_GONE} if there is none of that id. */
-  Annotated branch(String id, Progress progress) {
+  public Annotated branch(String id, Progress progress) {
     try {
       BranchAnswer answer =
           client.get(
@@ -126,12 +126,12 @@ final class NeonApi {
    *
    * @throws OffshootException {@code ID_IN_USE} if there is one of that name
    */
-  Created create(BranchRequest request, Progress progress) {
+  public Created create(BranchRequest request, Progress progress) {
     return client.change("POST", "/branches", request, Created.class, "making a branch", progress);
   }
 
   /** Moves the time at which Neon deletes it by itself. */
-  void expire(String id, Instant at, Progress progress) {
+  public void expire(String id, Instant at, Progress progress) {
     record Change(Map<String, Instant> branch) {}
     try {
       client.change(
@@ -147,7 +147,7 @@ final class NeonApi {
   }
 
   /** Begins to delete it and says what is still to be waited for; nothing if it is gone. */
-  List<Operation> delete(String id, Progress progress) {
+  public List<Operation> delete(String id, Progress progress) {
     try {
       return client
           .delete(
@@ -166,7 +166,7 @@ final class NeonApi {
     }
   }
 
-  List<Endpoint> endpoints(String branch, Progress progress) {
+  public List<Endpoint> endpoints(String branch, Progress progress) {
     try {
       return client
           .get(
@@ -182,12 +182,12 @@ final class NeonApi {
   }
 
   /** Wakes an endpoint that has scaled to zero. */
-  List<Operation> start(String endpoint, Progress progress) {
+  public List<Operation> start(String endpoint, Progress progress) {
     return endpoint(endpoint, "start", "starting an endpoint", progress);
   }
 
   /** Lets an endpoint scale to zero now. */
-  List<Operation> suspend(String endpoint, Progress progress) {
+  public List<Operation> suspend(String endpoint, Progress progress) {
     return endpoint(endpoint, "suspend", "suspending an endpoint", progress);
   }
 
@@ -209,7 +209,7 @@ final class NeonApi {
    * @param pooled by way of Neon's pool, which keeps no state of a session
    * @throws OffshootException {@code BRANCH_GONE} if it has none after a while
    */
-  ConnectionAddress address(
+  public ConnectionAddress address(
       String branch, String database, String role, boolean pooled, Progress progress) {
     long end = waiting.nanos() + PATIENCE_FOR_ADDRESS.toNanos();
     Duration pause = FIRST_LOOK;
@@ -251,7 +251,7 @@ final class NeonApi {
   }
 
   /** Neon's own comparison of two schemas, as a unified diff; empty if it sees no difference. */
-  String compareSchema(String branch, String base, String database, Progress progress) {
+  public String compareSchema(String branch, String base, String database, Progress progress) {
     DiffAnswer answer =
         client.get(
             "/branches/" + checked(branch) + "/compare_schema",
@@ -267,7 +267,7 @@ final class NeonApi {
    *
    * @throws OffshootException {@code PARENT_UNREACHABLE} if one fails
    */
-  void await(List<Operation> operations, Progress progress) {
+  public void await(List<Operation> operations, Progress progress) {
     for (Operation begun : operations) {
       Operation now = begun;
       Duration pause = FIRST_LOOK;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What Neon answers, as far as we look at it. Names are the description's; what it requires is
  * required, so that an answer that was cut off is none.
  */
-final class NeonObjects {
+public final class NeonObjects {
   private NeonObjects() {}
 
   /**
@@ -23,7 +23,7 @@ final class NeonObjects {
    * @param expiresAt when Neon deletes it by itself
    * @param bytes logical size; absent while it is not known
    */
-  record Branch(
+  public record Branch(
       String id,
       String name,
       @JsonProperty("parent_id") @Nullable String parentId,
@@ -33,7 +33,7 @@ final class NeonObjects {
       @JsonProperty("expires_at") @Nullable Instant expiresAt,
       @JsonProperty("logical_size") @Nullable Long bytes,
       @JsonProperty("default") boolean isDefault) {
-    Branch {
+    public Branch {
       requireNonNull(id);
       requireNonNull(name);
       requireNonNull(state);
@@ -46,13 +46,13 @@ final class NeonObjects {
    * @param type {@code read_write} or {@code read_only}
    * @param state {@code init}, {@code active} or {@code idle}
    */
-  record Endpoint(
+  public record Endpoint(
       String id,
       String host,
       String type,
       @JsonProperty("branch_id") String branchId,
       @JsonProperty("current_state") String state) {
-    Endpoint {
+    public Endpoint {
       requireNonNull(id);
       requireNonNull(host);
       requireNonNull(type);
@@ -62,7 +62,7 @@ final class NeonObjects {
   }
 
   /** How far something is that Neon does by and by. */
-  enum Status {
+  public enum Status {
     @JsonProperty("scheduling")
     SCHEDULING,
     @JsonProperty("running")
@@ -81,7 +81,7 @@ final class NeonObjects {
     SKIPPED;
 
     /** Whether it will not change any more. */
-    boolean isOver() {
+    public boolean isOver() {
       return switch (this) {
         case SCHEDULING, RUNNING, CANCELLING -> false;
         case FINISHED, FAILED, ERROR, CANCELLED, SKIPPED -> true;
@@ -89,7 +89,7 @@ final class NeonObjects {
     }
 
     /** Whether what was asked for is done. */
-    boolean isDone() {
+    public boolean isDone() {
       return this == FINISHED || this == SKIPPED;
     }
   }
@@ -97,8 +97,8 @@ final class NeonObjects {
   /**
    * @param action what Neon calls it: {@code create_branch}, {@code start_compute} …
    */
-  record Operation(String id, String action, Status status) {
-    Operation {
+  public record Operation(String id, String action, Status status) {
+    public Operation {
       requireNonNull(id);
       requireNonNull(action);
       requireNonNull(status);
@@ -108,8 +108,8 @@ final class NeonObjects {
   /**
    * @param value what somebody wrote beside a branch
    */
-  record Annotation(Map<String, String> value) {
-    Annotation {
+  public record Annotation(Map<String, String> value) {
+    public Annotation {
       requireNonNull(value);
     }
   }
@@ -117,19 +117,19 @@ final class NeonObjects {
   /**
    * @param postgres major version
    */
-  record Project(String id, String name, @JsonProperty("pg_version") int postgres) {
-    Project {
+  public record Project(String id, String name, @JsonProperty("pg_version") int postgres) {
+    public Project {
       requireNonNull(id);
       requireNonNull(name);
     }
   }
 
   /** A branch with what was written beside it, empty if nothing was. */
-  record Annotated(Branch branch, Map<String, String> annotation) {}
+  public record Annotated(Branch branch, Map<String, String> annotation) {}
 
   /** A branch that is being made; the rest of it are the operations to wait for. */
-  record Created(Branch branch, List<Endpoint> endpoints, List<Operation> operations) {
-    Created {
+  public record Created(Branch branch, List<Endpoint> endpoints, List<Operation> operations) {
+    public Created {
       requireNonNull(branch);
       requireNonNull(endpoints);
       requireNonNull(operations);

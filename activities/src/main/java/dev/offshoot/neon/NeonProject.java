@@ -34,7 +34,7 @@ public record NeonProject(String parent, URI api, String id, String key) {
   }
 
   /** Whether that may stand in a path as the id of something. */
-  static boolean isId(String id) {
+  public static boolean isId(String id) {
     return ID.matcher(id).matches();
   }
 

@@ -162,7 +162,7 @@ class BranchFidelityTest {
                       .hasMessageContaining("DROP USER MAPPING FOR PUBLIC SERVER \"elsewhere\"");
                 });
       }
-      assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+      assertThat(PostgresBranchTest.left(ref)).isEmpty();
     }
   }
 
@@ -227,7 +227,7 @@ class BranchFidelityTest {
             .hasMessageContaining(
                 PostgresServer.majorVersion() < 18 ? "needs Postgres 18" : "reflinks")
             .hasMessageContaining("copyMethod");
-        assertThat(PostgresBranchTest.leftOf(cloned)).isEmpty();
+        assertThat(PostgresBranchTest.left(cloned)).isEmpty();
       }
     }
   }
@@ -279,7 +279,7 @@ class BranchFidelityTest {
       provider.create(ref, Shop.DEADLINE, Progress.NONE);
       work.with(provider, ref);
       provider.drop(ref);
-      assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+      assertThat(PostgresBranchTest.left(ref)).isEmpty();
     }
   }
 

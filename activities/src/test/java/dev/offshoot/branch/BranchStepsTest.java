@@ -73,7 +73,7 @@ class BranchStepsTest {
     steps.dropBranch(new DropBranch(ref, "run-1", "merged"));
 
     assertThat(registry.living()).isEmpty();
-    assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+    assertThat(PostgresBranchTest.left(ref)).isEmpty();
   }
 
   @Test
@@ -101,7 +101,7 @@ class BranchStepsTest {
     steps.dropBranch(new DropBranch(ref, "run-1", "compensation"));
 
     assertThat(failure.code()).isEqualTo(ErrorCode.ID_IN_USE);
-    assertThat(PostgresBranchTest.leftOf(ref)).hasSize(4);
+    assertThat(PostgresBranchTest.left(ref)).hasSize(4);
   }
 
   @Test

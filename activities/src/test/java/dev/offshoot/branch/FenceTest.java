@@ -136,7 +136,7 @@ class FenceTest {
 
     assertThat(wasShut).isTrue();
     assertThat(acceptsConnections()).isTrue();
-    assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+    assertThat(PostgresBranchTest.left(ref)).isEmpty();
   }
 
   @Test
@@ -179,7 +179,7 @@ class FenceTest {
           return acceptsConnections();
         });
     provider.drop(ref);
-    assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+    assertThat(PostgresBranchTest.left(ref)).isEmpty();
   }
 
   private interface Condition {

@@ -347,7 +347,7 @@ class ParentFitnessTest {
       assertThatThrownBy(() -> provider.create(ref, Shop.DEADLINE, Progress.NONE))
           .isInstanceOfSatisfying(OffshootException.class, e -> refused[0] = e);
     }
-    assertThat(PostgresBranchTest.leftOf(ref)).isEmpty();
+    assertThat(PostgresBranchTest.left(ref)).isEmpty();
     return refused[0];
   }
 

@@ -59,8 +59,11 @@ final class Shop {
 
   /** A branch of {@code parent} that nobody has had before. */
   static BranchRef newBranch(TestParent parent) {
-    return new BranchRef(
-        new ExperimentId("t-" + NUMBER.incrementAndGet()), 1, parent.config().name());
+    return newBranch(parent.config().name());
+  }
+
+  static BranchRef newBranch(String parent) {
+    return new BranchRef(new ExperimentId("t-" + NUMBER.incrementAndGet()), 1, parent);
   }
 
   /** Runs statements and closes the session. */

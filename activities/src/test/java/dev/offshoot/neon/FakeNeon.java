@@ -28,17 +28,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Neon of one project, as far as we ask for it, written from the published description. What it
- * does takes a while and is done after some looks; while it works it refuses other changes. Faults
- * are asked for one by one. Where the description is to be had, every request and every answer is
- * held against it.
+ * does takes a while and is done after some looks, or some time when nobody looks; while it works
+ * it refuses other changes. Faults are asked for one by one. Where the description is to be had,
+ * every request and every answer is held against it.
+ *
+ * <p>With servers behind it each branch is a Postgres of its own; else there are only names.
  */
-final class FakeNeon implements AutoCloseable {
-  static final String PROJECT = "shiny-wind-028834";
+public final class FakeNeon implements AutoCloseable {
+  public static final String PROJECT = "shiny-wind-028834";
   static final String KEY = "napi_secret";
-  static final String ROOT = "br-aged-salad-637688";
+  public static final String ROOT = "br-aged-salad-637688";
+
+  private static final long FORGOTTEN_NANOS = 1_000_000_000L;
 
   /** Something that goes wrong once. */
-  enum Fault {
+  public enum Fault {
     /** Refused and without effect; to be repeated. */
     LOCKED,
     TOO_MANY,
@@ -62,11 +66,13 @@ final class FakeNeon implements AutoCloseable {
   private record Standing(
       ObjectNode branch, Map<String, String> annotation, List<ObjectNode> endpoints, int[] looks) {}
 
+  private final @Nullable NeonServers servers;
   private final MockWebServer server = new MockWebServer();
   private final Optional<PublishedDescription> description = PublishedDescription.find();
   private final Map<String, Standing> branches = new LinkedHashMap<>();
   private final Map<String, ObjectNode> operations = new LinkedHashMap<>();
   private final Map<String, Integer> looksLeft = new TreeMap<>();
+  private final Map<String, Long> begun = new TreeMap<>();
   private final Deque<Fault> faults = new ArrayDeque<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
@@ -75,7 +81,8 @@ final class FakeNeon implements AutoCloseable {
   private String schemaDifference = "";
   private int made;
 
-  private FakeNeon() throws IOException {
+  private FakeNeon(@Nullable NeonServers servers) throws IOException {
+    this.servers = servers;
     branches.put(ROOT, standing(ROOT, "main", null, null, null, Map.of()));
     server.setDispatcher(
         new Dispatcher() {
@@ -88,29 +95,34 @@ final class FakeNeon implements AutoCloseable {
   }
 
   static FakeNeon start() {
+    return over(null);
+  }
+
+  /** With a server for each branch; closes them too. */
+  public static FakeNeon over(@Nullable NeonServers servers) {
     try {
-      return new FakeNeon();
+      return new FakeNeon(servers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  NeonProject project() {
+  public NeonProject project() {
     return new NeonProject("p", URI.create(server.url("/api/v2").toString()), PROJECT, KEY);
   }
 
   /** The next requests that change something meet these, one each. */
-  synchronized void next(Fault... next) {
+  public synchronized void next(Fault... next) {
     faults.addAll(List.of(next));
   }
 
   /** How often somebody must look before an operation is done. */
-  synchronized void operationsTake(int looks) {
+  public synchronized void operationsTake(int looks) {
     looksPerOperation = looks;
   }
 
   /** How often somebody must ask before a new branch has an address. */
-  synchronized void addressesTake(int looks) {
+  public synchronized void addressesTake(int looks) {
     looksForAddress = looks;
   }
 
@@ -119,18 +131,32 @@ final class FakeNeon implements AutoCloseable {
   }
 
   /** Somebody else makes a branch. */
-  synchronized String branchOfSomebody(String name) {
+  public synchronized String branchOfSomebody(String name) {
     String id = "br-other-" + (++made);
     branches.put(id, standing(id, name, ROOT, "0/1DE2850", null, Map.of()));
     return id;
   }
 
   /** Names of the branches that stand, without the root. */
-  synchronized List<String> standing() {
+  public synchronized List<String> standing() {
     return branches.values().stream()
         .map(each -> each.branch().path("name").asText())
         .filter(name -> !name.equals("main"))
         .toList();
+  }
+
+  /** The id of the branch of that name. */
+  public synchronized Optional<String> idOf(String name) {
+    return branches.values().stream()
+        .map(Standing::branch)
+        .filter(branch -> branch.path("name").asText().equals(name))
+        .map(branch -> branch.path("id").asText())
+        .findFirst();
+  }
+
+  /** When the branch of that name is to go by itself. */
+  public synchronized String endOf(String name) {
+    return branches.get(idOf(name).orElseThrow()).branch().path("expires_at").asText();
   }
 
   /** What does not agree with the description; checked by {@link #close} too. */
@@ -139,7 +165,7 @@ final class FakeNeon implements AutoCloseable {
   }
 
   /** {@code METHOD path} of all requests. */
-  synchronized List<String> asked() {
+  public synchronized List<String> asked() {
     return List.copyOf(asked);
   }
 
@@ -151,6 +177,9 @@ final class FakeNeon implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    if (servers != null) {
+      servers.close();
+    }
     if (!problems().isEmpty()) {
       throw new AssertionError("not as described: " + problems());
     }
@@ -180,6 +209,7 @@ final class FakeNeon implements AutoCloseable {
         return refused.get();
       }
     }
+    operations.values().stream().filter(this::isForgotten).forEach(FakeNeon::finish);
     if (changes && operations.values().stream().anyMatch(FakeNeon::isRunning)) {
       return error(method, path, 423, "", "project already has running conflicting operations");
     }
@@ -267,6 +297,9 @@ final class FakeNeon implements AutoCloseable {
           yield error(method, path, 422, "", "branch has children");
         }
         branches.remove(parts[1]);
+        if (servers != null) {
+          servers.stop(parts[1]);
+        }
         ObjectNode answer = object().set("branch", standing.branch());
         yield said(
             method,
@@ -291,6 +324,14 @@ final class FakeNeon implements AutoCloseable {
       return error(method, path, 422, "", "an expiring branch cannot have children");
     }
     String id = "br-new-" + (++made);
+    String parentId = wanted.path("parent_id").asText();
+    String lsn =
+        wanted.has("parent_lsn")
+            ? wanted.path("parent_lsn").asText()
+            : servers == null ? "0/1DE28" + (50 + made) : servers.snapshot(parentId);
+    if (servers != null) {
+      servers.start(id, lsn);
+    }
     Map<String, String> annotation = new TreeMap<>();
     tree(body)
         .path("annotation_value")
@@ -300,8 +341,8 @@ final class FakeNeon implements AutoCloseable {
         standing(
             id,
             name,
-            wanted.path("parent_id").asText(),
-            wanted.path("parent_lsn").asText("0/1DE28" + (50 + made)),
+            parentId,
+            lsn,
             wanted.has("expires_at") ? wanted.path("expires_at").asText() : null,
             annotation);
     List<ObjectNode> begun = new ArrayList<>(List.of(begin("create_branch", id)));
@@ -320,8 +361,18 @@ final class FakeNeon implements AutoCloseable {
 
   private MockResponse address(String method, String path, Map<String, String> query) {
     @Nullable Standing standing = branches.get(String.valueOf(query.get("branch_id")));
-    if (standing == null || standing.looks()[0]++ < looksForAddress) {
+    if (standing == null
+        || (!standing.branch().path("default").asBoolean()
+            && standing.looks()[0]++ < looksForAddress)) {
       return error(method, path, 404, "", "endpoint not found");
+    }
+    if (servers != null) {
+      String uri =
+          servers.uri(
+              standing.branch().path("id").asText(),
+              String.valueOf(query.get("database_name")),
+              String.valueOf(query.get("role_name")));
+      return said(method, path, 200, object().put("uri", uri));
     }
     String host = standing.endpoints().get(0).path("host").asText();
     return said(
@@ -407,7 +458,17 @@ final class FakeNeon implements AutoCloseable {
             .put("total_duration_ms", 100);
     operations.put(operation.path("id").asText(), operation);
     looksLeft.put(operation.path("id").asText(), looksPerOperation);
+    begun.put(operation.path("id").asText(), System.nanoTime());
     return operation;
+  }
+
+  private boolean isForgotten(ObjectNode operation) {
+    Long since = Objects.requireNonNull(begun.get(operation.path("id").asText()));
+    return System.nanoTime() - since > FORGOTTEN_NANOS;
+  }
+
+  private static void finish(ObjectNode operation) {
+    operation.put("status", "finished");
   }
 
   private static boolean isRunning(ObjectNode operation) {

@@ -2,7 +2,9 @@ package dev.offshoot.worker;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.BranchSteps;
+import dev.offshoot.branch.NeonBranchProvider;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.ParentSteps;
 import dev.offshoot.branch.Parents;
@@ -46,11 +48,18 @@ final class PostgresRooms implements Rooms {
     this.ledger = new Ledger(pool);
     List<Parents.Parent> served = new ArrayList<>();
     for (ParentConfig config : configs) {
-      PostgresBranchProvider provider = new PostgresBranchProvider(config);
-      providers.add(provider);
-      served.add(new Parents.Parent(config, provider));
+      served.add(new Parents.Parent(config, provider(config)));
     }
     this.parents = new Parents(served);
+  }
+
+  private BranchProvider provider(ParentConfig config) {
+    if (config.neon() != null) {
+      return new NeonBranchProvider(config);
+    }
+    PostgresBranchProvider provider = new PostgresBranchProvider(config);
+    providers.add(provider);
+    return provider;
   }
 
   /** Opens pools that connect when they are first used. */

@@ -2,8 +2,6 @@ package dev.offshoot.worker.settings;
 
 import dev.offshoot.judge.JudgeConfig;
 import dev.offshoot.judge.ResponseForm;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,7 +62,7 @@ public record JudgeSettings(
       return;
     }
     problems.require(prefix + ".model", model, "Set it to the model's name at the server.");
-    if (baseUrl != null && !isHttp(baseUrl)) {
+    if (baseUrl != null && !HttpAddress.isOne(baseUrl)) {
       problems.add(
           prefix + ".base-url",
           "it is no http or https address without credentials",
@@ -80,16 +78,6 @@ public record JudgeSettings(
     problems.atLeast(prefix + ".max-tokens-per-experiment", maxTokensPerExperiment, 1_000);
     if (!(minConfidence >= 0 && minConfidence <= 1)) {
       problems.add(prefix + ".min-confidence", "it is not from 0 to 1", "Use a number like 0.8.");
-    }
-  }
-
-  private static boolean isHttp(String address) {
-    try {
-      URI uri = new URI(address);
-      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      return http && uri.getHost() != null && uri.getUserInfo() == null;
-    } catch (URISyntaxException e) {
-      return false;
     }
   }
 

@@ -46,6 +46,8 @@ import org.springframework.util.unit.DataSize;
  * @param hazardLimits from where on an effect is a hazard
  * @param sensitive tables and columns that are not to be written unnoticed
  * @param masked tables and columns of which a model is shown no value
+ * @param provider what kind of home it is
+ * @param neon where on Neon it is, if that is its home
  */
 public record ParentSettings(
     @Nullable String url,
@@ -67,7 +69,18 @@ public record ParentSettings(
     @DefaultValue Map<String, Severity> hazards,
     @DefaultValue HazardLimitSettings hazardLimits,
     @DefaultValue List<String> sensitive,
-    @DefaultValue List<String> masked) {
+    @DefaultValue List<String> masked,
+    @DefaultValue("POSTGRES") Provider provider,
+    @Nullable NeonSettings neon) {
+
+  /** Homes of parents and their branches. */
+  public enum Provider {
+    /** A server of Postgres. */
+    POSTGRES,
+    /** A project of Neon. */
+    NEON
+  }
+
   private static final int MOST_RESERVED = 100_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
@@ -78,12 +91,11 @@ public record ParentSettings(
           "'%s' is no name for a parent".formatted(name),
           "Use 1 to 63 letters, digits, hyphens and underscores.");
     }
-    JdbcUrl.check(prefix + ".url", url, prefix, problems);
-    problems.require(
-        prefix + ".username",
-        username,
-        "Set it to a role that owns the database, has CREATEDB and CREATEROLE and is no superuser.");
-    PasswordSource.check(prefix, "password", password, passwordFile, true, problems);
+    if (provider == Provider.NEON) {
+      checkNeon(prefix, problems);
+    } else {
+      checkPostgres(prefix, problems);
+    }
     problems.require(
         prefix + ".maintenance-database", maintenanceDatabase, "Leave it out for 'postgres'.");
     problems.positive(prefix + ".max-ttl", maxTtl);
@@ -105,6 +117,46 @@ public record ParentSettings(
         String key = prefix + ".hazards." + hazard;
         problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
       }
+    }
+  }
+
+  private void checkPostgres(String prefix, Problems problems) {
+    if (neon != null) {
+      problems.add(
+          prefix + ".provider",
+          "it is missing, though a place on Neon is configured",
+          "Set it to NEON, or remove %s.neon.".formatted(prefix));
+      return;
+    }
+    JdbcUrl.check(prefix + ".url", url, prefix, problems);
+    problems.require(
+        prefix + ".username",
+        username,
+        "Set it to a role that owns the database, has CREATEDB and CREATEROLE and is no superuser.");
+    PasswordSource.check(prefix, "password", password, passwordFile, true, problems);
+  }
+
+  /** Address, role and password come from Neon, and there is no need for another copy. */
+  private void checkNeon(String prefix, Problems problems) {
+    if (url != null || username != null || password != null || passwordFile != null) {
+      problems.add(
+          prefix + ".url",
+          "address and login of a parent on Neon come from there",
+          "Remove url, username and password.");
+    }
+    if (source != null) {
+      problems.add(
+          prefix + ".source",
+          "branches on Neon interrupt nobody, so no copy is used",
+          "Remove it.");
+    }
+    if (neon == null) {
+      problems.add(
+          prefix + ".neon",
+          "it is missing",
+          "Set %1$s.neon.project, %1$s.neon.database and %1$s.neon.role.".formatted(prefix));
+    } else {
+      neon.check(prefix + ".neon", problems);
     }
   }
 
@@ -147,7 +199,7 @@ public record ParentSettings(
     return ParentConfig.builder(
             name,
             requireNonNullElse(url, ""),
-            requireNonNullElse(username, ""),
+            requireNonNullElse(neon == null ? username : neon.role(), ""),
             requireNonNullElse(PasswordSource.read(key, password, passwordFile), ""))
         .maintenanceDatabase(maintenanceDatabase)
         .copyMethod(copyMethod)
@@ -162,6 +214,7 @@ public record ParentSettings(
         .revertWindow(revertWindow)
         .masked(parsed(masked))
         .sequenceBlock(sequenceBlock)
+        .neon(neon == null ? null : neon.home(name))
         .build();
   }
 }

@@ -77,6 +77,10 @@ class ExampleFileTest {
                 line ->
                     !line.matches(
                         ".*(-file|api-key|profile|server-name|data-folder|pg-bin| name|model|base-url):.*"))
+            .filter(
+                line ->
+                    !line.matches(
+                        ".*(neon|api-url|project|branch|database|role|min-compute|max-compute|suspend-after):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.Copying;
+import dev.offshoot.branch.NeonHome;
 import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
@@ -13,10 +14,12 @@ import dev.offshoot.branch.SourceConfig;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.judge.JudgeConfig;
+import dev.offshoot.neon.NeonProject;
 import dev.offshoot.policy.HazardLimits;
 import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +77,9 @@ class SettingsReaderTest {
                 Map.of(),
                 new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
                 List.of(),
-                List.of()));
+                List.of(),
+                ParentSettings.Provider.POSTGRES,
+                null));
     assertThat(settings.worker())
         .isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30), Duration.ofMinutes(1)));
     assertThat(settings.stack())
@@ -90,6 +95,63 @@ class SettingsReaderTest {
             ParentConfig.builder("shop", "jdbc:postgresql://db:5432/shop", "shop_owner", PASSWORD)
                 .sequenceBlock(1000)
                 .build());
+  }
+
+  @Test
+  void parentOnNeon_needsProjectDatabaseAndRole_andGetsTheRestFromThere() {
+    Map<String, String> neon =
+        Map.of(
+            "offshoot.parents.cloud.provider", "neon",
+            "offshoot.parents.cloud.neon.api-key", "napi_" + PASSWORD,
+            "offshoot.parents.cloud.neon.project", "shiny-wind-028834",
+            "offshoot.parents.cloud.neon.database", "shop",
+            "offshoot.parents.cloud.neon.role", "shop_owner");
+
+    ParentConfig cloud = read(neon).parents().get("cloud").config("cloud");
+
+    assertThat(cloud.username()).isEqualTo("shop_owner");
+    assertThat(cloud.neon())
+        .isEqualTo(
+            new NeonHome(
+                new NeonProject(
+                    "cloud",
+                    URI.create("https://console.neon.tech/api/v2"),
+                    "shiny-wind-028834",
+                    "napi_" + PASSWORD),
+                null,
+                "shop",
+                "shop_owner",
+                0.25,
+                1,
+                Duration.ofMinutes(5)));
+    assertThat(cloud.neon().toString()).doesNotContain(PASSWORD);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "neon.project, ../users/me, no id of a project",
+    "neon.api-url, ftp://neon, no http or https address",
+    "neon.max-compute, 0.1, not in order",
+    "neon.suspend-after, 8d, longer than Neon takes",
+    "url, jdbc:postgresql://db/shop, come from there",
+    "provider, postgres, place on Neon is configured"
+  })
+  void whatIsWrongAboutAParentOnNeon_isSaidByItsKey(String key, String value, String problem) {
+    Map<String, String> neon =
+        new HashMap<>(
+            Map.of(
+                "offshoot.parents.cloud.provider", "neon",
+                "offshoot.parents.cloud.neon.api-key", "napi_" + PASSWORD,
+                "offshoot.parents.cloud.neon.project", "shiny-wind-028834",
+                "offshoot.parents.cloud.neon.database", "shop",
+                "offshoot.parents.cloud.neon.role", "shop_owner"));
+    neon.put("offshoot.parents.cloud." + key, value);
+
+    assertThatThrownBy(() -> read(neon))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("offshoot.parents.cloud." + key)
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining(PASSWORD);
   }
 
   @Test

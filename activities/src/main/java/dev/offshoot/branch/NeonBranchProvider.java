@@ -1,0 +1,434 @@
+package dev.offshoot.branch;
+
+import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.HealthFinding.Level;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ParentView;
+import dev.offshoot.neon.NeonApi;
+import dev.offshoot.neon.NeonObjects.Branch;
+import dev.offshoot.neon.NeonObjects.Project;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SequenceBlock;
+import dev.offshoot.sql.SequenceBlocks;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Branches as branches of the Neon project that the parent is in. Base and branch are both made of
+ * the parent, at one place of its log: a branch that expires can have no children. Each is a server
+ * of its own with the parent's database in it, so object ids are equal in both.
+ *
+ * <p>All it knows stands at Neon (names, annotations) and in the databases (comments), so any
+ * worker may go on where another left off; making a branch is serialised by an advisory lock on the
+ * parent. Never restores the parent: what is merged, our own merge writes. Thread-safe.
+ */
+public final class NeonBranchProvider implements BranchProvider {
+  static final String KIND = "neon";
+  private static final String COPY_METHOD = "NEON_BRANCH";
+
+  private final ParentConfig parent;
+  private final NeonHome home;
+  private final NeonApi api;
+  private final NeonBranches branches;
+  private final NeonSessions sessions;
+
+  /**
+   * @param parent as configured, on Neon; its address and password come from there
+   */
+  public NeonBranchProvider(ParentConfig parent) {
+    this.parent = parent;
+    this.home = Objects.requireNonNull(parent.neon(), "a parent on Neon");
+    this.api = new NeonApi(home.project());
+    this.branches = new NeonBranches(api, home, parent.name());
+    this.sessions = new NeonSessions(api, home, branches, parent);
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public void requireFit() {
+    run(
+        "looking at the parent",
+        sessions.parent(Progress.NONE),
+        owner -> Fitness.require(owner.at(), home.database(), facts(owner)));
+  }
+
+  @Override
+  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+    Marker marker = Marker.unfinished(ref, deadline);
+    progress.report("branch: looking at the parent");
+    return during(
+        "making a branch",
+        sessions.parent(progress),
+        owner -> {
+          Maintenance.lock(owner.session(), "offshoot branch " + ref.branchName(), progress);
+          ParentFacts facts = facts(owner);
+          Fitness.require(owner.at(), home.database(), facts);
+          Optional<Branch> base = branches.find(ref.baseName(), marker, progress);
+          Optional<Branch> branch = branches.find(ref.branchName(), marker, progress);
+          if (base.isPresent() && branch.isPresent()) {
+            Optional<Marker> finished = finished(ref, marker, progress);
+            if (finished.isPresent()) {
+              return info(ref, finished.get(), facts);
+            }
+          }
+          delete(ref, progress);
+          requireRoom(progress);
+          return info(ref, makeOrRemove(ref, marker, facts, progress), facts);
+        });
+  }
+
+  /** What its database says of itself, if it says that it is finished. */
+  private Optional<Marker> finished(BranchRef ref, Marker marker, Progress progress)
+      throws SQLException {
+    try (NeonSessions.Owner owner = sessions.of(ref.branchName(), Place.branch(ref), progress)) {
+      return BranchMaker.finished(owner.session(), home.database(), marker);
+    }
+  }
+
+  private Marker makeOrRemove(BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+      throws SQLException {
+    try {
+      return make(ref, marker, facts, progress);
+    } catch (SQLException | RuntimeException e) {
+      try {
+        delete(ref, Progress.NONE);
+      } catch (OffshootException leftover) {
+        // The next attempt or the drop removes it; what matters is why making failed.
+        e.addSuppressed(leftover);
+      }
+      throw e;
+    }
+  }
+
+  private Marker make(BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+      throws SQLException {
+    long begun = System.nanoTime();
+    progress.report("branch: making the base");
+    Branch base = branches.make(ref.baseName(), ref, marker, null, progress);
+    if (base.parentLsn() == null) {
+      throw new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "parent '%s': Neon does not say which place of the parent's log a branch shows, so that base and branch could differ"
+              .formatted(parent.name()));
+    }
+    progress.report("branch: making the branch");
+    branches.make(ref.branchName(), ref, marker, base.parentLsn(), progress);
+    List<SequenceBlock> blocks = reserve(progress);
+    Marker.Made made =
+        new Marker.Made(base.createdAt(), 0, COPY_METHOD, facts.bytes(), null, null, blocks);
+    try (NeonSessions.Owner owner = sessions.of(ref.baseName(), Place.base(ref), progress)) {
+      new NeonCopy(owner, home.database(), ref)
+          .asBase(marker.finished(made), blocks, facts, progress);
+    }
+    try (NeonSessions.Owner owner = sessions.of(ref.branchName(), Place.branch(ref), progress)) {
+      Marker finished =
+          marker.finished(made.in(Duration.ofNanos(System.nanoTime() - begun).toMillis()));
+      new NeonCopy(owner, home.database(), ref).asBranch(finished, blocks, facts, progress);
+      return finished;
+    }
+  }
+
+  private List<SequenceBlock> reserve(Progress progress) throws SQLException {
+    if (parent.sequenceBlock() == 0) {
+      return List.of();
+    }
+    progress.report("branch: reserving values of the parent's sequences");
+    try (NeonSessions.Owner owner = sessions.parent(progress)) {
+      return SequenceBlocks.reserve(owner.session(), parent.sequenceBlock());
+    }
+  }
+
+  private void requireRoom(Progress progress) {
+    int standing = branches.standing(progress).size();
+    if (standing >= parent.maxBranches()) {
+      throw new OffshootException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "parent '%1$s': %2$d branches stand and parents.%1$s.maxBranches is %3$d; wait until one ends, or raise it"
+              .formatted(parent.name(), standing, parent.maxBranches()));
+    }
+  }
+
+  private BranchInfo info(BranchRef ref, Marker marker, ParentFacts facts) {
+    Marker.Made made = marker.made();
+    if (made == null) {
+      throw new IllegalStateException("a finished branch says how it was made");
+    }
+    return new BranchInfo(
+        ref,
+        KIND,
+        made.branchPoint(),
+        made.createMillis(),
+        made.copyMethod(),
+        made.parentBytes(),
+        facts.versionName(),
+        parent.maxTtl(),
+        null,
+        null);
+  }
+
+  @Override
+  public Connection openForExperiment(BranchRef ref) {
+    return during(
+        "logging in for the experiment",
+        onBranch(ref),
+        owner -> new Logins(owner.at()).asExperiment(owner.session(), ref, home.database()));
+  }
+
+  @Override
+  public long bytes(BranchRef ref) {
+    return during(
+        "measuring a branch",
+        onBranch(ref),
+        owner ->
+            Sql.only(
+                owner.session(),
+                "SELECT pg_database_size(pg_catalog.current_database())",
+                row -> row.getLong(1)));
+  }
+
+  @Override
+  public void endExperiment(BranchRef ref) {
+    ifThere(
+        () ->
+            run(
+                "ending an experiment's sessions",
+                onBranch(ref),
+                owner -> {
+                  if (Roles.exists(owner.session(), ref.branchName())) {
+                    Logins.shut(owner.session(), ref.branchName());
+                  }
+                }));
+  }
+
+  @Override
+  public Connection openBranchForReading(BranchRef ref) {
+    return during(
+        "logging in to read a branch",
+        onBranch(ref),
+        owner ->
+            new Logins(owner.at())
+                .asReader(owner.session(), ref, home.database(), Place.branch(ref)));
+  }
+
+  @Override
+  public Connection openBaseForReading(BranchRef ref) {
+    return during(
+        "logging in to read a base",
+        sessions.of(ref.baseName(), Place.base(ref), Progress.NONE),
+        owner ->
+            new Logins(owner.at())
+                .asReader(owner.session(), ref, home.database(), Place.base(ref)));
+  }
+
+  @Override
+  public Connection openParent() {
+    return sessions.parent(Progress.NONE).session();
+  }
+
+  @Override
+  public List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    List<SequenceBlock> blocks = new ArrayList<>();
+    ifThere(
+        () ->
+            run(
+                "looking for reserved values",
+                sessions.of(ref.baseName(), Place.base(ref), Progress.NONE),
+                owner ->
+                    DatabaseCopy.markerOf(owner.session(), home.database())
+                        .filter(marker -> marker.ref().equals(ref))
+                        .map(Marker::made)
+                        .map(Marker.Made::blocks)
+                        .ifPresent(blocks::addAll)));
+    return List.copyOf(blocks);
+  }
+
+  @Override
+  public void extend(BranchRef ref, Instant deadline) {
+    for (String name : List.of(ref.branchName(), ref.baseName())) {
+      branches.extend(name, deadline, Progress.NONE);
+      ifThere(
+          () ->
+              run(
+                  "extending a lease",
+                  sessions.of(name, Place.branch(ref), Progress.NONE),
+                  owner -> extend(owner, ref, deadline)));
+    }
+  }
+
+  private void extend(NeonSessions.Owner owner, BranchRef ref, Instant deadline)
+      throws SQLException {
+    Optional<Marker> marker = DatabaseCopy.markerOf(owner.session(), home.database());
+    if (marker.isPresent()) {
+      Marker later = marker.get().until(deadline);
+      Roles.extend(owner.session(), ref, later);
+      Sql.execute(owner.session(), Comments.onDatabase(owner.session(), home.database(), later));
+    }
+  }
+
+  @Override
+  public void drop(BranchRef ref) {
+    delete(ref, Progress.NONE);
+  }
+
+  private void delete(BranchRef ref, Progress progress) {
+    sessions.forget(ref.branchName());
+    sessions.forget(ref.baseName());
+    branches.delete(ref, progress);
+  }
+
+  @Override
+  public List<BranchRef> standing() {
+    return branches.standing(Progress.NONE);
+  }
+
+  @Override
+  public ParentView view() {
+    try (NeonSessions.Owner owner = sessions.parent(Progress.NONE)) {
+      ParentFacts facts = facts(owner);
+      List<Fitness.Problem> problems = Fitness.problems(owner.at(), home.database(), facts);
+      return view(
+          facts.versionName(),
+          facts.bytes(),
+          standing().size(),
+          problems.isEmpty() ? null : problems.get(0).finding() + "; " + problems.get(0).remedy());
+    } catch (OffshootException e) {
+      return view(null, 0, 0, e.failure().message());
+    } catch (SQLException e) {
+      OffshootException told = SqlErrors.working(Place.parent(parent.name()), "looking at it", e);
+      return view(null, 0, 0, told.failure().message());
+    }
+  }
+
+  private ParentView view(
+      @Nullable String version, long bytes, long standing, @Nullable String problem) {
+    return new ParentView(
+        parent.name(),
+        KIND,
+        version,
+        bytes,
+        standing,
+        parent.maxBranches(),
+        null,
+        null,
+        null,
+        null,
+        problem);
+  }
+
+  @Override
+  public List<HealthFinding> examine() {
+    List<HealthFinding> findings = new ArrayList<>();
+    String subject = "parent " + parent.name();
+    try (NeonSessions.Owner owner = sessions.parent(Progress.NONE)) {
+      Project project = api.project(Progress.NONE);
+      findings.add(
+          new HealthFinding(
+              subject,
+              Level.OK,
+              "Neon's project %s answers (Postgres %d)".formatted(project.id(), project.postgres()),
+              ""));
+      ParentFacts facts = facts(owner);
+      List<Fitness.Problem> problems = Fitness.problems(owner.at(), home.database(), facts);
+      problems.forEach(
+          problem ->
+              findings.add(
+                  new HealthFinding(subject, Level.BROKEN, problem.finding(), problem.remedy())));
+      SensitiveNames.problem(parent, owner.session())
+          .ifPresent(
+              problem ->
+                  findings.add(
+                      new HealthFinding(
+                          subject, Level.BROKEN, problem.finding(), problem.remedy())));
+      if (problems.isEmpty()) {
+        findings.add(
+            new HealthFinding(
+                subject,
+                Level.OK,
+                "Postgres %s, %d MB, role %s is fit for branches"
+                    .formatted(facts.versionName(), facts.bytes() >> 20, home.role()),
+                ""));
+      }
+      findings.add(
+          new HealthFinding(
+              subject,
+              Level.OK,
+              "%d of at most %d branches stand".formatted(standing().size(), parent.maxBranches()),
+              ""));
+    } catch (OffshootException e) {
+      findings.add(new HealthFinding(subject, Level.BROKEN, e.failure().message(), ""));
+    } catch (SQLException e) {
+      OffshootException told = SqlErrors.working(Place.parent(parent.name()), "examining it", e);
+      findings.add(new HealthFinding(subject, Level.BROKEN, told.failure().message(), ""));
+    }
+    return findings;
+  }
+
+  private ParentFacts facts(NeonSessions.Owner owner) throws SQLException {
+    return ParentFacts.read(owner.session(), home.database());
+  }
+
+  private NeonSessions.Owner onBranch(BranchRef ref) {
+    return sessions.of(ref.branchName(), Place.branch(ref), Progress.NONE);
+  }
+
+  /** What is gone needs nothing more. */
+  private static void ifThere(Runnable work) {
+    try {
+      work.run();
+    } catch (OffshootException e) {
+      if (e.code() != ErrorCode.BRANCH_GONE) {
+        throw e;
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T with(NeonSessions.Owner owner) throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface Task {
+    void with(NeonSessions.Owner owner) throws SQLException;
+  }
+
+  private void run(String doing, NeonSessions.Owner owner, Task task) {
+    var unused =
+        during(
+            doing,
+            owner,
+            open -> {
+              task.with(open);
+              return true;
+            });
+  }
+
+  /** Closes the session afterwards and says what its errors mean. */
+  private <T> T during(String doing, NeonSessions.Owner owner, Work<T> work) {
+    try (owner) {
+      return work.with(owner);
+    } catch (SQLException e) {
+      if ("57014".equals(e.getSQLState())) {
+        throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
+      }
+      throw SqlErrors.working(Place.parent(parent.name()), doing, e);
+    }
+  }
+}
