@@ -51,6 +51,18 @@ final class NewColumns {
   /** As printed where names mean the server's own: nobody else's {@code nextval}. */
   private static final Pattern NUMBERING = Pattern.compile("nextval\\('.*'::regclass\\)");
 
+  private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'");
+  private static final Pattern CAST =
+      Pattern.compile("::[\\w .\"]+(?:\\(\\d+(?:, ?-?\\d+)?\\))?(?:\\[])*");
+
+  /**
+   * A function, or a word that stands for one, may say something else at another time or place. An
+   * operator of the experiment's own may too; then the merge is refused.
+   */
+  private static final Pattern CALL =
+      Pattern.compile(
+          "\\b(?!(?:ROW|ARRAY)\\b)[\\w\"]+\\(|CURRENT_|LOCALTIME|SESSION_USER|SYSTEM_USER|\\bUSER\\b");
+
   /** What the rows of before hold in one such column. */
   private enum Held {
     /** One value. */
@@ -225,11 +237,17 @@ final class NewColumns {
     }
     boolean isConstant =
         expression.isEmpty()
-            || ConstantDefault.of(baseSession, root.oid(), own.number(), own.type()).isPresent();
+            || ConstantDefault.of(baseSession, root.oid(), own.number(), own.type()).isPresent()
+            || !isCalling(expression.get());
     if (!isConstant || values.filled() < values.rows() || !values.areEqual()) {
       return Held.COMPUTED;
     }
     return isOnBranch(parts, column, values) ? Held.ONE : Held.OTHER;
+  }
+
+  private static boolean isCalling(String expression) {
+    String bare = LITERAL.matcher(expression).replaceAll("''");
+    return CALL.matcher(CAST.matcher(bare).replaceAll("")).find();
   }
 
   /** A default that is not there any more may have computed what the branch has otherwise. */
