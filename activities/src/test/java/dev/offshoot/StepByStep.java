@@ -58,13 +58,9 @@ public final class StepByStep implements AutoCloseable {
   private final ParentConfig config;
   private final @Nullable PostgresBranchProvider ours;
 
-  private StepByStep(ParentConfig config, Ledger ledger) {
-    this(config, new PostgresBranchProvider(config), ledger);
-  }
-
-  private StepByStep(ParentConfig config, BranchProvider provider, Ledger ledger) {
+  private StepByStep(ParentConfig config, BranchProvider provider, boolean isOurs, Ledger ledger) {
     this.config = config;
-    this.ours = provider instanceof PostgresBranchProvider postgres ? postgres : null;
+    this.ours = isOurs ? (PostgresBranchProvider) provider : null;
     Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
     temporal.registerActivitiesImplementations(
         new BranchSteps(parents, ledger.branches()),
@@ -83,12 +79,12 @@ public final class StepByStep implements AutoCloseable {
   }
 
   public static StepByStep on(ParentConfig config, Ledger ledger) {
-    return new StepByStep(config, ledger);
+    return new StepByStep(config, new PostgresBranchProvider(config), true, ledger);
   }
 
-  /** With branches in another home, and a ledger of its own. */
+  /** With branches in a home that the caller closes, and a ledger of its own. */
   public static StepByStep on(ParentConfig config, BranchProvider provider) throws SQLException {
-    return new StepByStep(config, provider, freshLedger());
+    return new StepByStep(config, provider, false, freshLedger());
   }
 
   public static Ledger freshLedger() throws SQLException {
