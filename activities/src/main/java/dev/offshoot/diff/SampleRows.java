@@ -1,8 +1,10 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.text.Embedding;
 import dev.offshoot.text.ShownValue;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,14 +25,17 @@ public final class SampleRows {
   private final Map<TableName, List<RowChange>> samples = new HashMap<>();
   private final ColumnUpdates updates = new ColumnUpdates();
 
-  public void add(TableName table, RowChange change) {
+  /**
+   * @param columns of the table, which its rows are about
+   */
+  public void add(TableName table, List<ColumnShape> columns, RowChange change) {
     updates.add(table, change);
     if (samples.size() == TABLES && !samples.containsKey(table)) {
       return;
     }
     List<RowChange> rows = samples.computeIfAbsent(table, name -> new ArrayList<>());
     if (rows.size() < ROWS) {
-      rows.add(elided(change));
+      rows.add(elided(columns, change));
     }
   }
 
@@ -43,22 +48,28 @@ public final class SampleRows {
     return updates.of(table);
   }
 
-  private static RowChange elided(RowChange change) {
+  private static RowChange elided(List<ColumnShape> columns, RowChange change) {
     if (change.before() == null || change.after() == null) {
       return new RowChange(
-          change.kind(), elided(change.before()), elided(change.after()), change.count());
+          change.kind(),
+          elided(columns, change.before()),
+          elided(columns, change.after()),
+          change.count());
     }
     List<@Nullable String> before = new ArrayList<>();
     List<@Nullable String> after = new ArrayList<>();
     for (int i = 0; i < change.before().size(); i++) {
       String old = change.before().get(i);
       String now = change.after().get(i);
-      if (old == null || now == null) {
-        before.add(old == null ? null : ShownText.lines(old, VALUE_LIMIT));
-        after.add(now == null ? null : ShownText.lines(now, VALUE_LIMIT));
+      String type = columns.get(i).type();
+      if (old == null || now == null || old.equals(now)) {
+        before.add(elided(type, old));
+        after.add(elided(type, now));
       } else {
         // Cut to where they differ, else a late change would not show.
-        ShownValue.Change cut = ShownValue.excerpts(old, now, VALUE_LIMIT);
+        ShownValue.Change cut =
+            Embedding.change(type, old, now)
+                .orElseGet(() -> ShownValue.excerpts(old, now, VALUE_LIMIT));
         before.add(cut.before());
         after.add(cut.after());
       }
@@ -70,14 +81,21 @@ public final class SampleRows {
         change.count());
   }
 
-  private static @Nullable List<@Nullable String> elided(@Nullable List<@Nullable String> image) {
+  private static @Nullable List<@Nullable String> elided(
+      List<ColumnShape> columns, @Nullable List<@Nullable String> image) {
     if (image == null) {
       return null;
     }
     List<@Nullable String> shown = new ArrayList<>(image.size());
-    for (String value : image) {
-      shown.add(value == null ? null : ShownText.lines(value, VALUE_LIMIT));
+    for (int i = 0; i < image.size(); i++) {
+      shown.add(elided(columns.get(i).type(), image.get(i)));
     }
     return Collections.unmodifiableList(shown);
+  }
+
+  private static @Nullable String elided(String type, @Nullable String value) {
+    return value == null
+        ? null
+        : Embedding.of(type, value).orElseGet(() -> ShownText.lines(value, VALUE_LIMIT));
   }
 }

@@ -86,12 +86,12 @@ record TablePair(
   }
 
   ChangedTable described(long rowsInBase) {
-    return new ChangedTable(
-        name(),
-        baseName,
-        columns.stream().map(column -> new ColumnShape(column.name(), column.type())).toList(),
-        key,
-        rowsInBase);
+    return new ChangedTable(name(), baseName, shapes(), key, rowsInBase);
+  }
+
+  /** Its columns as people see them. */
+  List<ColumnShape> shapes() {
+    return columns.stream().map(column -> new ColumnShape(column.name(), column.type())).toList();
   }
 
   List<Column> keyColumns() {

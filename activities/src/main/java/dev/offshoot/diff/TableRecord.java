@@ -1,8 +1,10 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.ledger.ChangeSetStore;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Writes the differences of one table to the change set, which hears of it with the first one. */
 final class TableRecord implements TableComparison.Differences {
@@ -10,6 +12,7 @@ final class TableRecord implements TableComparison.Differences {
   private final TableSize size;
   private final ChangeSetStore.Writer writer;
   private final SampleRows samples;
+  private final List<ColumnShape> shapes;
   private boolean started;
 
   TableRecord(TablePair pair, TableSize size, ChangeSetStore.Writer writer, SampleRows samples) {
@@ -17,6 +20,7 @@ final class TableRecord implements TableComparison.Differences {
     this.size = size;
     this.writer = writer;
     this.samples = samples;
+    this.shapes = pair.shapes();
   }
 
   @Override
@@ -31,6 +35,6 @@ final class TableRecord implements TableComparison.Differences {
       started = true;
     }
     writer.row(change);
-    samples.add(pair.name(), change);
+    samples.add(pair.name(), shapes, change);
   }
 }

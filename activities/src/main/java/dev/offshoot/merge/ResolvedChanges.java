@@ -121,7 +121,7 @@ final class ResolvedChanges {
               begun = true;
             }
             writer.row(resolved.get());
-            samples.add(shape.table(), resolved.get());
+            samples.add(shape.table(), shape.columns(), resolved.get());
           }
           if (++number % ROWS_PER_REPORT == 0) {
             session.report("resolving %s: %,d rows".formatted(table.name(), number));

@@ -93,7 +93,7 @@ final class Inversion {
           started = true;
         }
         writer.row(inverse.get());
-        samples.add(name, inverse.get());
+        samples.add(name, table.shape().columns(), inverse.get());
       }
     }
   }

@@ -17,7 +17,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +164,7 @@ public final class NeonServers implements AutoCloseable {
   private static void stop(Running gone) {
     try {
       gone.server().close();
-      delete(gone.folder());
+      MemoryDisk.delete(gone.folder());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -175,7 +174,7 @@ public final class NeonServers implements AutoCloseable {
   public synchronized void close() {
     running.values().forEach(NeonServers::stop);
     running.clear();
-    snapshots.values().forEach(NeonServers::delete);
+    snapshots.values().forEach(MemoryDisk::delete);
     snapshots.clear();
   }
 
@@ -211,19 +210,6 @@ public final class NeonServers implements AutoCloseable {
       } catch (NoSuchFileException e) {
         // The server has removed it meanwhile; its log says so too.
       }
-    }
-  }
-
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> everything = Files.walk(folder)) {
-      for (Path each : everything.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

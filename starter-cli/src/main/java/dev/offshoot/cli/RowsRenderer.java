@@ -6,10 +6,12 @@ import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.text.DisplayWidth;
+import dev.offshoot.text.Embedding;
 import dev.offshoot.text.ShownValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -81,8 +83,8 @@ final class RowsRenderer {
     for (int column : columns) {
       cells.add(
           switch (row.kind()) {
-            case INSERT -> cell(value(row.after(), column), colour::added);
-            case DELETE -> cell(value(row.before(), column), colour::removed);
+            case INSERT -> cell(value(table, row.after(), column), colour::added);
+            case DELETE -> cell(value(table, row.before(), column), colour::removed);
             case UPDATE -> updated(table, row, column, colour);
           });
     }
@@ -91,14 +93,15 @@ final class RowsRenderer {
 
   private static Table.Cell updated(TableChanges table, RowChange row, int column, Colour colour) {
     if (changed(row, column)) {
-      ShownValue.Change change = change(row, column, CELL_LIMIT);
+      ShownValue.Change change = change(table, row, column, CELL_LIMIT);
       String added = added(table, row, column);
       return new Table.Cell(
           change.before() + ARROW + change.after() + added,
           colour.removed(change.before()) + ARROW + colour.added(change.after()) + added);
     }
     // Blank is what did not change; an empty value shows as "".
-    return Table.Cell.of(table.keyColumns().contains(column) ? value(row.after(), column) : "");
+    return Table.Cell.of(
+        table.keyColumns().contains(column) ? value(table, row.after(), column) : "");
   }
 
   private static Table.Cell cell(String text, UnaryOperator<String> paint) {
@@ -122,12 +125,13 @@ final class RowsRenderer {
       String start =
           CELL_INDENT + colour.faint(name) + " ".repeat(names - DisplayWidth.of(name) + 2);
       if (changed(row, column)) {
-        changedCell(row, column, room, start, " ".repeat(CELL_INDENT.length() + names + 2), lines);
+        changedCell(
+            table, row, column, room, start, " ".repeat(CELL_INDENT.length() + names + 2), lines);
         int last = lines.size() - 1;
         lines.set(last, lines.get(last) + added(table, row, column));
       } else {
         List<@Nullable String> image = row.after() == null ? row.before() : row.after();
-        lines.add(start + paint(row, colour).apply(fitting(image, column, room)));
+        lines.add(start + paint(row, colour).apply(fitting(table, image, column, room)));
       }
     }
     return lines;
@@ -140,15 +144,21 @@ final class RowsRenderer {
       key.append("  ")
           .append(colour.faint(name(table, column)))
           .append(' ')
-          .append(fitting(image, column, room));
+          .append(fitting(table, image, column, room));
     }
     return key.toString();
   }
 
   /** On one line if it fits, else old over new. */
   private void changedCell(
-      RowChange row, int column, int room, String start, String below, List<String> lines) {
-    ShownValue.Change whole = change(row, column, Integer.MAX_VALUE);
+      TableChanges table,
+      RowChange row,
+      int column,
+      int room,
+      String start,
+      String below,
+      List<String> lines) {
+    ShownValue.Change whole = change(table, row, column, Integer.MAX_VALUE);
     if (DisplayWidth.of(whole.before() + ARROW + whole.after()) <= room) {
       lines.add(start + colour.removed(whole.before()) + ARROW + colour.added(whole.after()));
       return;
@@ -158,15 +168,20 @@ final class RowsRenderer {
     while (limit > LEAST_ROOM
         && Math.max(DisplayWidth.of(cut.before()), DisplayWidth.of(cut.after())) > room - 2) {
       limit = limit == room - 2 ? Math.max(LEAST_ROOM, limit - NOTE) : limit - limit / 4;
-      cut = change(row, column, limit);
+      cut = change(table, row, column, limit);
     }
     lines.add(start + colour.removed("- " + cut.before()));
     lines.add(below + colour.added("+ " + cut.after()));
   }
 
-  private static String fitting(@Nullable List<@Nullable String> image, int column, int room) {
+  private static String fitting(
+      TableChanges table, @Nullable List<@Nullable String> image, int column, int room) {
     if (image == null || column >= image.size()) {
       return "";
+    }
+    Optional<String> embedding = Embedding.of(type(table, column), image.get(column));
+    if (embedding.isPresent()) {
+      return embedding.get();
     }
     String shown = ShownValue.of(image.get(column), Integer.MAX_VALUE);
     int limit = room;
@@ -200,18 +215,25 @@ final class RowsRenderer {
     };
   }
 
-  private static String value(@Nullable List<@Nullable String> image, int column) {
+  private static String type(TableChanges table, int column) {
+    return table.columns().get(column).type();
+  }
+
+  private static String value(
+      TableChanges table, @Nullable List<@Nullable String> image, int column) {
     // A column that only one side has is shown where it is.
     return image == null || column >= image.size()
         ? ""
-        : ShownValue.of(image.get(column), CELL_LIMIT);
+        : Embedding.of(type(table, column), image.get(column))
+            .orElseGet(() -> ShownValue.of(image.get(column), CELL_LIMIT));
   }
 
-  private static ShownValue.Change change(RowChange row, int column, int limit) {
-    return ShownValue.change(
-        Objects.requireNonNull(row.before()).get(column),
-        Objects.requireNonNull(row.after()).get(column),
-        limit);
+  private static ShownValue.Change change(
+      TableChanges table, RowChange row, int column, int limit) {
+    String before = Objects.requireNonNull(row.before()).get(column);
+    String after = Objects.requireNonNull(row.after()).get(column);
+    return Embedding.change(type(table, column), before, after)
+        .orElseGet(() -> ShownValue.change(before, after, limit));
   }
 
   /** What an update adds to a counter, which is what the merge does: {@code (+5)}; else nothing. */
