@@ -207,12 +207,12 @@ final class RowRehearsal {
         run(
             """
             DELETE FROM %1$s USING (
-              SELECT place, line FROM (
+              SELECT part, place FROM (
                 SELECT t.tableoid AS part, t.ctid AS place, g.ctid AS line, g.n,
                   row_number() OVER (PARTITION BY g.ctid) AS nth
                 FROM %1$s JOIN %2$s AS g ON %3$s) AS matched
               WHERE nth <= n) AS doomed
-            WHERE t.ctid = doomed.place
+            WHERE t.ctid = doomed.place AND t.tableoid = doomed.part
             """
                 .formatted(target, gone.name(), images.isEmpty() ? "true" : images));
     requireEqual(pair, gone.rows(), removed);
