@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Branches as branches of the Neon project that the parent is in. Base and branch are both made of
@@ -38,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 public final class NeonBranchProvider implements BranchProvider {
   static final String KIND = "neon";
   private static final String COPY_METHOD = "NEON_BRANCH";
+
+  /** Longer than a rehearsal may take. */
+  private static final Duration REHEARSAL = Duration.ofHours(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(NeonBranchProvider.class);
 
   private final ParentConfig parent;
   private final NeonHome home;
@@ -296,6 +303,45 @@ public final class NeonBranchProvider implements BranchProvider {
   @Override
   public List<BranchRef> standing() {
     return branches.standing(Progress.NONE);
+  }
+
+  /** A branch of the parent as it is now; nobody notices. Neon deletes it if we do not. */
+  @Override
+  public Scratch scratch(BranchRef ref, Progress progress) {
+    if (parent.copying().rehearsalMaxBytes() == 0) {
+      return new Scratch.None("rehearsals on a copy are turned off");
+    }
+    String name = NeonBranches.scratchName(ref);
+    sessions.forget(name);
+    branches.deleteScratch(ref, progress);
+    progress.report("merge: making a branch of the parent for a rehearsal");
+    try {
+      branches.make(
+          name, ref, Marker.unfinished(ref, Instant.now().plus(REHEARSAL)), null, progress);
+    } catch (OffshootException e) {
+      deleteScratch(ref);
+      throw e;
+    }
+    return new Scratch.Copy() {
+      @Override
+      public Connection open() {
+        return sessions.of(name, Place.parent(parent.name()), progress).session();
+      }
+
+      @Override
+      public void close() {
+        deleteScratch(ref);
+      }
+    };
+  }
+
+  private void deleteScratch(BranchRef ref) {
+    sessions.forget(NeonBranches.scratchName(ref));
+    try {
+      branches.deleteScratch(ref, Progress.NONE);
+    } catch (OffshootException e) {
+      LOG.warn("branch {} is left for its end", NeonBranches.scratchName(ref), e);
+    }
   }
 
   @Override

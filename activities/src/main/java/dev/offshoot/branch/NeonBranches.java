@@ -26,6 +26,7 @@ final class NeonBranches {
   private static final String EXPERIMENT = "offshoot-experiment";
   private static final String WORKFLOW = "offshoot-workflow";
   private static final String PREFIX = "offshoot_";
+  private static final String SCRATCH = "_scratch";
 
   /** Neon takes no later end; it is moved with the lease. */
   private static final Duration LATEST_END = Duration.ofDays(30).minusMinutes(5);
@@ -44,6 +45,11 @@ final class NeonBranches {
     this.api = api;
     this.home = home;
     this.parent = parent;
+  }
+
+  /** Name of the throw-away copy of today's parent on which a merge is rehearsed. */
+  static String scratchName(BranchRef ref) {
+    return ref.branchName() + SCRATCH;
   }
 
   /** The id of the branch that is the parent. */
@@ -149,7 +155,16 @@ final class NeonBranches {
 
   /** Deletes those of a branch that stand and are ours, and waits until they are gone. */
   void delete(BranchRef ref, Progress progress) {
-    for (String name : List.of(ref.branchName(), ref.baseName())) {
+    delete(List.of(ref.branchName(), ref.baseName(), scratchName(ref)), progress);
+  }
+
+  /** The same of its throw-away copy alone. */
+  void deleteScratch(BranchRef ref, Progress progress) {
+    delete(List.of(scratchName(ref)), progress);
+  }
+
+  private void delete(List<String> names, Progress progress) {
+    for (String name : names) {
       Optional<String> id = id(name, progress);
       if (id.isPresent()) {
         api.await(api.delete(id.get(), progress), progress);
@@ -172,7 +187,10 @@ final class NeonBranches {
     return Marker.parse(found.annotation().get(MARKER))
         .filter(
             marker ->
-                Stream.of(marker.ref().branchName(), marker.ref().baseName())
+                Stream.of(
+                        marker.ref().branchName(),
+                        marker.ref().baseName(),
+                        scratchName(marker.ref()))
                     .anyMatch(found.branch().name()::equals));
   }
 

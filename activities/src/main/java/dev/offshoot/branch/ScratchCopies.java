@@ -74,7 +74,7 @@ final class ScratchCopies {
         Comments.onDatabase(maintenance, name(ref), Marker.unfinished(ref, Instant.now())));
     DatabaseCopy.letIn(maintenance, name(ref), List.of());
     settings.apply(maintenance, name(ref));
-    return new Scratch.Copy(parent, ref, this, maintenance);
+    return new ScratchDatabase(parent, ref, this, maintenance);
   }
 
   /** Deletes the copy of {@code ref} and closes the session that kept it. */

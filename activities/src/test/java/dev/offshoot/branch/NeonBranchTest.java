@@ -3,6 +3,7 @@ package dev.offshoot.branch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.offshoot.DatabaseDump;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
@@ -159,6 +160,22 @@ class NeonBranchTest extends BranchHomeContract {
               Instant.now().plus(Duration.ofDays(29)), Instant.now().plus(Duration.ofDays(30)));
     }
     provider.drop(ref);
+  }
+
+  @Test
+  void scratch_isABranchOfTodaysParent_andGoneAfterwards() throws SQLException {
+    BranchRef ref = Shop.newBranch(parent().name());
+    String before = DatabaseDump.of(onParent());
+
+    try (Scratch scratch = provider.scratch(ref, Progress.NONE)) {
+      try (Connection owner = ((Scratch.Copy) scratch).open()) {
+        assertThat(neon.standing()).contains(ref.branchName() + "_scratch");
+        Sql.execute(owner, "DELETE FROM orders; DROP TABLE sales.events");
+      }
+    }
+
+    assertThat(DatabaseDump.of(onParent())).isEqualTo(before);
+    assertThat(neon.standing()).doesNotContain(ref.branchName() + "_scratch");
   }
 
   @Test
