@@ -74,18 +74,16 @@ final class NeonClient {
       Class<T> type,
       String doing,
       Progress progress) {
-    try (Traffic.Turn turn = traffic.change(progress)) {
-      return read(exchange(method, path, Map.of(), body, doing, progress), type, doing);
-    }
+    return traffic.change(
+        progress, () -> read(exchange(method, path, Map.of(), body, doing, progress), type, doing));
   }
 
   /** Deletes something; empty if it is gone already. */
   <T> Optional<T> delete(
       String path, Map<String, String> query, Class<T> type, String doing, Progress progress) {
-    try (Traffic.Turn turn = traffic.change(progress)) {
-      Answer answer = exchange("DELETE", path, query, null, doing, progress);
-      return answer.status() == 204 ? Optional.empty() : Optional.of(read(answer, type, doing));
-    }
+    Answer answer =
+        traffic.change(progress, () -> exchange("DELETE", path, query, null, doing, progress));
+    return answer.status() == 204 ? Optional.empty() : Optional.of(read(answer, type, doing));
   }
 
   private record Answer(int status, String body, Optional<Duration> retryAfter) {

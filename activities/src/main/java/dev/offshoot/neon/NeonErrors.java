@@ -87,11 +87,10 @@ final class NeonErrors {
   private static boolean isQuota(int status, @Nullable ErrorAnswer answer) {
     String code =
         answer == null || answer.code() == null ? "" : answer.code().toUpperCase(Locale.ROOT);
+    boolean refuses = status >= 400 && status < 500 && status != 429;
     return status == 402
-        || status >= 400
-            && status < 500
-            && status != 429
-            && (code.contains("LIMIT") || code.contains("QUOTA") || code.contains("EXCEEDED"));
+        || (refuses
+            && (code.contains("LIMIT") || code.contains("QUOTA") || code.contains("EXCEEDED")));
   }
 
   private static String words(@Nullable ErrorAnswer answer) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * How fast we ask for one project: so many requests in a time, and one change at once, since Neon
@@ -36,18 +37,16 @@ final class Traffic {
         project.api() + " " + project.id(), key -> new Traffic(Waiting.REAL));
   }
 
-  /** The right to change something until it is closed. */
-  interface Turn extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** Waits for its turn to change something, as long as it takes. */
-  Turn change(Progress progress) {
+  /** Changes something when its turn has come, as long as that takes. */
+  <T> T change(Progress progress, Supplier<T> change) {
     while (!waiting.acquire(changes, LOOK_EVERY_MILLIS)) {
       progress.report("neon: waiting for another change of ours in the project");
     }
-    return changes::release;
+    try {
+      return change.get();
+    } finally {
+      changes.release();
+    }
   }
 
   /** Waits until another request may go. */

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** How fast one project is asked. */
@@ -43,14 +44,14 @@ class TrafficTest {
       for (int i = 0; i < 8; i++) {
         all.add(
             threads.submit(
-                () -> {
-                  try (Traffic.Turn turn = traffic.change(Progress.NONE)) {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    Thread.sleep(5);
-                    inside.decrementAndGet();
-                  }
-                  return turnTaken();
-                }));
+                () ->
+                    traffic.change(
+                        Progress.NONE,
+                        () -> {
+                          most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                          LockSupport.parkNanos(5_000_000);
+                          return inside.decrementAndGet();
+                        })));
       }
       for (Future<?> each : all) {
         each.get(10, TimeUnit.SECONDS);
@@ -59,10 +60,6 @@ class TrafficTest {
       threads.shutdownNow();
     }
     assertThat(most).hasValue(1);
-  }
-
-  private static boolean turnTaken() {
-    return true;
   }
 
   private static final class Clock implements Traffic.Waiting {
