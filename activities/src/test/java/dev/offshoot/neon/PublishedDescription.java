@@ -98,7 +98,7 @@ final class PublishedDescription {
     }
     List<String> problems = new ArrayList<>();
     JsonNode operation = operation(template.get(), method);
-    Map<String, String> parameters = parameters(template.get(), operation);
+    Map<String, String> parameters = parameters(template.get(), method);
     query.forEach(
         (name, value) -> {
           @Nullable String schema = parameters.get(name);
@@ -158,12 +158,13 @@ final class PublishedDescription {
   }
 
   /** The schemas of what may stand behind the question mark, by name. */
-  private Map<String, String> parameters(String template, JsonNode operation) {
+  private Map<String, String> parameters(String template, String method) {
     Map<String, String> schemas = new TreeMap<>();
     List<String> places =
         List.of(
             "/paths/%s/parameters".formatted(pointer(template)),
-            "/paths/%s/%s/parameters".formatted(pointer(template), method(template, operation)));
+            "/paths/%s/%s/parameters"
+                .formatted(pointer(template), method.toLowerCase(Locale.ROOT)));
     for (String place : places) {
       JsonNode all = document.at(place);
       for (int i = 0; i < all.size(); i++) {
@@ -177,16 +178,6 @@ final class PublishedDescription {
       }
     }
     return schemas;
-  }
-
-  private String method(String template, JsonNode operation) {
-    JsonNode path = document.path("paths").path(template);
-    for (Map.Entry<String, JsonNode> each : path.properties()) {
-      if (each.getValue() == operation) {
-        return each.getKey();
-      }
-    }
-    throw new IllegalStateException("an operation of no path");
   }
 
   private List<String> problems(String place, String json, String what) {
