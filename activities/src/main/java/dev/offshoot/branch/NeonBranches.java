@@ -37,6 +37,7 @@ final class NeonBranches {
   private final NeonApi api;
   private final NeonHome home;
   private final String parent;
+  private volatile @Nullable String parentId;
 
   /**
    * @param parent its name as configured
@@ -52,8 +53,17 @@ final class NeonBranches {
     return ref.branchName() + SCRATCH;
   }
 
-  /** The id of the branch that is the parent. */
+  /** The id of the branch that is the parent; asked for once, since an id is for ever. */
   String parentId(Progress progress) {
+    String known = parentId;
+    if (known == null) {
+      known = askForParentId(progress);
+      parentId = known;
+    }
+    return known;
+  }
+
+  private String askForParentId(Progress progress) {
     String wanted = home.branch();
     if (wanted != null && wanted.startsWith("br-")) {
       return wanted;
@@ -155,19 +165,21 @@ final class NeonBranches {
 
   /** Deletes those of a branch that stand and are ours, and waits until they are gone. */
   void delete(BranchRef ref, Progress progress) {
-    delete(List.of(ref.branchName(), ref.baseName(), scratchName(ref)), progress);
+    delete(ref, List.of(ref.branchName(), ref.baseName(), scratchName(ref)), progress);
   }
 
   /** The same of its throw-away copy alone. */
   void deleteScratch(BranchRef ref, Progress progress) {
-    delete(List.of(scratchName(ref)), progress);
+    delete(ref, List.of(scratchName(ref)), progress);
   }
 
-  private void delete(List<String> names, Progress progress) {
-    for (String name : names) {
-      Optional<String> id = id(name, progress);
-      if (id.isPresent()) {
-        api.await(api.delete(id.get(), progress), progress);
+  private void delete(BranchRef ref, List<String> names, Progress progress) {
+    for (Annotated found : api.branches(ref.branchName(), progress)) {
+      boolean isOurs =
+          names.contains(found.branch().name())
+              && markerOf(found).filter(marker -> marker.parent().equals(parent)).isPresent();
+      if (isOurs) {
+        api.await(api.delete(found.branch().id(), progress), progress);
       }
     }
   }

@@ -13,8 +13,12 @@ import java.util.regex.Pattern;
  * @param api address of Neon's API without a slash at its end, {@code https://…/api/v2}
  * @param id the project's
  * @param key API key
+ * @param requestsPerSecond how often we ask at most, in the long run
  */
-public record NeonProject(String parent, URI api, String id, String key) {
+public record NeonProject(String parent, URI api, String id, String key, int requestsPerSecond) {
+  /** Neon takes 700 a minute of all that share an account; less than half of it leaves room. */
+  public static final int USUAL_REQUESTS = 5;
+
   /** As Neon's description has it; what goes into a path is nothing else. */
   private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,60}");
 

@@ -14,9 +14,6 @@ import java.util.function.Supplier;
  * one of a project.
  */
 final class Traffic {
-  /** Neon takes 700 a minute of all that share an account; a third of that leaves room. */
-  private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(250);
-
   /** What may be asked at once after a pause. */
   private static final int BURST = 20;
 
@@ -25,16 +22,19 @@ final class Traffic {
 
   private final Semaphore changes = new Semaphore(1, true);
   private final Waiting waiting;
+  private final long nanosBetween;
   private long nextFree;
 
-  Traffic(Waiting waiting) {
+  Traffic(int requestsPerSecond, Waiting waiting) {
     this.waiting = waiting;
-    this.nextFree = waiting.nanos() - BURST * BETWEEN_REQUESTS.toNanos();
+    this.nanosBetween = Duration.ofSeconds(1).toNanos() / requestsPerSecond;
+    this.nextFree = waiting.nanos() - BURST * nanosBetween;
   }
 
   static Traffic of(NeonProject project) {
     return BY_PROJECT.computeIfAbsent(
-        project.api() + " " + project.id(), key -> new Traffic(Waiting.REAL));
+        project.api() + " " + project.id(),
+        key -> new Traffic(project.requestsPerSecond(), Waiting.REAL));
   }
 
   /** Changes something when its turn has come, as long as that takes. */
@@ -54,8 +54,8 @@ final class Traffic {
     long now = waiting.nanos();
     long mine;
     synchronized (this) {
-      long earliest = now - BURST * BETWEEN_REQUESTS.toNanos();
-      mine = Math.max(nextFree, earliest) + BETWEEN_REQUESTS.toNanos();
+      long earliest = now - BURST * nanosBetween;
+      mine = Math.max(nextFree, earliest) + nanosBetween;
       nextFree = mine;
     }
     waiting.pause(Duration.ofNanos(Math.max(0, mine - now)), progress);

@@ -88,7 +88,7 @@ public final class FakeNeon implements AutoCloseable {
   }
 
   public NeonProject project() {
-    return new NeonProject("p", URI.create(server.url("/api/v2").toString()), PROJECT, KEY);
+    return new NeonProject("p", URI.create(server.url("/api/v2").toString()), PROJECT, KEY, 1_000);
   }
 
   /** The next requests that change something meet these, one each. */

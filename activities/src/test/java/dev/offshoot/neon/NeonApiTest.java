@@ -168,7 +168,7 @@ class NeonApiTest {
   @Test
   void keyThatIsNotAccepted_isFinal_andSaidNowhere() {
     NeonProject wrong =
-        new NeonProject("p", neon.project().api(), FakeNeon.PROJECT, "napi_another_secret");
+        new NeonProject("p", neon.project().api(), FakeNeon.PROJECT, "napi_another_secret", 5);
 
     assertThatThrownBy(() -> api(wrong, Duration.ofSeconds(5)).project(reports))
         .isInstanceOfSatisfying(
@@ -181,7 +181,7 @@ class NeonApiTest {
 
   @Test
   void projectThatIsNotThere_isSaidByName() {
-    NeonProject wrong = new NeonProject("p", neon.project().api(), "other-1", FakeNeon.KEY);
+    NeonProject wrong = new NeonProject("p", neon.project().api(), "other-1", FakeNeon.KEY, 5);
 
     assertThatThrownBy(() -> api(wrong, Duration.ofSeconds(5)).branches("", reports))
         .isInstanceOfSatisfying(
@@ -192,7 +192,7 @@ class NeonApiTest {
   @Test
   void serverThatDoesNotAnswer_isTriedAgainByWhoeverCalled() {
     NeonProject nowhere =
-        new NeonProject("p", URI.create("http://127.0.0.1:1/api/v2"), FakeNeon.PROJECT, "k");
+        new NeonProject("p", URI.create("http://127.0.0.1:1/api/v2"), FakeNeon.PROJECT, "k", 5);
 
     assertThatThrownBy(() -> api(nowhere, Duration.ofSeconds(1)).project(reports))
         .isInstanceOfSatisfying(
@@ -291,9 +291,9 @@ class NeonApiTest {
   @Test
   void idOfAProjectThatIsNone_isRefusedBeforeItStandsInAnAddress() {
     assertThatThrownBy(
-            () -> new NeonProject("p", neon.project().api(), "../users/me", FakeNeon.KEY))
+            () -> new NeonProject("p", neon.project().api(), "../users/me", FakeNeon.KEY, 5))
         .hasMessageContaining("parents.p.neon.project");
-    assertThatThrownBy(() -> new NeonProject("p", neon.project().api(), FakeNeon.PROJECT, " "))
+    assertThatThrownBy(() -> new NeonProject("p", neon.project().api(), FakeNeon.PROJECT, " ", 5))
         .hasMessageContaining("NEON_API_KEY");
   }
 
@@ -303,7 +303,7 @@ class NeonApiTest {
   }
 
   private NeonApi api(NeonProject project, Duration timeout) {
-    return new NeonApi(new NeonClient(project, timeout, new Traffic(clock), clock), clock);
+    return new NeonApi(new NeonClient(project, timeout, new Traffic(5, clock), clock), clock);
   }
 
   private static BranchRequest request(String name) {

@@ -20,7 +20,7 @@ class TrafficTest {
   @Test
   void burst_goesAtOnce_andThenFourASecond() {
     Clock clock = new Clock();
-    Traffic traffic = new Traffic(clock);
+    Traffic traffic = new Traffic(4, clock);
 
     for (int i = 0; i < 20; i++) {
       traffic.request(Progress.NONE);
@@ -35,7 +35,7 @@ class TrafficTest {
 
   @Test
   void onlyOneChangesSomething_atAnyTime() throws Exception {
-    Traffic traffic = new Traffic(Traffic.Waiting.REAL);
+    Traffic traffic = new Traffic(4, Traffic.Waiting.REAL);
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -25,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minCompute compute units that a branch has at least
  * @param maxCompute and at most
  * @param suspendAfter idle time after which a branch scales to zero
+ * @param requestsPerSecond how often the API is asked at most, in the long run
  */
 public record NeonSettings(
     @DefaultValue("https://console.neon.tech/api/v2") String apiUrl,
@@ -36,9 +37,11 @@ public record NeonSettings(
     @Nullable String role,
     @DefaultValue("0.25") double minCompute,
     @DefaultValue("1") double maxCompute,
-    @DefaultValue("5m") Duration suspendAfter) {
+    @DefaultValue("5m") Duration suspendAfter,
+    @DefaultValue("5") int requestsPerSecond) {
   private static final String KEY = "NEON_API_KEY";
   private static final double MOST_COMPUTE = 56;
+  private static final int MOST_REQUESTS = 1_000;
   private static final Duration LONGEST_IDLE = Duration.ofDays(7);
 
   void check(String prefix, Problems problems) {
@@ -68,6 +71,7 @@ public record NeonSettings(
           "min-compute and max-compute are not in order from 0.25 to 56",
           "Leave both out for 0.25 and 1.");
     }
+    problems.within(prefix + ".requests-per-second", requestsPerSecond, 1, MOST_REQUESTS);
     problems.positive(prefix + ".suspend-after", suspendAfter);
     if (suspendAfter.compareTo(LONGEST_IDLE) > 0) {
       problems.add(prefix + ".suspend-after", "it is longer than Neon takes", "Use at most 7d.");
@@ -86,7 +90,8 @@ public record NeonSettings(
             parent,
             URI.create(apiUrl.replaceFirst("/+$", "")),
             requireNonNullElse(project, ""),
-            secret),
+            secret,
+            requestsPerSecond),
         branch,
         requireNonNullElse(database, ""),
         requireNonNullElse(role, ""),

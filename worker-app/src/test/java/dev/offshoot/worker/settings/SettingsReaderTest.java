@@ -117,7 +117,8 @@ class SettingsReaderTest {
                     "cloud",
                     URI.create("https://console.neon.tech/api/v2"),
                     "shiny-wind-028834",
-                    "napi_" + PASSWORD),
+                    "napi_" + PASSWORD,
+                    5),
                 null,
                 "shop",
                 "shop_owner",
@@ -133,6 +134,7 @@ class SettingsReaderTest {
     "neon.api-url, ftp://neon, no http or https address",
     "neon.max-compute, 0.1, not in order",
     "neon.suspend-after, 8d, longer than Neon takes",
+    "neon.requests-per-second, 0, 1 to 1000",
     "url, jdbc:postgresql://db/shop, come from there",
     "provider, postgres, place on Neon is configured"
   })
