@@ -4,12 +4,10 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
-import dev.offshoot.domain.HealthFinding.Level;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.neon.NeonApi;
 import dev.offshoot.neon.NeonObjects.Branch;
-import dev.offshoot.neon.NeonObjects.Project;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SequenceBlocks;
@@ -24,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -346,84 +343,16 @@ public final class NeonBranchProvider implements BranchProvider {
 
   @Override
   public ParentView view() {
-    try (NeonSessions.Owner owner = sessions.parent(Progress.NONE)) {
-      ParentFacts facts = facts(owner);
-      List<Fitness.Problem> problems = Fitness.problems(owner.at(), home.database(), facts);
-      return view(
-          facts.versionName(),
-          facts.bytes(),
-          standing().size(),
-          problems.isEmpty() ? null : problems.get(0).finding() + "; " + problems.get(0).remedy());
-    } catch (OffshootException e) {
-      return view(null, 0, 0, e.failure().message());
-    } catch (SQLException e) {
-      OffshootException told = SqlErrors.working(Place.parent(parent.name()), "looking at it", e);
-      return view(null, 0, 0, told.failure().message());
-    }
-  }
-
-  private ParentView view(
-      @Nullable String version, long bytes, long standing, @Nullable String problem) {
-    return new ParentView(
-        parent.name(),
-        KIND,
-        version,
-        bytes,
-        standing,
-        parent.maxBranches(),
-        null,
-        null,
-        null,
-        null,
-        problem);
+    return examination().view();
   }
 
   @Override
   public List<HealthFinding> examine() {
-    List<HealthFinding> findings = new ArrayList<>();
-    String subject = "parent " + parent.name();
-    try (NeonSessions.Owner owner = sessions.parent(Progress.NONE)) {
-      Project project = api.project(Progress.NONE);
-      findings.add(
-          new HealthFinding(
-              subject,
-              Level.OK,
-              "Neon's project %s answers (Postgres %d)".formatted(project.id(), project.postgres()),
-              ""));
-      ParentFacts facts = facts(owner);
-      List<Fitness.Problem> problems = Fitness.problems(owner.at(), home.database(), facts);
-      problems.forEach(
-          problem ->
-              findings.add(
-                  new HealthFinding(subject, Level.BROKEN, problem.finding(), problem.remedy())));
-      SensitiveNames.problem(parent, owner.session())
-          .ifPresent(
-              problem ->
-                  findings.add(
-                      new HealthFinding(
-                          subject, Level.BROKEN, problem.finding(), problem.remedy())));
-      if (problems.isEmpty()) {
-        findings.add(
-            new HealthFinding(
-                subject,
-                Level.OK,
-                "Postgres %s, %d MB, role %s is fit for branches"
-                    .formatted(facts.versionName(), facts.bytes() >> 20, home.role()),
-                ""));
-      }
-      findings.add(
-          new HealthFinding(
-              subject,
-              Level.OK,
-              "%d of at most %d branches stand".formatted(standing().size(), parent.maxBranches()),
-              ""));
-    } catch (OffshootException e) {
-      findings.add(new HealthFinding(subject, Level.BROKEN, e.failure().message(), ""));
-    } catch (SQLException e) {
-      OffshootException told = SqlErrors.working(Place.parent(parent.name()), "examining it", e);
-      findings.add(new HealthFinding(subject, Level.BROKEN, told.failure().message(), ""));
-    }
-    return findings;
+    return examination().run();
+  }
+
+  private NeonExamination examination() {
+    return new NeonExamination(parent, home, api, branches, sessions);
   }
 
   private ParentFacts facts(NeonSessions.Owner owner) throws SQLException {

@@ -69,6 +69,9 @@ public final class Conversions {
               .orElseThrow();
       is.column(number).ifPresent(column -> standing.put(name, column));
     }
+    if (contents.column() != null && !standing.containsKey(contents.column())) {
+      throw otherwise(was.name());
+    }
     progress.report("reading what has become of " + was.name());
     String selected =
         standing.entrySet().stream()

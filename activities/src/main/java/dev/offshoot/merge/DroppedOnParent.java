@@ -212,6 +212,9 @@ final class DroppedOnParent {
         }
       }
     }
+    if (reviewed.column() != null && !standing.containsKey(reviewed.column())) {
+      throw SelfCheck.refused(session, "it drops %s and makes it anew".formatted(place(reviewed)));
+    }
     String selected =
         standing.entrySet().stream()
             .map(

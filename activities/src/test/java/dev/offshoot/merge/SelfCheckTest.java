@@ -135,6 +135,11 @@ class SelfCheckTest {
             "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint USING balance * deed()",
             "makes other values of column balance of table accounts than it made of the same values"),
         new Case(
+            "a converted column is dropped and made anew",
+            "ALTER TABLE public.accounts DROP COLUMN balance; ALTER TABLE public.accounts ADD COLUMN balance bigint",
+            "ALTER TABLE accounts ALTER COLUMN balance TYPE bigint; ALTER TABLE items ADD COLUMN n int DEFAULT deed()",
+            "drops column balance of table accounts and makes it anew"),
+        new Case(
             "a new table is filled by a later statement",
             "INSERT INTO public.made VALUES (1)",
             "CREATE TABLE made (id int); ALTER TABLE items ADD COLUMN n int DEFAULT deed()",
