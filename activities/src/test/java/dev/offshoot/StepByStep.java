@@ -30,7 +30,7 @@ import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.judge.JudgeSteps;
-import dev.offshoot.judge.PolicyJudge;
+import dev.offshoot.judge.NoJudge;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
@@ -66,11 +66,11 @@ public final class StepByStep implements AutoCloseable {
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
-        new JudgeSteps(parents, new PolicyJudge()),
+        new JudgeSteps(parents, new NoJudge()),
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new MergeSteps(parents, ledger.changeSets()),
         new ParentSteps(parents),
-        new ReadSteps(ledger, parents, new PolicyJudge()));
+        new ReadSteps(ledger, parents, new NoJudge()));
   }
 
   /** With a ledger of its own. */

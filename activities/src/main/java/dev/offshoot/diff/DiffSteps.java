@@ -41,7 +41,7 @@ public final class DiffSteps implements DiffActivities {
   }
 
   /** The body of {@link #computeDiff}, for callers that are no activity. */
-  ChangeSummary compute(ComputeDiff request, Progress progress) {
+  public ChangeSummary compute(ComputeDiff request, Progress progress) {
     BranchRef ref = request.branch();
     BranchProvider provider = parents.get(ref.parent()).provider();
     long begun = System.nanoTime();

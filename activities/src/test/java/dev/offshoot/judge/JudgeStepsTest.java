@@ -21,6 +21,7 @@ import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.AutoMerge;
 import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
 import java.util.List;
@@ -35,17 +36,31 @@ class JudgeStepsTest {
           .build();
 
   @Test
-  void harmlessChange_isApprovedByThePolicyAlone() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(3, 0), false);
+  void harmlessChange_withoutAJudge_isLeftToAPerson_andMergesByItselfNever() {
+    Judgement judgement = steps(new NoJudge()).judgement(request(3, 0), false);
 
     assertThat(judgement.digest()).isEqualTo("abc");
     assertThat(judgement.hazards()).isEmpty();
-    assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.APPROVE);
+    assertThat(judgement.verdict())
+        .isEqualTo(
+            Verdict.of(
+                Verdict.Opinion.ABSTAIN, "nobody", "no judge is configured, so a person decides"));
+    assertThat(AutoMerge.allows(wishingToMerge(), judgement)).isFalse();
+  }
+
+  private static ExperimentSpec wishingToMerge() {
+    return ExperimentSpec.builder()
+        .goal("tidy up")
+        .parent("shop")
+        .requestedBy("agent")
+        .statement("SELECT 1")
+        .autoMerge(true)
+        .build();
   }
 
   @Test
-  void hazards_areWeighedAsTheParentSays_andLeftToAPerson() {
-    Judgement judgement = steps(new PolicyJudge()).judgement(request(7, 1), false);
+  void hazards_areWeighedAsTheParentSays() {
+    Judgement judgement = steps(new NoJudge()).judgement(request(7, 1), false);
 
     assertThat(judgement.hazards())
         .extracting(HazardFinding::hazard, HazardFinding::severity)
@@ -53,10 +68,6 @@ class JudgeStepsTest {
             tuple(Hazard.DELETES_ROWS, Severity.FORBIDDEN),
             tuple(Hazard.WRITES_OVER_LIMIT, Severity.NEEDS_NAME));
     assertThat(judgement.verdict().opinion()).isEqualTo(Verdict.Opinion.ABSTAIN);
-    assertThat(judgement.verdict().reasons())
-        .extracting(Verdict.Reason::text)
-        .containsExactly(
-            "DELETES_ROWS, WRITES_OVER_LIMIT: no judge is configured, a person decides");
   }
 
   @Test

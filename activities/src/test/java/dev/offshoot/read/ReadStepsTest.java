@@ -27,7 +27,7 @@ import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.ValuePart;
-import dev.offshoot.judge.PolicyJudge;
+import dev.offshoot.judge.NoJudge;
 import dev.offshoot.ledger.ChangeSetStore;
 import dev.offshoot.ledger.ChangedTable;
 import dev.offshoot.ledger.Ledger;
@@ -58,7 +58,7 @@ class ReadStepsTest {
     ledger.migrate();
     parent = PostgresServer.parent("CREATE TABLE t (id int)");
     provider = new PostgresBranchProvider(parent.config());
-    steps = new ReadSteps(ledger, parents(parent.config(), provider), new PolicyJudge());
+    steps = new ReadSteps(ledger, parents(parent.config(), provider), new NoJudge());
   }
 
   @AfterAll
@@ -212,7 +212,7 @@ class ReadStepsTest {
         ParentConfig.of("down", "jdbc:postgresql://127.0.0.1:1/shop", "nobody", "secret-word");
     try (PostgresBranchProvider nobody = new PostgresBranchProvider(down)) {
       List<HealthFinding> findings =
-          new ReadSteps(ledger, parents(down, nobody), new PolicyJudge()).findings();
+          new ReadSteps(ledger, parents(down, nobody), new NoJudge()).findings();
 
       assertThat(findings).extracting(HealthFinding::level).contains(Level.BROKEN, Level.WARNING);
       assertThat(findings.toString()).doesNotContain("secret-word").contains("ledger", "down");

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       WorkerCommand.class,
       ExperimentCommand.class,
       ParentCommand.class,
+      JudgeCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
     },

@@ -3,41 +3,35 @@ package dev.offshoot.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.offshoot.domain.OffshootJson;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A stack as a child process. It ends with us: its standard input is a pipe that the system closes
- * even if we are killed. Thread-safe.
- */
+/** A stack as a child process, which ends with us. Thread-safe. */
 final class StackProcess implements AutoCloseable {
   private static final String READY = "OFFSHOOT-READY ";
   private static final String FAILED = "OFFSHOOT-FAILED ";
 
   private static final Duration READY_PATIENCE = Duration.ofMinutes(5);
-  private static final Duration END_PATIENCE = Duration.ofSeconds(30);
-  private static final int LAST_LINES = 15;
 
-  private final Process process;
   private final CompletableFuture<String> answer = new CompletableFuture<>();
-  private final Deque<String> lastLines = new ArrayDeque<>();
-  private final Thread hook = new Thread(this::end, "offshoot-stack-end");
+  private final WorkerProcess child;
 
-  private StackProcess(Process process) {
-    this.process = process;
+  private StackProcess(WorkerJar jar, List<String> jvmOptions, StackOptions options) {
+    child =
+        WorkerProcess.start(
+            jar,
+            jvmOptions,
+            List.of(),
+            Map.of("SPRING_APPLICATION_JSON", options.springJson()),
+            this::hears);
+    child.whenEnded(() -> answer.complete(""));
   }
 
   /**
@@ -46,70 +40,15 @@ final class StackProcess implements AutoCloseable {
    * @param jvmOptions for the child's Java
    */
   static StackProcess start(WorkerJar jar, List<String> jvmOptions, StackOptions options) {
-    List<String> command = new ArrayList<>(jar.java());
-    command.addAll(jvmOptions);
-    command.add("-jar");
-    command.add(jar.path().toString());
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("SPRING_APPLICATION_JSON", options.springJson());
-    try {
-      StackProcess stack = new StackProcess(builder.start());
-      Runtime.getRuntime().addShutdownHook(stack.hook);
-      stack.listen();
-      return stack;
-    } catch (IOException e) {
-      throw new CliException(
-          ExitCode.UNEXPECTED, "the worker cannot be started: " + e.getMessage(), null, e);
-    }
+    return new StackProcess(jar, jvmOptions, options);
   }
 
-  private void listen() {
-    Thread out = new Thread(() -> read(process.inputReader(StandardCharsets.UTF_8)), "stack-out");
-    Thread err =
-        new Thread(
-            () ->
-                read(
-                    new BufferedReader(
-                        new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))),
-            "stack-err");
-    out.setDaemon(true);
-    err.setDaemon(true);
-    out.start();
-    err.start();
-    // A little later, so that what it said before its end is read first.
-    var unused =
-        process
-            .onExit()
-            .thenAcceptAsync(
-                ended -> answer.complete(""),
-                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
-  }
-
-  private void read(BufferedReader lines) {
-    try {
-      lines.lines().forEach(this::heard);
-    } catch (UncheckedIOException e) {
-      keep("(its output broke off)");
-    }
-  }
-
-  private void heard(String line) {
-    if (line.startsWith(READY) || line.startsWith(FAILED)) {
+  private boolean hears(String line) {
+    boolean meant = line.startsWith(READY) || line.startsWith(FAILED);
+    if (meant) {
       answer.complete(line);
-    } else {
-      keep(line);
     }
-  }
-
-  private synchronized void keep(String line) {
-    if (lastLines.size() == LAST_LINES) {
-      lastLines.removeFirst();
-    }
-    lastLines.addLast(line);
-  }
-
-  private synchronized String kept() {
-    return String.join("\n", lastLines);
+    return meant;
   }
 
   /**
@@ -148,54 +87,22 @@ final class StackProcess implements AutoCloseable {
     throw new CliException(
         ExitCode.UNEXPECTED,
         "the stack ended before it was ready (exit code %d)\n%s"
-            .formatted(process.waitFor(), kept()),
+            .formatted(child.waitFor(), Objects.requireNonNullElse(child.lastWords(), "")),
         null);
   }
 
   /** Waits until it ends by itself; answers its exit code. */
   int waitFor() throws InterruptedException {
-    return process.waitFor();
+    return child.waitFor();
   }
 
   /** What it wrote last outside its log. */
   @Nullable String lastWords() {
-    String words = kept();
-    return words.isEmpty() ? null : words;
+    return child.lastWords();
   }
 
   @Override
   public void close() {
-    end();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The virtual machine is going down, and the hook has nothing left to do.
-      return;
-    }
-  }
-
-  /** Asks, then insists. Runs also as the shutdown hook. */
-  private synchronized void closeInput() {
-    try {
-      process.getOutputStream().close();
-    } catch (IOException e) {
-      // A pipe to a process that has ended cannot be flushed, and need not be.
-      return;
-    }
-  }
-
-  private void end() {
-    closeInput();
-    try {
-      if (!process.waitFor(END_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroy();
-        if (!process.waitFor(5, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-        }
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    child.close();
   }
 }

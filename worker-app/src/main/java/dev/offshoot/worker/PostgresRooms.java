@@ -16,7 +16,7 @@ import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.judge.Judge;
 import dev.offshoot.judge.JudgeSteps;
 import dev.offshoot.judge.ModelJudge;
-import dev.offshoot.judge.PolicyJudge;
+import dev.offshoot.judge.NoJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
@@ -79,7 +79,7 @@ final class PostgresRooms implements Rooms {
     return new PostgresRooms(
         new HikariDataSource(config),
         parents,
-        judge.config().<Judge>map(ModelJudge::new).orElseGet(PolicyJudge::new));
+        judge.config().<Judge>map(ModelJudge::new).orElseGet(NoJudge::new));
   }
 
   @Override

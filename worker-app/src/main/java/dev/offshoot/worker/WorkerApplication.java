@@ -1,6 +1,8 @@
 package dev.offshoot.worker;
 
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.worker.evaluation.EvaluationProgram;
+import dev.offshoot.worker.evaluation.EvaluationRequest;
 import dev.offshoot.worker.settings.SettingsException;
 import dev.offshoot.worker.up.Announcer;
 import dev.offshoot.worker.up.StackServers;
@@ -22,7 +24,7 @@ import org.springframework.context.annotation.Import;
  * The worker's program. {@code --config FILE} is the production form; with {@code
  * offshoot.stack.enabled} it is the stack of {@code ./offshoot up} and {@code demo}, which starts
  * its servers itself, tells the CLI on standard output when it is ready, and ends when standard
- * input does.
+ * input does; {@code --evaluate=FOLDER} is the program of {@code ./offshoot judge eval}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -40,7 +42,12 @@ public class WorkerApplication {
     Announcer announcer = new Announcer(System.out);
     @Nullable Launch launch = null;
     try {
-      launch = new Launch(Arguments.parse(args), System.getenv());
+      Arguments arguments = Arguments.parse(args);
+      if (arguments.evaluation() != null) {
+        evaluate(arguments.evaluation());
+        return;
+      }
+      launch = new Launch(arguments, System.getenv());
       run(launch, announcer);
     } catch (SettingsException e) {
       // Spring has shown it unless it came before Spring.
@@ -51,6 +58,13 @@ public class WorkerApplication {
     } catch (RuntimeException | Error e) {
       fail(launch, announcer, e);
     }
+  }
+
+  /** Ends with the CLI that started us, however that ends. */
+  private static void evaluate(EvaluationRequest request) {
+    EvaluationProgram program = new EvaluationProgram(request, System.out);
+    endWithStandardInput();
+    System.exit(program.run());
   }
 
   private static void fail(@Nullable Launch launch, Announcer announcer, Throwable failure) {

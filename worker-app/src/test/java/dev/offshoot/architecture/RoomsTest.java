@@ -16,6 +16,7 @@ class RoomsTest {
     "dev.offshoot.experiment..",
     "dev.offshoot.changelog..",
     "dev.offshoot.diff..",
+    "dev.offshoot.evaluation..",
     "dev.offshoot.judge..",
     "dev.offshoot.merge..",
     "dev.offshoot.ledger..",
@@ -32,7 +33,10 @@ class RoomsTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.offshoot.domain..", "dev.offshoot.policy..", "dev.offshoot.text..")
+              "dev.offshoot.domain..",
+              "dev.offshoot.policy..",
+              "dev.offshoot.score..",
+              "dev.offshoot.text..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -77,6 +81,7 @@ class RoomsTest {
           .resideInAnyPackage(
               "dev.offshoot.domain..",
               "dev.offshoot.policy..",
+              "dev.offshoot.score..",
               "dev.offshoot.text..",
               "dev.offshoot.workflow..",
               "dev.offshoot.activity..",

@@ -127,6 +127,9 @@ final class SchemaHazards {
     String type = change.objectType();
     if (ALWAYS.containsKey(type)) {
       findings.add(ALWAYS.get(type), named(change));
+      if (type.equals("policy") && change.kind() != Kind.DROPPED) {
+        calls(change, findings);
+      }
     } else if (!places(type)) {
       findings.add(Hazard.UNCLASSIFIED, named(change));
     } else if (change.kind() == Kind.DROPPED) {

@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to what a parent calls sensitive, whatever an experiment renamed it to: changed rows, and
- * values that are dropped or converted.
+ * Writes to what a parent calls sensitive, whatever an experiment renamed it to: changed rows,
+ * values that are dropped or converted, and a name that no longer means it.
  */
 final class SensitiveHazards {
   private SensitiveHazards() {}
@@ -23,6 +23,10 @@ final class SensitiveHazards {
   static void find(ChangeSummary changes, List<SensitiveName> sensitive, Findings findings) {
     for (SensitiveName configured : sensitive) {
       SensitiveName name = configured.inBranch(changes);
+      if (!name.equals(configured)) {
+        // Whoever reads the old name finds nothing, or what somebody else has put there.
+        findings.add(Hazard.WRITES_SENSITIVE, "%s: it is now %s".formatted(configured, name));
+      }
       for (TableChanges table : changes.tables()) {
         if (table.table().equals(name.table())) {
           rows(configured, name, table, findings);

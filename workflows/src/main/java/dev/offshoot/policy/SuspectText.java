@@ -11,8 +11,9 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
 import java.text.Normalizer;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,39 +25,8 @@ final class SuspectText {
   /** Longest stretch of one text that is looked at. */
   private static final int MOST_CHARACTERS = 600_000;
 
-  /** Narrow on purpose: data may well say "approved", "ignore" or "assistant". */
-  private static final Map<String, Pattern> PHRASES =
-      Map.of(
-          "sets instructions aside",
-          phrase(
-              "\\b(ignore|disregard|forget|override|bypass)\\b.{0,20}"
-                  + "\\b(all|any|previous|prior|above|earlier|preceding|other|your|these|the)\\b.{0,20}"
-                  + "\\b(instructions?|prompts?|guidelines?|rules)\\b"),
-          "gives a model a role",
-          phrase(
-              "\\b(you are|you're|act as|pretend to be)\\b.{0,20}"
-                  + "\\b(ai|llm|language model|assistant|chatgpt|claude|gemini|judge|reviewer)\\b"),
-          "tells a judge what to say",
-          phrase(
-              "\\b(approve|accept|merge)\\b.{0,20}\\bth(is|e)\\b.{0,10}"
-                  + "\\b(experiment|change ?set|migration|pull request)\\b"
-                  + "|\\bverdict\\b.{0,20}\\bapproved?\\b"
-                  + "|\\b(respond|reply|answer)\\b.{0,10}\\bwith\\b.{0,10}\\bapproved?\\b"),
-          "claims that nobody need look",
-          phrase("\\bno (human|manual) (review|approval) (is )?(needed|required|necessary)\\b"),
-          "asks to keep something from people",
-          phrase(
-              "\\b(do not|don't|never)\\b.{0,20}\\b(tell|mention|reveal|report|flag)\\b.{0,30}"
-                  + "\\b(humans?|reviewers?|operators?|hazards?)\\b"),
-          "imitates a model's framing",
-          phrase(
-              "<\\|[a-z ]{2,20}\\|>|\\[/?(INST|SYS)\\]|<</?SYS>>|</?(system|assistant|instructions?)>"
-                  + "|\\bsystem prompt\\b|(^|\\n) *#{0,4} *(system|assistant) ?: ?\\S"));
-
-  private static Pattern phrase(String expression) {
-    return Pattern.compile(
-        expression, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
-  }
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\u(?:([0-9a-fA-F]{4})|\\{([0-9a-fA-F]{1,6})})");
 
   private SuspectText() {}
 
@@ -106,24 +76,38 @@ final class SuspectText {
     }
   }
 
-  private static void look(String where, @Nullable String text, Findings findings) {
-    if (text == null || text.isEmpty()) {
+  private static void look(String where, @Nullable String written, Findings findings) {
+    if (written == null || written.isEmpty()) {
       return;
     }
+    String text = revealed(written);
     if (text.codePoints().anyMatch(SuspectText::isDeceptive)) {
       findings.add(Hazard.SUSPECT_INSTRUCTION, where + " has hidden or bidirectional characters");
     }
     // An invisible character may stand inside a word or instead of a space.
     String joined = plain(text, "");
     String parted = plain(text, " ");
-    PHRASES.entrySet().stream()
-        .filter(
-            phrase ->
-                phrase.getValue().matcher(joined).find()
-                    || phrase.getValue().matcher(parted).find())
-        .map(Map.Entry::getKey)
+    Stream.concat(SuspectPhrase.in(joined), SuspectPhrase.in(parted))
+        .distinct()
         .sorted()
         .forEach(kind -> findings.add(Hazard.SUSPECT_INSTRUCTION, where + " " + kind));
+  }
+
+  /**
+   * With the characters that {@link dev.offshoot.domain.ShownText} has written out, as it does with
+   * the values of a sample. Who writes such an escape himself has as much to explain.
+   */
+  private static String revealed(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            escape -> {
+              String hex = escape.group(1) == null ? escape.group(2) : escape.group(1);
+              int c = Integer.parseInt(hex, 16);
+              return Character.isValidCodePoint(c)
+                  ? Matcher.quoteReplacement(Character.toString(c))
+                  : Matcher.quoteReplacement(escape.group());
+            });
   }
 
   /** Without what would hide a phrase: width variants, odd spaces, invisible characters. */

@@ -1,6 +1,7 @@
 package dev.offshoot.policy;
 
 import static dev.offshoot.domain.Hazard.CHANGES_DEFINITION;
+import static dev.offshoot.domain.Hazard.CHANGES_PRIVILEGES;
 import static dev.offshoot.domain.Hazard.CHECK_CALLS_FUNCTION;
 import static dev.offshoot.domain.Hazard.CREATES_CODE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,6 +35,17 @@ class CodeHazardsTest {
         .contains("new index public.i calls public.g")
         .contains("operator in schema public")
         .contains("app.Odd");
+  }
+
+  @Test
+  void functionThatARowSecurityPolicyCalls_isCode_sinceEveryReaderRunsIt() {
+    Changes changes =
+        new Changes()
+            .created("policy", "p ON public.t", "PERMISSIVE FOR ALL TO PUBLIC USING (public.h(a))");
+
+    assertThat(Judged.names(changes)).containsExactly(CREATES_CODE, CHANGES_PRIVILEGES);
+    assertThat(Judged.evidence(changes, CREATES_CODE))
+        .isEqualTo("new policy p ON public.t calls public.h");
   }
 
   @Test

@@ -130,14 +130,27 @@ class ObservedHazardsTest {
                 changes,
                 WRITES_SENSITIVE,
                 sensitive("public.customers.email", "public.customers.id")))
-        .isEqualTo("customers.email: 2 updated rows");
+        .isEqualTo(
+            "customers.email: it is now people.mail; customers.email: 2 updated rows;"
+                + " customers.id: it is now people.id");
     Changes moved =
         new Changes()
             .renamed("schema", "crm", "public")
             .renamed("table", "public.others", "public.x")
             .table("customers", 1, 0, 0, 1);
     assertThat(Judged.evidence(moved, WRITES_SENSITIVE, sensitive("crm.customers")))
-        .isEqualTo("crm.customers: 1 inserted rows");
+        .isEqualTo("crm.customers: it is now customers; crm.customers: 1 inserted rows");
+  }
+
+  @Test
+  void sensitiveName_thatAnotherTableTakes_isWritten_thoughNoDefinitionDiffers() {
+    Changes swapped =
+        new Changes()
+            .renamed("table", "public.settings", "public.settings_old")
+            .renamed("table", "public.other", "public.settings");
+
+    assertThat(Judged.evidence(swapped, WRITES_SENSITIVE, sensitive("public.settings")))
+        .isEqualTo("settings: it is now settings_old");
   }
 
   @Test

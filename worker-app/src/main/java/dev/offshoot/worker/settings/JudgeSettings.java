@@ -43,7 +43,7 @@ public record JudgeSettings(
 
   /** Servers that can be asked. */
   public enum Provider {
-    /** No model: the policy alone, and a person decides. */
+    /** No model: a person decides everything. */
     NONE,
     /** OpenAI, and what speaks like it. */
     OPENAI,

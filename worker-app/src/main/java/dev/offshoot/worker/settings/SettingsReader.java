@@ -49,28 +49,42 @@ public final class SettingsReader {
    * @throws SettingsException if there is anything wrong with them
    */
   public static WorkerSettings read(ConfigurableEnvironment environment) {
+    WorkerSettings settings = bind(environment, WorkerSettings.PREFIX, WorkerSettings.class);
+    settings.check();
+    return settings;
+  }
+
+  /**
+   * The judge's settings alone; others may be there or not.
+   *
+   * @throws SettingsException if there is anything wrong with them
+   */
+  public static JudgeSettings readJudge(ConfigurableEnvironment environment) {
+    String prefix = WorkerSettings.PREFIX + ".judge";
+    JudgeSettings settings = bind(environment, prefix, JudgeSettings.class);
+    Problems problems = new Problems();
+    settings.check(prefix, problems);
+    problems.throwIfAny();
+    return settings;
+  }
+
+  private static <T> T bind(ConfigurableEnvironment environment, String prefix, Class<T> type) {
     Binder binder =
         new Binder(
             ConfigurationPropertySources.get(environment),
             new PropertySourcesPlaceholdersResolver(
                 environment.getPropertySources(), STRICT_PLACEHOLDERS),
             conversions());
-    WorkerSettings settings;
     try {
-      settings =
-          binder.bindOrCreate(
-              WorkerSettings.PREFIX,
-              Bindable.of(WorkerSettings.class),
-              // Environment variables are left out of the search for unknown keys: OFFSHOOT_X may
-              // be
-              // anybody's.
-              new NoUnboundElementsBindHandler(
-                  BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+      return binder.bindOrCreate(
+          prefix,
+          Bindable.of(type),
+          // Environment variables are left out of the search for unknown keys: OFFSHOOT_X may be
+          // anybody's.
+          new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
     } catch (BindException e) {
       throw explained(e);
     }
-    settings.check();
-    return settings;
   }
 
   private static ApplicationConversionService conversions() {
