@@ -4,6 +4,7 @@ import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.ParentView;
+import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -64,6 +65,14 @@ public interface BranchProvider {
 
   /** Values of the parent's sequences that are reserved for the branch, while its base stands. */
   default List<SequenceBlock> sequenceBlocks(BranchRef ref) {
+    return List.of();
+  }
+
+  /**
+   * Where the home's own comparison of base and branch, if it has one, disagrees with the schema
+   * changes that we see; in words safe to show.
+   */
+  default List<String> disagreements(BranchRef ref, List<SchemaChange> ours, Progress progress) {
     return List.of();
   }
 

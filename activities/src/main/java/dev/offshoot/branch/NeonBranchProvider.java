@@ -6,6 +6,7 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
+import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.neon.NeonApi;
 import dev.offshoot.neon.NeonObjects.Branch;
 import dev.offshoot.sql.Place;
@@ -261,6 +262,23 @@ public final class NeonBranchProvider implements BranchProvider {
                         .map(Marker.Made::blocks)
                         .ifPresent(blocks::addAll)));
     return List.copyOf(blocks);
+  }
+
+  /** What Neon refuses to compare is told as a disagreement, since nobody has looked then. */
+  @Override
+  public List<String> disagreements(BranchRef ref, List<SchemaChange> ours, Progress progress) {
+    if (!home.comparesSchemas()) {
+      return List.of();
+    }
+    progress.report("asking Neon for its comparison of the schemas");
+    try {
+      return NeonComparison.disagreements(ours, branches.compare(ref, home.database(), progress));
+    } catch (OffshootException e) {
+      if (e.code().retryable() || e.code() == ErrorCode.CANCELLED) {
+        throw e;
+      }
+      return List.of("Neon did not compare the schemas: " + e.failure().message());
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.offshoot.neon.NeonApi;
 import dev.offshoot.neon.NeonObjects.Annotated;
 import dev.offshoot.neon.NeonObjects.Branch;
 import dev.offshoot.neon.NeonObjects.Created;
+import dev.offshoot.neon.SchemaPatch;
 import dev.offshoot.step.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +91,26 @@ final class NeonBranches {
         .filter(
             found -> markerOf(found).filter(marker -> marker.parent().equals(parent)).isPresent())
         .map(found -> found.branch().id());
+  }
+
+  /**
+   * What Neon's own comparison says of base and branch.
+   *
+   * @throws OffshootException {@code BRANCH_GONE} if one of them is not there
+   */
+  SchemaPatch compare(BranchRef ref, String database, Progress progress) {
+    return SchemaPatch.of(
+        api.compareSchema(
+            standing(ref.branchName(), progress),
+            standing(ref.baseName(), progress),
+            database,
+            progress));
+  }
+
+  private String standing(String name, Progress progress) {
+    return id(name, progress)
+        .orElseThrow(
+            () -> new OffshootException(ErrorCode.BRANCH_GONE, name + " is not there any more"));
   }
 
   /**

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param leastCompute compute units that a branch's endpoint has at least
  * @param mostCompute and at most
  * @param suspendAfter idle time after which an endpoint scales to zero
+ * @param comparesSchemas whether Neon's own comparison of schemas is held against ours
  */
 public record NeonHome(
     NeonProject project,
@@ -22,7 +23,8 @@ public record NeonHome(
     String role,
     double leastCompute,
     double mostCompute,
-    Duration suspendAfter) {
+    Duration suspendAfter,
+    boolean comparesSchemas) {
 
   /** What Neon itself suggests for small work. */
   public static final double SMALLEST = 0.25;

@@ -59,7 +59,7 @@ public final class DiffSteps implements DiffActivities {
       return SummaryOfChanges.of(
           frozen,
           effect.samples(),
-          effect.observed(),
+          effect.observed().with(provider.disagreements(ref, frozen.schemaChanges(), progress)),
           List.of(),
           Duration.ofNanos(System.nanoTime() - begun).toMillis());
     } catch (SQLException e) {

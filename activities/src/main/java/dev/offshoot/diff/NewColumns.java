@@ -126,7 +126,8 @@ final class NewColumns {
       @Nullable Table counterpart = base.tables().get(table.oid());
       if (table.partitionRoot() == null && counterpart != null) {
         for (Column column : table.writableColumns()) {
-          if (columns.isNew(table, column)) {
+          // One that only a table without rows can get waits for them, and is looked at then.
+          if (columns.isNew(table, column) && isThere(counterpart, column)) {
             columns.look(counterpart, column);
           }
         }
@@ -330,6 +331,10 @@ final class NewColumns {
                           row.getString("most"))));
     }
     return all;
+  }
+
+  private static boolean isThere(Table table, Column column) {
+    return table.columns().stream().anyMatch(own -> own.name().equals(column.name()));
   }
 
   /** Partitions number their columns in their own way. */

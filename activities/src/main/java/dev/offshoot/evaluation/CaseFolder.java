@@ -3,7 +3,6 @@ package dev.offshoot.evaluation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -125,9 +124,10 @@ public final class CaseFolder {
   private static OffshootException wrong(JsonProcessingException e, String what) {
     String where =
         e.getLocation() == null ? "" : "line %d: ".formatted(e.getLocation().getLineNr());
-    String kind = e instanceof JsonMappingException ? "" : "it is no YAML: ";
+    // What follows on other lines is an excerpt of the file.
+    String said = what.lines().findFirst().orElse("");
     return new OffshootException(
-        ErrorCode.BAD_SPEC, where + kind + ShownText.oneLine(what, MOST_SHOWN), e);
+        ErrorCode.BAD_SPEC, where + ShownText.oneLine(said, MOST_SHOWN), e);
   }
 
   private static String text(Path file) {

@@ -196,9 +196,13 @@ public final class Evaluation {
             changes.tables().stream()
                 .map(
                     table ->
-                        "%s +%d ~%d -%d"
+                        "%s +%d ~%d -%d %s"
                             .formatted(
-                                table.table(), table.inserted(), table.updated(), table.deleted())),
+                                table.table(),
+                                table.inserted(),
+                                table.updated(),
+                                table.deleted(),
+                                table.sample())),
             changes.schemaChanges().stream()
                 .map(change -> change.kind() + " " + change.objectType() + " " + change.identity()),
             changes.sequences().stream().map(String::valueOf))

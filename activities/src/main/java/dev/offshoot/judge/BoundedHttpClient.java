@@ -12,7 +12,6 @@ import dev.offshoot.http.Clients;
 import dev.offshoot.http.JsonBody;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -50,7 +49,7 @@ final class BoundedHttpClient implements HttpClient {
     } catch (InterruptedIOException e) {
       throw new TimeoutException("no whole answer in time", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ConnectionFailedException(e);
     }
   }
 

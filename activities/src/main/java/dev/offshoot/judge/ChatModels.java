@@ -17,6 +17,7 @@ final class ChatModels {
     return switch (config.protocol()) {
       case OPENAI -> openAi(config);
       case ANTHROPIC -> anthropic(config);
+      case OWN -> throw new IllegalArgumentException("a model of one's own is not made here");
     };
   }
 

@@ -38,7 +38,9 @@ public record JudgeConfig(
     /** OpenAI, and what speaks like it: vLLM, Ollama, LM Studio, llama.cpp. */
     OPENAI,
     /** Anthropic's own. */
-    ANTHROPIC
+    ANTHROPIC,
+    /** Whatever a model of one's own speaks. */
+    OWN
   }
 
   /** With the defaults of the configuration. */

@@ -179,13 +179,16 @@ public final class ModelJudge implements Judge {
 
   private static OffshootException unreachable(LangChain4jException e) {
     return new OffshootException(
-        ErrorCode.JUDGE_UNREACHABLE,
-        "the judge's model does not answer (%s)"
-            .formatted(
-                e.getCause() instanceof HttpException http
-                    ? "HTTP status " + http.statusCode()
-                    : e.getClass().getSimpleName()),
-        e);
+        ErrorCode.JUDGE_UNREACHABLE, "the judge's model does not answer (%s)".formatted(why(e)), e);
+  }
+
+  private static String why(LangChain4jException e) {
+    if (e.getCause() instanceof HttpException http) {
+      return "HTTP status " + http.statusCode();
+    }
+    return e instanceof ConnectionFailedException
+        ? "the connection failed"
+        : e.getClass().getSimpleName();
   }
 
   private Verdict verdict(Briefing briefing, ChatResponse response, long millis) {

@@ -2,11 +2,15 @@ package dev.offshoot.branch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.offshoot.DatabaseDump;
+import dev.offshoot.StepByStep;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.generated.PgDump;
 import dev.offshoot.neon.FakeNeon;
 import dev.offshoot.neon.FakeNeon.Fault;
 import dev.offshoot.neon.NeonServers;
@@ -59,7 +63,8 @@ class NeonBranchTest extends BranchHomeContract {
             NeonServers.OWNER,
             NeonHome.SMALLEST,
             1,
-            Duration.ofMinutes(5));
+            Duration.ofMinutes(5),
+            true);
     return ParentConfig.builder("shop-on-neon", "", NeonServers.OWNER, "").neon(home).build();
   }
 
@@ -103,7 +108,7 @@ class NeonBranchTest extends BranchHomeContract {
   @ParameterizedTest
   @EnumSource(
       value = Fault.class,
-      names = {"LOCKED", "TOO_MANY", "ERROR_AFTER", "LOST_ANSWER", "CUT_ANSWER"})
+      names = {"LOCKED", "TOO_MANY", "ERROR_AFTER", "LOST_ANSWER", "CUT_ANSWER", "SLOW_ANSWER"})
   void whatGoesWrongWhileABranchIsMade_leavesOneBranch_orNothing(Fault fault) {
     BranchRef ref = Shop.newBranch(parent().name());
     neon.next(fault);
@@ -194,5 +199,76 @@ class NeonBranchTest extends BranchHomeContract {
       assertThat(onBranch).isEqualTo(onBase);
     }
     provider.drop(ref);
+  }
+
+  @Test
+  void passwordThatSomebodyResets_isAskedForAgain() throws SQLException {
+    BranchRef ref = Shop.newBranch(parent().name());
+    provider.create(ref, Shop.DEADLINE, Progress.NONE);
+    provider.requireFit();
+
+    servers.resetPassword(neon.idOf(ref.branchName()).orElseThrow(), "another-p@ss");
+    servers.resetPassword(FakeNeon.ROOT, "a-third");
+
+    provider.requireFit();
+    provider.endExperiment(ref);
+    provider.drop(ref);
+  }
+
+  @Test
+  void branchThatNeonEndedItself_isGone_andItsDropIsDone() throws SQLException {
+    BranchRef ref = Shop.newBranch(parent().name());
+    provider.create(ref, Shop.DEADLINE, Progress.NONE);
+
+    neon.expire(Instant.now().plus(Duration.ofDays(31)));
+
+    assertThat(leftOf(ref)).isEmpty();
+    assertThatThrownBy(() -> provider.openForExperiment(ref))
+        .isInstanceOfSatisfying(
+            OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BRANCH_GONE));
+    provider.endExperiment(ref);
+    provider.extend(ref, Shop.DEADLINE);
+    provider.drop(ref);
+    assertThat(provider.standing()).doesNotContain(ref);
+  }
+
+  @Test
+  void schemaChanges_areSeenByNeonsComparisonToo() throws SQLException {
+    assumeTrue(PgDump.find().isPresent(), "no pg_dump that could play Neon's comparison");
+
+    assertThat(
+            disagreements(
+                "ALTER TABLE orders ADD COLUMN phone text",
+                "CREATE INDEX orders_phone ON orders (phone)",
+                "CREATE TABLE reviews (id int PRIMARY KEY, words text)"))
+        .isEmpty();
+    assertThat(disagreements("SELECT 1")).as("ours is left out of theirs").isEmpty();
+  }
+
+  @Test
+  void comparisonThatSeesSomethingElse_isForAPersonToLookAt() throws SQLException {
+    neon.schemasDiffer(
+        "--- a/shop\n+++ b/shop\n@@ -1 +1 @@\n+CREATE TABLE public.secret (a integer);\n");
+    try {
+      assertThat(disagreements("SELECT 1"))
+          .containsExactly(
+              "Neon's comparison shows a schema change and ours none: CREATE TABLE public.secret (a integer);");
+      neon.schemasDiffer("");
+      assertThat(disagreements("CREATE TABLE reviews (id int)"))
+          .containsExactly(
+              "Neon's comparison shows no schema change, ours shows column public.reviews.id");
+    } finally {
+      neon.schemasDiffer(null);
+    }
+  }
+
+  /** What the two comparisons disagree about after an experiment. */
+  private List<String> disagreements(String... statements) throws SQLException {
+    try (StepByStep steps = StepByStep.on(config(), provider)) {
+      BranchRef ref = Shop.newBranch(parent().name());
+      ExperimentSpecBuilder spec = steps.spec();
+      List.of(statements).forEach(spec::statement);
+      return steps.experiment(ref, spec.build()).observed().disagreements();
+    }
   }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * order where order is free: objects by name, rows by value. Owners and privileges are left out, as
  * a branch has others on purpose.
  */
-final class PgDump {
+public final class PgDump {
   private static final List<String> OPTIONS =
       List.of(
           "--no-owner",
@@ -39,7 +39,7 @@ final class PgDump {
   }
 
   /** Where {@code .ci/run} lays it, else on the PATH; empty if there is none new enough. */
-  static Optional<PgDump> find() {
+  public static Optional<PgDump> find() {
     String tools = System.getenv("OFFSHOOT_CI_TOOLS");
     Path cache =
         tools == null
@@ -70,6 +70,20 @@ final class PgDump {
             "--no-password",
             database));
     return ordered(run(command));
+  }
+
+  /** Schema of a database on another server, with owners and privileges. */
+  public String schemaOf(int port, String database) {
+    return run(
+        List.of(
+            program.toString(),
+            "--schema-only",
+            "--encoding=UTF8",
+            "--host=127.0.0.1",
+            "--port=" + port,
+            "--username=postgres",
+            "--no-password",
+            database));
   }
 
   private static int serverVersion() {

@@ -1,11 +1,13 @@
 package dev.offshoot.judge;
 
+import static dev.offshoot.judge.ModelServer.KEY;
+import static dev.offshoot.judge.ModelServer.answer;
+import static dev.offshoot.judge.ModelServer.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
@@ -40,7 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A judge whose model sits behind a server that says what the test wants. */
 class ModelJudgeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String KEY = "sk-very-secret";
   private static final String APPROVAL =
       """
       {"verdict": "APPROVE", "confidence": 0.95,
@@ -294,6 +295,19 @@ class ModelJudgeTest {
   }
 
   @Test
+  void serverThatIsNotThere_isUnreachable_soThatItIsAskedAgain() {
+    ModelJudge judge =
+        new ModelJudge(
+            JudgeConfig.of(JudgeConfig.Protocol.OPENAI, "tiny", "http://127.0.0.1:1/v1", KEY));
+
+    assertThatThrownBy(() -> judge.verdict(request("5"), List.of(), Set.of()))
+        .isInstanceOfSatisfying(
+            OffshootException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE))
+        .hasMessage("the judge's model does not answer (the connection failed)");
+  }
+
+  @Test
   void redirect_isNotFollowed() {
     server.enqueue(
         new MockResponse(302, Headers.of("Location", server.url("/else").toString()), ""));
@@ -317,18 +331,25 @@ class ModelJudgeTest {
   }
 
   @Test
-  void cutConnectionAndEndlessBody_approveNothing() {
+  void cutConnection_isUnreachable_soThatItIsAskedAgain() {
     server.enqueue(
         saying(APPROVAL).newBuilder().onResponseBody(new SocketEffect.CloseSocket()).build());
+
+    assertThatThrownBy(() -> judge().verdict(request("5"), List.of(), Set.of()))
+        .isInstanceOfSatisfying(
+            OffshootException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE));
+  }
+
+  @Test
+  void endlessBody_approvesNothing() {
     server.enqueue(
         new MockResponse(200, Headers.EMPTY, "{\"id\": \"" + "x".repeat(2_000_000) + "\"}"));
 
-    for (int i = 0; i < 2; i++) {
-      try {
-        assertAbstains(judge().verdict(request("5"), List.of(), Set.of()));
-      } catch (OffshootException e) {
-        assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE);
-      }
+    try {
+      assertAbstains(judge().verdict(request("5"), List.of(), Set.of()));
+    } catch (OffshootException e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE);
     }
   }
 
@@ -403,23 +424,6 @@ class ModelJudgeTest {
     assertThat(request).isNotNull();
     assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
     return JSON.readTree(request.getBody().utf8());
-  }
-
-  private static MockResponse saying(String text) {
-    return answer(text, "stop");
-  }
-
-  private static MockResponse answer(String text, String finish) {
-    ObjectNode body = JSON.createObjectNode();
-    body.put("id", "1").put("object", "chat.completion").put("model", "tiny-2026");
-    ObjectNode choice = body.putArray("choices").addObject();
-    choice.put("index", 0).put("finish_reason", finish);
-    choice.putObject("message").put("role", "assistant").put("content", text);
-    body.putObject("usage")
-        .put("prompt_tokens", 700)
-        .put("completion_tokens", 50)
-        .put("total_tokens", 750);
-    return new MockResponse(200, Headers.of("Content-Type", "application/json"), body.toString());
   }
 
   private static JudgeRequest request(String value) {

@@ -3,6 +3,7 @@ package dev.offshoot.neon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -45,6 +47,8 @@ public final class FakeNeon implements AutoCloseable {
     LOST_ANSWER,
     /** It has happened, and the answer is cut off. */
     CUT_ANSWER,
+    /** It has happened, and the answer takes its time. */
+    SLOW_ANSWER,
     /** It has happened, and the answer is JSON of another kind. */
     OTHER_ANSWER,
     /** The plan has no room. */
@@ -106,8 +110,14 @@ public final class FakeNeon implements AutoCloseable {
     project.addressesTake(looks);
   }
 
-  synchronized void schemasDiffer(String diff) {
+  /** What a comparison of schemas says from now on; else it compares what is there. */
+  public synchronized void schemasDiffer(@Nullable String diff) {
     project.schemasDiffer(diff);
+  }
+
+  /** Time passes for the ends of branches. */
+  public synchronized void expire(Instant now) {
+    project.expire(now);
   }
 
   /** Somebody else makes a branch. */
@@ -202,7 +212,7 @@ public final class FakeNeon implements AutoCloseable {
           Optional.of(
               error(method, path, 422, "BRANCHES_LIMIT_EXCEEDED", "branches limit exceeded"));
       case UNPAID -> Optional.of(error(method, path, 402, "", "payment required"));
-      case ERROR_AFTER, LOST_ANSWER, CUT_ANSWER, OTHER_ANSWER -> Optional.empty();
+      case ERROR_AFTER, LOST_ANSWER, CUT_ANSWER, SLOW_ANSWER, OTHER_ANSWER -> Optional.empty();
     };
   }
 
@@ -212,6 +222,7 @@ public final class FakeNeon implements AutoCloseable {
       case LOST_ANSWER ->
           new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build();
       case CUT_ANSWER -> answer.newBuilder().onResponseBody(new SocketEffect.CloseSocket()).build();
+      case SLOW_ANSWER -> answer.newBuilder().throttleBody(64, 50, TimeUnit.MILLISECONDS).build();
       case OTHER_ANSWER -> new MockResponse.Builder().body("{\"hello\":true}").build();
       default -> answer;
     };

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.offshoot.domain.OffshootJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ final class FakeProject {
   private final Map<String, Long> begun = new TreeMap<>();
   private int looksPerOperation = 2;
   private int looksForAddress = 1;
-  private String schemaDifference = "";
+  private @Nullable String schemaDifference;
   private int made;
 
   FakeProject(@Nullable NeonServers servers) {
@@ -65,7 +66,7 @@ final class FakeProject {
     looksForAddress = looks;
   }
 
-  void schemasDiffer(String diff) {
+  void schemasDiffer(@Nullable String diff) {
     schemaDifference = diff;
   }
 
@@ -116,12 +117,12 @@ final class FakeProject {
       case "GET operations 2" -> operation(parts[1]);
       case "POST endpoints 3" -> endpoint(parts[1], parts[2]);
       case "GET branches 2", "PATCH branches 2", "DELETE branches 2", "GET branches 3" ->
-          ofBranch(method, parts, body);
+          ofBranch(method, parts, query, body);
       default -> Said.error(404, "", "not found");
     };
   }
 
-  private Said ofBranch(String method, String[] parts, String body) {
+  private Said ofBranch(String method, String[] parts, Map<String, String> query, String body) {
     @Nullable Standing standing = branches.get(parts[1]);
     if (standing == null) {
       return method.equals("DELETE")
@@ -131,7 +132,7 @@ final class FakeProject {
     if (parts.length == 3) {
       return parts[2].equals("endpoints")
           ? new Said(200, object().set("endpoints", array(standing.endpoints())))
-          : new Said(200, object().put("diff", schemaDifference));
+          : comparison(parts[1], query);
     }
     return switch (method) {
       case "GET" -> {
@@ -159,6 +160,40 @@ final class FakeProject {
             200, answer.set("operations", array(List.of(begin("delete_timeline", parts[1])))));
       }
     };
+  }
+
+  private Said comparison(String id, Map<String, String> query) {
+    if (schemaDifference != null) {
+      return new Said(200, object().put("diff", schemaDifference));
+    }
+    String base = String.valueOf(query.get("base_branch_id"));
+    Optional<String> difference =
+        servers == null || !branches.containsKey(base)
+            ? Optional.empty()
+            : servers.schemaDifference(base, id, String.valueOf(query.get("db_name")));
+    return difference
+        .map(diff -> new Said(200, object().put("diff", diff)))
+        .orElseGet(() -> Said.error(404, "", "nothing to compare"));
+  }
+
+  /** What Neon does by itself at the end of branches. */
+  void expire(Instant now) {
+    List<String> ended =
+        branches.entrySet().stream()
+            .filter(each -> each.getValue().branch().hasNonNull("expires_at"))
+            .filter(
+                each ->
+                    !Instant.parse(each.getValue().branch().path("expires_at").asText())
+                        .isAfter(now))
+            .map(Map.Entry::getKey)
+            .toList();
+    ended.forEach(
+        id -> {
+          branches.remove(id);
+          if (servers != null) {
+            servers.stop(id);
+          }
+        });
   }
 
   private Said create(String body) {

@@ -1,6 +1,7 @@
 package dev.offshoot.neon;
 
 import dev.offshoot.MemoryDisk;
+import dev.offshoot.generated.PgDump;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,8 @@ public final class NeonServers implements AutoCloseable {
 
   private final Map<String, Running> running = new HashMap<>();
   private final Map<String, Path> snapshots = new HashMap<>();
+  private final Map<String, String> passwords = new HashMap<>();
+  private final Map<String, String> passwordsThen = new HashMap<>();
 
   /**
    * @param setupSql what the owner makes in the database of the root
@@ -73,7 +77,8 @@ public final class NeonServers implements AutoCloseable {
 
   /** A session as the owner. */
   public Connection owner(String id) throws SQLException {
-    return DriverManager.getConnection(url(id, DATABASE), OWNER, PASSWORD);
+    return DriverManager.getConnection(
+        url(id, DATABASE), OWNER, passwords.getOrDefault(id, PASSWORD));
   }
 
   private Connection superuser(String id, String database) throws SQLException {
@@ -90,7 +95,55 @@ public final class NeonServers implements AutoCloseable {
 
   synchronized String uri(String id, String database, String role) {
     return "postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable"
-        .formatted(role, URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8), port(id), database);
+        .formatted(
+            role,
+            URLEncoder.encode(passwords.getOrDefault(id, PASSWORD), StandardCharsets.UTF_8),
+            port(id),
+            database);
+  }
+
+  /** Somebody resets the owner's password on one branch. */
+  public synchronized void resetPassword(String id, String password) throws SQLException {
+    try (Connection superuser = superuser(id, "postgres");
+        Statement statement = superuser.createStatement()) {
+      statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(OWNER, password));
+    }
+    passwords.put(id, password);
+  }
+
+  /** Both schemas as {@code pg_dump} gives them, as a unified diff; empty where it is not there. */
+  synchronized Optional<String> schemaDifference(String base, String branch, String database) {
+    return PgDump.find()
+        .map(
+            dump ->
+                unified(
+                    dump.schemaOf(port(base), database),
+                    dump.schemaOf(port(branch), database),
+                    database));
+  }
+
+  private static String unified(String before, String after, String name) {
+    try {
+      Path old = Files.writeString(Files.createTempFile("schema", ".sql"), before);
+      Path now = Files.writeString(Files.createTempFile("schema", ".sql"), after);
+      Process diff =
+          new ProcessBuilder(
+                  "diff",
+                  "-u",
+                  "--label",
+                  "a/" + name,
+                  "--label",
+                  "b/" + name,
+                  old.toString(),
+                  now.toString())
+              .start();
+      String text = new String(diff.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      Files.delete(old);
+      Files.delete(now);
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Copies the files of a branch; returns the place of its log that the copy shows. */
@@ -116,6 +169,7 @@ public final class NeonServers implements AutoCloseable {
       }
       copy(from.resolve("pg_wal"), to.resolve("pg_wal"), Set.of());
       snapshots.put(lsn, to);
+      passwordsThen.put(lsn, passwords.getOrDefault(id, PASSWORD));
       return lsn;
     } catch (SQLException | IOException e) {
       throw new IllegalStateException(e);
@@ -124,6 +178,7 @@ public final class NeonServers implements AutoCloseable {
 
   /** Starts a server on what a snapshot holds. */
   synchronized void start(String id, String lsn) {
+    passwords.put(id, passwordsThen.getOrDefault(lsn, PASSWORD));
     start(id, snapshots.get(lsn));
   }
 

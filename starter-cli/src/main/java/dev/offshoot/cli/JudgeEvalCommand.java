@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description = {
       "Score policy and judge on labelled cases, each run on a branch of its own.",
       "Starts a Postgres for that, and no Temporal. The judge is the one of --config or of",
-      "OFFSHOOT_JUDGE_PROVIDER, _MODEL, _BASE_URL and _API_KEY; without any, the policy is",
+      "OFFSHOOT_JUDGE_PROVIDER, _MODEL, _BASEURL and _APIKEY; without any, the policy is",
       "scored alone. examples/judge has cases; docs/judge.md says how they are written.",
       "Exit code 1 if the policy did not find what it must find."
     })
@@ -64,8 +64,9 @@ final class JudgeEvalCommand extends OffshootCommand {
   ExitCode run(Offshoot offshoot) throws InterruptedException {
     Output output = offshoot.output();
     List<CaseResult> results = new ArrayList<>();
+    List<String> arguments = arguments();
     String judge;
-    try (EvaluationProcess evaluation = new EvaluationProcess(WorkerJar.find(), arguments())) {
+    try (EvaluationProcess evaluation = new EvaluationProcess(WorkerJar.find(), arguments)) {
       judge =
           evaluation.follow(
               (result, most) -> {

@@ -1,10 +1,12 @@
 package dev.offshoot.worker;
 
+import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.temporal.TemporalTarget;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Servers that run elsewhere, as configured. */
 final class ConfiguredBackends implements Backends {
@@ -27,13 +29,13 @@ final class ConfiguredBackends implements Backends {
   }
 
   @Override
-  public Rooms rooms() {
+  public Rooms rooms(@Nullable ChatModel ownModel) {
     LedgerSettings ledger = Objects.requireNonNull(settings.ledger(), "checked when it was read");
     return PostgresRooms.open(
         ledger,
         settings.parents().entrySet().stream()
             .map(parent -> parent.getValue().config(parent.getKey()))
             .toList(),
-        settings.judge());
+        Judges.of(settings.judge(), ownModel));
   }
 }

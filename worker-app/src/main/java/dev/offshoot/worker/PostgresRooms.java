@@ -15,14 +15,11 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.judge.Judge;
 import dev.offshoot.judge.JudgeSteps;
-import dev.offshoot.judge.ModelJudge;
-import dev.offshoot.judge.NoJudge;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
 import dev.offshoot.revert.RevertSteps;
-import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import java.time.Duration;
@@ -63,8 +60,7 @@ final class PostgresRooms implements Rooms {
   }
 
   /** Opens pools that connect when they are first used. */
-  static PostgresRooms open(
-      LedgerSettings ledger, List<ParentConfig> parents, JudgeSettings judge) {
+  static PostgresRooms open(LedgerSettings ledger, List<ParentConfig> parents, Judge judge) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
     config.setJdbcUrl(ledger.url());
@@ -76,10 +72,7 @@ final class PostgresRooms implements Rooms {
     // The ledger may come later than we do.
     config.setInitializationFailTimeout(-1);
     config.addDataSourceProperty("ApplicationName", "offshoot ledger");
-    return new PostgresRooms(
-        new HikariDataSource(config),
-        parents,
-        judge.config().<Judge>map(ModelJudge::new).orElseGet(NoJudge::new));
+    return new PostgresRooms(new HikariDataSource(config), parents, judge);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.offshoot.worker;
 
+import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.temporal.TemporalTarget;
 import dev.offshoot.worker.up.StackServers;
+import org.jspecify.annotations.Nullable;
 
 /** The stack's own servers; asking waits for them. */
 record StackBackends(StackServers servers, JudgeSettings judge) implements Backends {
@@ -17,7 +19,7 @@ record StackBackends(StackServers servers, JudgeSettings judge) implements Backe
   }
 
   @Override
-  public Rooms rooms() {
-    return PostgresRooms.open(servers.ledger(), servers.parents(), judge);
+  public Rooms rooms(@Nullable ChatModel ownModel) {
+    return PostgresRooms.open(servers.ledger(), servers.parents(), Judges.of(judge, ownModel));
   }
 }

@@ -62,7 +62,8 @@ public class WorkerApplication {
 
   /** Ends with the CLI that started us, however that ends. */
   private static void evaluate(EvaluationRequest request) {
-    EvaluationProgram program = new EvaluationProgram(request, System.out);
+    EvaluationProgram program =
+        new EvaluationProgram(request, System.out, settings -> Judges.of(settings, null));
     endWithStandardInput();
     System.exit(program.run());
   }

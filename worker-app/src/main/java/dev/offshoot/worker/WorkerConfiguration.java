@@ -1,5 +1,6 @@
 package dev.offshoot.worker;
 
+import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.worker.observe.LedgerHealthIndicator;
 import dev.offshoot.worker.observe.ParentsHealthIndicator;
@@ -53,8 +54,8 @@ class WorkerConfiguration {
   }
 
   @Bean
-  Rooms rooms(Backends backends) {
-    return backends.rooms();
+  Rooms rooms(Backends backends, ObjectProvider<ChatModel> ownModel) {
+    return backends.rooms(ownModel.getIfAvailable());
   }
 
   @Bean

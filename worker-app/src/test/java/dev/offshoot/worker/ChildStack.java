@@ -49,18 +49,8 @@ final class ChildStack implements AutoCloseable {
     String json =
         OffshootJson.mapper()
             .writeValueAsString(Map.of("offshoot", Map.of("stack", withDefaults(stack))));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            classPath(),
-            WorkerApplication.class.getName());
-    builder.environment().put("SPRING_APPLICATION_JSON", json);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     long begin = System.nanoTime();
-    Process process = builder.start();
+    Process process = program(Map.of("SPRING_APPLICATION_JSON", json), List.of());
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> readLine(out));
     try {
@@ -70,6 +60,25 @@ final class ChildStack implements AutoCloseable {
       process.destroyForcibly();
       throw e;
     }
+  }
+
+  /** Starts the worker's program as the CLI does. */
+  static Process program(Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                classPath(),
+                WorkerApplication.class.getName()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return builder.start();
   }
 
   private static Map<String, Object> withDefaults(Map<String, ?> stack) {

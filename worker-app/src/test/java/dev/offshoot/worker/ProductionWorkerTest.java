@@ -30,7 +30,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -247,33 +246,7 @@ class ProductionWorkerTest {
   }
 
   private RunningWorker start(String... more) throws Exception {
-    Path file =
-        Files.writeString(
-            folder.resolve("offshoot.yml"),
-            """
-            offshoot:
-              temporal:
-                address: %s
-              ledger:
-                url: %s
-                username: %s
-                password: %s
-              parents:
-                shop:
-                  url: %s
-                  username: %s
-                  password: %s
-            server:
-              port: 0
-            """
-                .formatted(
-                    temporal.address(),
-                    ledger.getUrl(),
-                    ledger.getUser(),
-                    ledger.getPassword(),
-                    parent.config().url(),
-                    parent.config().username(),
-                    parent.config().password()));
+    Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
     String[] arguments = new String[more.length + 2];
     arguments[0] = "--config";
     arguments[1] = file.toString();

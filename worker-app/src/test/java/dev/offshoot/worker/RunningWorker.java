@@ -1,5 +1,6 @@
 package dev.offshoot.worker;
 
+import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ExperimentRow;
@@ -125,7 +126,7 @@ final class RunningWorker implements AutoCloseable {
     }
 
     @Override
-    public Rooms rooms() {
+    public Rooms rooms(@Nullable ChatModel ownModel) {
       return fake;
     }
   }

@@ -12,22 +12,40 @@ import org.jspecify.annotations.Nullable;
  * @param locks locks of the schema script that keep others from a table, largest tables first,
  *     bounded
  * @param dropped what goes with dropped tables and columns that hold something, bounded
+ * @param disagreements where the home's own comparison of schemas sees something else
  */
 public record Observations(
     List<IdentityChange> identities,
     int identityCount,
     List<TableLock> locks,
-    List<DroppedRows> dropped) {
+    List<DroppedRows> dropped,
+    List<String> disagreements) {
   public static final Observations NONE = new Observations(List.of(), 0, List.of(), List.of());
 
   public Observations(
       @Nullable List<IdentityChange> identities,
       int identityCount,
       @Nullable List<TableLock> locks,
-      @Nullable List<DroppedRows> dropped) {
+      @Nullable List<DroppedRows> dropped,
+      @Nullable List<String> disagreements) {
     this.identities = identities == null ? List.of() : List.copyOf(identities);
     this.identityCount = identityCount;
     this.locks = locks == null ? List.of() : List.copyOf(locks);
     this.dropped = dropped == null ? List.of() : List.copyOf(dropped);
+    this.disagreements = disagreements == null ? List.of() : List.copyOf(disagreements);
+  }
+
+  /** Where nobody disagrees. */
+  public Observations(
+      List<IdentityChange> identities,
+      int identityCount,
+      List<TableLock> locks,
+      List<DroppedRows> dropped) {
+    this(identities, identityCount, locks, dropped, List.of());
+  }
+
+  /** The same with those. */
+  public Observations with(List<String> newDisagreements) {
+    return new Observations(identities, identityCount, locks, dropped, newDisagreements);
   }
 }

@@ -95,6 +95,10 @@ final class SchemaHazards {
         classify(change, newTables, findings);
       }
     }
+    changes
+        .observed()
+        .disagreements()
+        .forEach(disagreement -> findings.add(Hazard.UNCLASSIFIED, disagreement));
     untold(changes.schemaChangeCount() - changes.schemaChanges().size(), "schema", findings);
     untold(
         changes.observed().identityCount() - changes.observed().identities().size(),

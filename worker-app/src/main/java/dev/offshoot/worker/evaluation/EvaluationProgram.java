@@ -7,11 +7,9 @@ import dev.offshoot.evaluation.CaseFolder;
 import dev.offshoot.evaluation.CaseSet;
 import dev.offshoot.evaluation.Evaluation;
 import dev.offshoot.judge.Judge;
-import dev.offshoot.judge.JudgeConfig;
-import dev.offshoot.judge.ModelJudge;
-import dev.offshoot.judge.NoJudge;
 import dev.offshoot.score.Variation;
 import dev.offshoot.worker.settings.ConfigFile;
+import dev.offshoot.worker.settings.JudgeSettings;
 import dev.offshoot.worker.settings.SettingsException;
 import dev.offshoot.worker.settings.SettingsReader;
 import dev.offshoot.worker.stack.StackException;
@@ -19,6 +17,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingInitializationContext;
@@ -39,13 +38,17 @@ public final class EvaluationProgram {
 
   private final EvaluationRequest request;
   private final PrintStream out;
+  private final Function<JudgeSettings, Judge> judges;
 
   /**
    * @param out heard by the CLI alone
+   * @param judges makes the judge that is asked
    */
-  public EvaluationProgram(EvaluationRequest request, PrintStream out) {
+  public EvaluationProgram(
+      EvaluationRequest request, PrintStream out, Function<JudgeSettings, Judge> judges) {
     this.request = request;
     this.out = out;
+    this.judges = judges;
   }
 
   /** Runs it; answers the exit code. */
@@ -81,10 +84,7 @@ public final class EvaluationProgram {
       }
     }
     ConfigurationPropertySources.attach(environment);
-    return SettingsReader.readJudge(environment)
-        .config()
-        .<Judge>map((JudgeConfig config) -> new ModelJudge(config))
-        .orElseGet(NoJudge::new);
+    return judges.apply(SettingsReader.readJudge(environment));
   }
 
   private void evaluate(Judge judge) throws InterruptedException {

@@ -48,7 +48,9 @@ public record JudgeSettings(
     /** OpenAI, and what speaks like it. */
     OPENAI,
     /** Anthropic. */
-    ANTHROPIC
+    ANTHROPIC,
+    /** Whatever a ChatModel of LangChain4j reaches that somebody's jar contributes as a bean. */
+    BEAN
   }
 
   void check(String prefix, Problems problems) {
@@ -57,11 +59,25 @@ public record JudgeSettings(
         problems.add(
             prefix + ".provider",
             "it is missing, though a model, an address or a key is configured",
-            "Set it to OPENAI (and what speaks like it) or ANTHROPIC.");
+            "Set it to OPENAI (and what speaks like it), ANTHROPIC or BEAN.");
       }
       return;
     }
     problems.require(prefix + ".model", model, "Set it to the model's name at the server.");
+    if (provider == Provider.BEAN) {
+      if (baseUrl != null || apiKey != null || apiKeyFile != null) {
+        problems.add(
+            prefix + ".provider",
+            "it is BEAN, which knows its own address and key",
+            "Remove %1$s.base-url, %1$s.api-key and %1$s.api-key-file.".formatted(prefix));
+      }
+    } else {
+      checkServer(prefix, problems);
+    }
+    checkBounds(prefix, problems);
+  }
+
+  private void checkServer(String prefix, Problems problems) {
     if (baseUrl != null && !HttpAddress.isOne(baseUrl)) {
       problems.add(
           prefix + ".base-url",
@@ -69,6 +85,9 @@ public record JudgeSettings(
           "Write it like https://llm.example.com/v1, and the key as %s.api-key.".formatted(prefix));
     }
     PasswordSource.check(prefix, "api-key", apiKey, apiKeyFile, baseUrl == null, problems);
+  }
+
+  private void checkBounds(String prefix, Problems problems) {
     problems.positive(prefix + ".timeout", timeout);
     if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
       problems.add(prefix + ".timeout", "it is longer than a step may take", "Use at most 100s.");
@@ -88,9 +107,11 @@ public record JudgeSettings(
     }
     return Optional.of(
         new JudgeConfig(
-            provider == Provider.OPENAI
-                ? JudgeConfig.Protocol.OPENAI
-                : JudgeConfig.Protocol.ANTHROPIC,
+            switch (provider) {
+              case OPENAI -> JudgeConfig.Protocol.OPENAI;
+              case ANTHROPIC -> JudgeConfig.Protocol.ANTHROPIC;
+              case BEAN, NONE -> JudgeConfig.Protocol.OWN;
+            },
             model == null ? "" : model,
             baseUrl,
             PasswordSource.read(WorkerSettings.PREFIX + ".judge.api-key", apiKey, apiKeyFile),

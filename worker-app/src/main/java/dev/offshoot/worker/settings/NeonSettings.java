@@ -25,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minCompute compute units that a branch has at least
  * @param maxCompute and at most
  * @param suspendAfter idle time after which a branch scales to zero
+ * @param compareSchemas whether Neon's own comparison of schemas is held against ours
  * @param requestsPerSecond how often the API is asked at most, in the long run
  */
 public record NeonSettings(
@@ -38,6 +39,7 @@ public record NeonSettings(
     @DefaultValue("0.25") double minCompute,
     @DefaultValue("1") double maxCompute,
     @DefaultValue("5m") Duration suspendAfter,
+    @DefaultValue("true") boolean compareSchemas,
     @DefaultValue("5") int requestsPerSecond) {
   private static final String KEY = "NEON_API_KEY";
   private static final double MOST_COMPUTE = 56;
@@ -97,6 +99,7 @@ public record NeonSettings(
         requireNonNullElse(role, ""),
         minCompute,
         maxCompute,
-        suspendAfter);
+        suspendAfter,
+        compareSchemas);
   }
 }

@@ -73,6 +73,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       default_text_search_config = 'pg_catalog.english'
       """;
 
+  /** For a server whose folder is deleted with it: a later line of the file counts. */
+  private static final String FORGETFUL =
+      """
+      fsync = off
+      synchronous_commit = off
+      full_page_writes = off
+      """;
+
   /**
    * Who may come in. A branch is owned by, and named like, a role; the agent's role and the
    * worker's reading role are members of it or have a branch of their own name. Replication is
@@ -120,7 +128,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     return start(dataFolder, port, false);
   }
 
-  /** Starts the server on a new folder and any free port; {@link #close()} deletes the folder. */
+  /**
+   * Starts the server on a new folder and any free port; {@link #close()} deletes the folder. It
+   * does not outlive a crash of the machine.
+   */
   public static EmbeddedPostgresServer startTemporary() {
     try {
       return start(Files.createTempDirectory("offshoot-postgres-"), 0, true);
@@ -136,7 +147,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       Path data = folder.resolve("data");
       PostgresBinaries binaries = PostgresBinaries.unpacked();
       String password = initialise(binaries, folder, data);
-      write(data.resolve("postgresql.conf"), SETTINGS);
+      write(data.resolve("postgresql.conf"), temporary ? SETTINGS + FORGETFUL : SETTINGS);
       write(data.resolve("pg_hba.conf"), ACCESS);
       endLeftover(data);
       long deadline = System.nanoTime() + START_LIMIT.toNanos();

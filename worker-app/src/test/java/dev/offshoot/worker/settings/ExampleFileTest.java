@@ -80,7 +80,7 @@ class ExampleFileTest {
             .filter(
                 line ->
                     !line.matches(
-                        ".*(neon|api-url|project|branch|database|role|min-compute|max-compute|suspend-after|requests-per-second):.*"))
+                        ".*(neon|api-url|project|branch|database|role|min-compute|max-compute|suspend-after|compare-schemas|requests-per-second):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 

@@ -124,7 +124,8 @@ class SettingsReaderTest {
                 "shop_owner",
                 0.25,
                 1,
-                Duration.ofMinutes(5)));
+                Duration.ofMinutes(5),
+                true));
     assertThat(cloud.neon().toString()).doesNotContain(PASSWORD);
   }
 
@@ -378,6 +379,13 @@ class SettingsReaderTest {
     assertThat(read(Map.of()).judge().config()).isEmpty();
     assertThat(refused(Map.of("offshoot.judge.model", "m")))
         .hasMessageContaining("offshoot.judge.provider");
+    assertThat(
+            refused(
+                Map.of(
+                    "offshoot.judge.provider", "BEAN",
+                    "offshoot.judge.model", "m",
+                    "offshoot.judge.api-key", PASSWORD)))
+        .hasMessageContaining("it is BEAN, which knows its own address and key");
     assertThat(refused(Map.of("offshoot.judge.provider", "ANTHROPIC", "offshoot.judge.model", "m")))
         .hasMessageContaining("offshoot.judge.api-key");
     assertThat(
