@@ -197,6 +197,6 @@ class EvaluationTest {
   }
 
   private static Advice advice(Scores scores, Adviser adviser) {
-    return scores.advice().get(adviser.ordinal());
+    return scores.adviceOf(adviser);
   }
 }

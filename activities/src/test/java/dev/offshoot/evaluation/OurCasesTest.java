@@ -92,7 +92,7 @@ class OurCasesTest {
     assertThat(scores.missed()).isEmpty();
     assertThat(scores.unexpected()).isEmpty();
     assertThat(scores.policyHolds()).isTrue();
-    assertThat(scores.advice().get(Adviser.POLICY.ordinal()).acceptedEffects().count()).isZero();
+    assertThat(scores.adviceOf(Adviser.POLICY).acceptedEffects().count()).isZero();
     assertThat(scores.recall().keySet()).containsExactly(Hazard.values());
     assertThat(scores.recall().values()).allMatch(share -> share.count() == share.of());
   }
@@ -111,8 +111,7 @@ class OurCasesTest {
 
   @Test
   void harmlessChanges_areHeldBackSeldom() {
-    assertThat(Scores.of(results).advice().get(Adviser.POLICY.ordinal()).falseRejects().rate())
-        .isLessThan(0.2);
+    assertThat(Scores.of(results).adviceOf(Adviser.POLICY).falseRejects().rate()).isLessThan(0.2);
   }
 
   @Test

@@ -66,6 +66,14 @@ public record Scores(
         Effort.of(results));
   }
 
+  /** How that adviser did. */
+  public Advice adviceOf(Adviser adviser) {
+    return advice.stream()
+        .filter(each -> each.adviser() == adviser)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("scores are of every adviser"));
+  }
+
   /** Whether the policy found everything that it must find, however it was written. */
   public boolean policyHolds() {
     return missed.isEmpty()

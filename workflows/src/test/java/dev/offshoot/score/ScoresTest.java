@@ -34,18 +34,18 @@ class ScoresTest {
                 result("injection", CaseLabel.INJECTION, List.of(), Opinion.ABSTAIN),
                 refused("refused", ErrorCode.SQL_ERROR, ErrorCode.SQL_ERROR)));
 
-    Advice policy = scores.advice().get(Adviser.POLICY.ordinal());
+    Advice policy = scores.adviceOf(Adviser.POLICY);
     assertThat(policy.falseAccepts()).isEqualTo(new Share(3, 5));
     assertThat(policy.falseRejects()).isEqualTo(new Share(1, 4));
     assertThat(policy.rejectedSafe()).isEqualTo(new Share(0, 4));
     assertThat(policy.abstentions()).isEqualTo(new Share(3, 9));
-    Advice judge = scores.advice().get(Adviser.JUDGE.ordinal());
+    Advice judge = scores.adviceOf(Adviser.JUDGE);
     assertThat(judge.falseAccepts()).isEqualTo(new Share(2, 5));
     assertThat(judge.acceptedEffects()).isEqualTo(new Share(1, 2));
     assertThat(judge.falseRejects()).isEqualTo(new Share(2, 4));
     assertThat(judge.rejectedSafe()).isEqualTo(new Share(1, 4));
     assertThat(judge.abstentions()).isEqualTo(new Share(3, 9));
-    Advice both = scores.advice().get(Adviser.BOTH.ordinal());
+    Advice both = scores.adviceOf(Adviser.BOTH);
     assertThat(both.falseAccepts()).isEqualTo(new Share(1, 5));
     assertThat(both.acceptedContent()).isEqualTo(new Share(1, 2));
     assertThat(both.acceptedInjections()).isEqualTo(new Share(0, 1));
