@@ -141,8 +141,8 @@ public final class Evaluation {
       if (otherwise.isEmpty()) {
         continue;
       }
-      boolean elsewhere = variation == Variation.RENAMED && renamed != null;
-      Trial trial = trial(otherwise.get(), variation, elsewhere ? renamed : ground);
+      Ground where = variation == Variation.RENAMED && renamed != null ? renamed : ground;
+      Trial trial = trial(otherwise.get(), variation, where);
       // In another order statements may well do something else.
       if (variation != Variation.REORDERED || trial.effects().equals(first.effects())) {
         heard.accept(trial.result());
