@@ -20,12 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The cases in {@code src/test/resources/cases}, one file each: what stands, what the experiment
  * and the parent's own users do, what is to come of it. A new case is a new file. All oracles of
- * the generated cases look at these too, and pg_dump wherever it is to be had.
+ * the generated cases look at these too, and pg_dump, where it is to be had, at every third (at all
+ * with {@code -Dpgdump=1}).
  *
  * <p>{@code -Dfile=NAME} plays those alone whose names contain it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CaseTest {
+  private static final int PG_DUMP_EVERY = Integer.getInteger("pgdump", 3);
+
   private final Optional<PgDump> pgDump = PgDump.find();
   private Stage.SharedLedger ledger;
   private Stage stage;
@@ -61,7 +64,8 @@ class CaseTest {
     NewerSyntax.assumeUnderstood(scenario.text());
     stage.clear();
 
-    Play play = Play.of(scenario, stage, pgDump.orElse(null));
+    boolean isAsked = Math.floorMod(file.hashCode(), PG_DUMP_EVERY) == 0;
+    Play play = Play.of(scenario, stage, isAsked ? pgDump.orElse(null) : null);
 
     assertThat(play.problems()).as(scenario.title()).isEmpty();
     List<String> told = play.result().told();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * -Dtell=true} prints what is refused and why.
  */
 class GeneratedCasesTest {
-  private static final int CASES = Integer.getInteger("cases", 200);
+  private static final int CASES = Integer.getInteger("cases", 100);
   private static final long SEED = Long.getLong("seed", 4);
   private static final int FROM = Integer.getInteger("from", 0);
   private static final int ONLY = Integer.getInteger("case", -1);
