@@ -1,5 +1,6 @@
 package dev.offshoot.branch;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
 import dev.offshoot.sql.Place;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param masked tables and columns of which a model is shown no value
  * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
  *     for none
+ * @param approval who may approve what is merged into it
  * @param neon where on Neon it is; absent for a server of its own, which {@code url} names
  */
 public record ParentConfig(
@@ -46,6 +48,7 @@ public record ParentConfig(
     Duration revertWindow,
     List<SensitiveName> masked,
     int sequenceBlock,
+    ApprovalRule approval,
     @Nullable NeonHome neon) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 

@@ -1,5 +1,6 @@
 package dev.offshoot.branch;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class ParentConfigBuilder {
   private Duration revertWindow = ParentConfig.DEFAULT_REVERT_WINDOW;
   private List<SensitiveName> masked = List.of();
   private int sequenceBlock;
+  private ApprovalRule approval = ApprovalRule.ANYBODY;
   private @Nullable NeonHome neon;
 
   ParentConfigBuilder(String name, String url, String username, String password) {
@@ -49,6 +51,7 @@ public final class ParentConfigBuilder {
     this.revertWindow = like.revertWindow();
     this.masked = like.masked();
     this.sequenceBlock = like.sequenceBlock();
+    this.approval = like.approval();
     this.neon = like.neon();
   }
 
@@ -117,6 +120,11 @@ public final class ParentConfigBuilder {
     return this;
   }
 
+  public ParentConfigBuilder approval(ApprovalRule rule) {
+    this.approval = rule;
+    return this;
+  }
+
   public ParentConfigBuilder neon(@Nullable NeonHome home) {
     this.neon = home;
     return this;
@@ -139,6 +147,7 @@ public final class ParentConfigBuilder {
         revertWindow,
         masked,
         sequenceBlock,
+        approval,
         neon);
   }
 }

@@ -56,7 +56,8 @@ public final class JudgeSteps implements JudgeActivities {
         request.changes().digest(),
         hazards,
         verdict,
-        (System.nanoTime() - start) / NANOS_PER_MILLI);
+        (System.nanoTime() - start) / NANOS_PER_MILLI,
+        parent.approval());
   }
 
   private Verdict verdict(

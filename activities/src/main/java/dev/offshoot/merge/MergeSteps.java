@@ -1,6 +1,7 @@
 package dev.offshoot.merge;
 
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.Parents.Parent;
 import dev.offshoot.branch.ReservedSequences;
@@ -9,7 +10,9 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ResolveResult;
+import dev.offshoot.domain.ShownText;
 import dev.offshoot.ledger.ChangeSetStore;
+import dev.offshoot.policy.DecisionPolicy;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
@@ -40,8 +43,8 @@ public final class MergeSteps implements MergeActivities {
    *     would have done what nobody reviewed
    */
   MergeResult merge(MergeRequest request, Progress progress) {
-    requireApproval(request);
     Parent parent = parents.get(request.branch().parent());
+    requireApproval(request, parent.config());
     Rehearsal rehearsal = Rehearsal.run(parent, store, request, progress);
     if (rehearsal.conflicts() != null) {
       return MergeResult.conflicted(rehearsal.conflicts());
@@ -64,9 +67,10 @@ public final class MergeSteps implements MergeActivities {
 
   /** The same outside of an activity; a second call gives the same digest while nothing changes. */
   ResolveResult resolve(ResolveConflicts request, Progress progress) {
-    requireApproval(request.merge());
+    Parent parent = parents.get(request.merge().branch().parent());
+    requireApproval(request.merge(), parent.config());
     return onParent(
-        parents.get(request.merge().branch().parent()),
+        parent,
         progress,
         "resolving conflicts",
         session ->
@@ -102,11 +106,21 @@ public final class MergeSteps implements MergeActivities {
     }
   }
 
-  /** What was reviewed is what is merged, whoever calls. */
-  private static void requireApproval(MergeRequest request) {
+  /** What was reviewed is what is merged, by an approval that counts here, whoever calls. */
+  private static void requireApproval(MergeRequest request, ParentConfig parent) {
     Decision decision = request.decision();
+    boolean byPolicy = decision.channel() == Decision.Channel.POLICY;
+    if (!byPolicy && !DecisionPolicy.mayApprove(String.valueOf(decision.by()), parent.approval())) {
+      throw new OffshootException(
+          ErrorCode.MERGE_REFUSED,
+          "experiment %s: %s is not among those who may approve on parent '%s'"
+              .formatted(
+                  request.branch().experimentId(),
+                  ShownText.oneLine(String.valueOf(decision.by()), 60),
+                  parent.name()));
+    }
     if (decision.kind() != Decision.Kind.APPROVE
-        || !decision.accepted()
+        || !decision.settles()
         || !decision.isFor(request.digest())) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,

@@ -95,7 +95,10 @@ class AnthropicJudgeTest {
 
   private static MockResponse saying(String text, String stopReason) {
     ObjectNode body = JSON.createObjectNode();
-    body.put("id", "msg_1").put("type", "message").put("role", "assistant").put("model", "claude-x");
+    body.put("id", "msg_1")
+        .put("type", "message")
+        .put("role", "assistant")
+        .put("model", "claude-x");
     body.putArray("content").addObject().put("type", "text").put("text", text);
     body.put("stop_reason", stopReason);
     body.putObject("usage").put("input_tokens", 700).put("output_tokens", 50);
@@ -112,8 +115,7 @@ class AnthropicJudgeTest {
             .build(),
         new ExperimentReport(
             List.of(
-                new StatementResult(
-                    0, "SELECT 1", 1, null, List.of("a"), List.of(), false, false)),
+                new StatementResult(0, "SELECT 1", 1, null, List.of("a"), List.of(), false, false)),
             List.of(),
             List.of(),
             List.of(),

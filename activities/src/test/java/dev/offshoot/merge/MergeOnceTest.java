@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.offshoot.activity.MergeActivities.MergeRequest;
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeReport;
@@ -132,6 +134,26 @@ class MergeOnceTest {
           .isInstanceOfSatisfying(
               OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
           .hasMessageContaining("has been merged already");
+      assertThat(merging.parent.dump()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void approvalOfSomebodyWhoMayNot_isRefused_whateverTheWorkflowThought() throws SQLException {
+    try (Merging merging = Merging.into(COUNTER)) {
+      ChangeSet changeSet = merging.experiment(COUNT_UP);
+      MergeRequest request = merging.request("task", changeSet, Strictness.ROW, List.of());
+      String before = merging.parent.dump();
+      ParentConfig strict =
+          merging.parent.config().toBuilder()
+              .approval(new ApprovalRule(List.of("sam"), null))
+              .build();
+
+      assertThatThrownBy(
+              () -> merging.merge(request, Progress.NONE, new ParentOnly(strict), strict))
+          .isInstanceOfSatisfying(
+              OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MERGE_REFUSED))
+          .hasMessageContaining("rita is not among those who may approve");
       assertThat(merging.parent.dump()).isEqualTo(before);
     }
   }

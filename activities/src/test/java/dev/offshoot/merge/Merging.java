@@ -5,6 +5,7 @@ import dev.offshoot.TestParent;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.activity.MergeActivities.ResolveConflicts;
 import dev.offshoot.branch.BranchProvider;
+import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.Conflict;
@@ -77,7 +78,13 @@ final class Merging implements AutoCloseable {
   }
 
   MergeResult merge(MergeRequest request, Progress progress, BranchProvider provider) {
-    Parents parents = new Parents(List.of(new Parents.Parent(parent.config(), provider)));
+    return merge(request, progress, provider, parent.config());
+  }
+
+  /** With the parent configured otherwise. */
+  MergeResult merge(
+      MergeRequest request, Progress progress, BranchProvider provider, ParentConfig config) {
+    Parents parents = new Parents(List.of(new Parents.Parent(config, provider)));
     return new MergeSteps(parents, store).merge(request, progress);
   }
 
@@ -122,6 +129,7 @@ final class Merging implements AutoCloseable {
             Decision.Channel.SIGNAL,
             null,
             resolve,
+            null,
             null));
   }
 

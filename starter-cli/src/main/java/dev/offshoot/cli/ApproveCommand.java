@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     description = {
       "Merge the reviewed change set into the parent, and wait until that is done.",
       "Exit codes: 0 merged, 4 not allowed (own experiment, hazard not accepted),",
-      "5 nothing to decide yet, 7 another digest, decided already, or conflicts."
+      "5 nothing to decide yet, or others must approve too, 7 another digest, decided already, or conflicts."
     })
 final class ApproveCommand extends OneExperimentCommand {
   @Option(
@@ -66,13 +66,13 @@ final class ApproveCommand extends OneExperimentCommand {
             hazards,
             ResolveOption.read(resolve, before.conflicts()));
     Decision decision = sender.send(Decision.Kind.APPROVE, request);
-    if (noWait) {
+    if (noWait || !decision.settles()) {
       if (output.forPeople()) {
         output.line(new ProgressText(output.colour(), 0).decision(decision));
       } else {
         output.document(decision);
       }
-      return ExitCode.DONE;
+      return decision.settles() ? ExitCode.DONE : ExitCode.PENDING;
     }
     ExperimentStatus after = sender.follow(before);
     if (output.format() == Output.Format.JSON) {

@@ -147,14 +147,22 @@ final class AuditTrail {
     add(event, worker(scheduledId), AuditSteps.name(step) + " " + how, detail, digest);
   }
 
+  private static String effect(Decision decision) {
+    if (!decision.accepted()) {
+      return "refused: " + decision.refusal();
+    }
+    return decision.stillNeeded() == null
+        ? "counted"
+        : "counted, %d more must approve".formatted(decision.stillNeeded());
+  }
+
   private void signalled(HistoryEvent event) {
     var signal = event.getWorkflowExecutionSignaledEventAttributes();
     String name = signal.getSignalName();
     @Nullable DecisionRequest request = Payload.first(signal.getInput(), DecisionRequest.class);
     boolean isDecision = name.equals("approve") || name.equals("reject");
     @Nullable Decision kept = isDecision && signals.hasNext() ? signals.next() : null;
-    String effect =
-        kept == null ? "" : kept.accepted() ? " (counted)" : " (refused: " + kept.refusal() + ")";
+    String effect = kept == null ? "" : " (%s)".formatted(effect(kept));
     add(
         event,
         signal.getIdentity(),
@@ -205,7 +213,7 @@ final class AuditTrail {
     @Nullable Decision decision =
         Payload.first(completed.getOutcome().getSuccess(), Decision.class);
     if (decision != null && decision.kind() != null) {
-      String effect = decision.accepted() ? "counted" : "refused: " + decision.refusal();
+      String effect = effect(decision);
       add(
           event,
           Objects.requireNonNullElse(decision.by(), who),

@@ -106,7 +106,7 @@ final class DecisionSender {
   /** Of which kind a refusal is, from what stands now. */
   static ExitCode refusedCode(
       Decision.Kind kind, DecisionRequest request, ExperimentStatus status) {
-    boolean decided = status.decisions().stream().anyMatch(Decision::accepted);
+    boolean decided = status.decisions().stream().anyMatch(Decision::settles);
     boolean reopened = status.stage() == Stage.AWAITING_DECISION;
     if (status.stage() == Stage.CLOSED || (decided && !reopened)) {
       return ExitCode.CONFLICT;
@@ -120,7 +120,11 @@ final class DecisionSender {
     boolean own =
         DecisionPolicy.sameActor(
             String.valueOf(request.by()), String.valueOf(status.spec().requestedBy()));
-    if (own || status.judgement().hazards().stream().anyMatch(found -> blocks(found, request))) {
+    boolean outsider =
+        !DecisionPolicy.mayApprove(String.valueOf(request.by()), status.judgement().approval());
+    if (own
+        || outsider
+        || status.judgement().hazards().stream().anyMatch(found -> blocks(found, request))) {
       return ExitCode.PERMISSION;
     }
     boolean other = request.digest() != null && !request.digest().equals(status.changes().digest());

@@ -1,11 +1,13 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentOutcome;
+import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
@@ -199,6 +201,23 @@ final class ProgressText {
     return List.of("  deadline " + waiting.deadline() + rest);
   }
 
+  /** Who may approve and how many must, where that is not anybody and one. */
+  List<String> approvals(ExperimentStatus status) {
+    if (status.judgement() == null) {
+      return List.of();
+    }
+    ApprovalRule rule = status.judgement().approval();
+    int needed = rule.needed(status.judgement().hazards());
+    List<String> lines = new ArrayList<>();
+    if (needed > 1) {
+      lines.add("  %d different people must approve".formatted(needed));
+    }
+    if (!rule.approvers().isEmpty()) {
+      lines.add("  may approve: " + shown(String.join(", ", rule.approvers()), TEXT_LIMIT));
+    }
+    return lines;
+  }
+
   String decision(Decision decision) {
     String who = decision.by() == null ? "nobody named" : shown(decision.by(), TEXT_LIMIT);
     String why =
@@ -221,12 +240,19 @@ final class ProgressText {
     if (decision.resolvedDigest() != null) {
       text += ", which gives change set " + shortDigest(decision.resolvedDigest());
     }
+    if (decision.accepted() && decision.stillNeeded() != null) {
+      text += "; %s must approve".formatted(more(decision.stillNeeded()));
+    }
     return decision.refusal() == null
         ? done(text)
         : colour.warning("  x ")
             + text
             + " — not counted: "
             + shown(decision.refusal(), TEXT_LIMIT);
+  }
+
+  private static String more(int people) {
+    return people == 1 ? "one more person" : people + " more people";
   }
 
   /** {@code items UPDATE_UPDATE: branch}. */

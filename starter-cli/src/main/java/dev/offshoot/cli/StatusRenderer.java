@@ -54,6 +54,7 @@ final class StatusRenderer {
         lines.add("  no hazards");
       }
       lines.addAll(text.verdict(status.judgement().verdict()));
+      lines.addAll(text.approvals(status));
     }
     if (!status.decisions().isEmpty()) {
       heading(lines, "decisions");

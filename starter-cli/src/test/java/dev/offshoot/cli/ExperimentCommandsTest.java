@@ -258,6 +258,30 @@ class ExperimentCommandsTest {
   }
 
   @Test
+  void hazardThatTwoMustApprove_isMergedByTheSecond_andNobodyElseMay() {
+    String id = world.waiting("guarded");
+
+    CliWorld.Result outsider = world.run("experiment", "approve", id, "-m", "x", "--by", "eve");
+    CliWorld.Result first = world.run("experiment", "approve", id, "-m", "x");
+    CliWorld.Result again = world.run("experiment", "approve", id, "-m", "x", "--by", "Ada");
+    CliWorld.Result shown = world.run("experiment", "show", id);
+    CliWorld.Result second = world.run("experiment", "approve", id, "-m", "x", "--by", "bob");
+    CliWorld.Result history = world.run("experiment", "history", id);
+
+    assertThat(outsider.code()).isEqualTo(ExitCode.PERMISSION.code());
+    assertThat(outsider.err()).contains("eve is not among those who may approve");
+    assertThat(first.code()).as(first.err()).isEqualTo(ExitCode.PENDING.code());
+    assertThat(first.out()).contains("approve by ada").contains("one more person must approve");
+    assertThat(again.err()).contains("Ada has approved already");
+    assertThat(shown.out())
+        .contains("2 different people must approve")
+        .contains("may approve: ada, bob")
+        .contains("one more person must approve");
+    assertThat(second.code()).as(second.err()).isZero();
+    assertThat(history.out()).contains("counted, 1 more must approve");
+  }
+
+  @Test
   void forbiddenHazard_cannotBeApproved() {
     String id = world.waiting("forbidden");
 

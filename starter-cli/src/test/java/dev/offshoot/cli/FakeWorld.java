@@ -7,6 +7,7 @@ import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.activity.RevertActivities;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
@@ -211,6 +212,8 @@ final class FakeWorld
                   new HazardFinding(Hazard.DROPS_COLUMN, Severity.NEEDS_NAME, "customers.old"),
                   new HazardFinding(Hazard.REWRITES_TABLE, Severity.NEEDS_NAME, "customers"),
                   new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "3 rows"));
+          case "guarded" ->
+              List.of(new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, "3 rows"));
           case "forbidden" ->
               List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.FORBIDDEN, "customers"));
           default -> List.of();
@@ -219,7 +222,10 @@ final class FakeWorld
         request.changes().digest(),
         hazards,
         Verdict.of(Verdict.Opinion.ABSTAIN, "policy", "a person decides"),
-        1);
+        1,
+        "guarded".equals(request.spec().parent())
+            ? new ApprovalRule(List.of("ada", "bob"), Map.of(Hazard.DELETES_ROWS, 2))
+            : null);
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why it has no effect; absent for the one that counts
  * @param resolve which side stands where parent and branch collide
  * @param resolvedDigest the change set that the resolution gave; it is what the decision merges
+ * @param stillNeeded how many more people must approve before anything is merged; absent if none
  */
 public record Decision(
     Kind kind,
@@ -28,7 +29,8 @@ public record Decision(
     Channel channel,
     @Nullable String refusal,
     List<Resolution> resolve,
-    @Nullable String resolvedDigest) {
+    @Nullable String resolvedDigest,
+    @Nullable Integer stillNeeded) {
 
   public Decision(
       Kind kind,
@@ -40,7 +42,8 @@ public record Decision(
       Channel channel,
       @Nullable String refusal,
       @Nullable List<Resolution> resolve,
-      @Nullable String resolvedDigest) {
+      @Nullable String resolvedDigest,
+      @Nullable Integer stillNeeded) {
     this.kind = kind;
     this.by = by;
     this.reason = reason;
@@ -51,6 +54,7 @@ public record Decision(
     this.refusal = refusal;
     this.resolve = resolve == null ? List.of() : List.copyOf(resolve);
     this.resolvedDigest = resolvedDigest;
+    this.stillNeeded = stillNeeded;
   }
 
   /** One that resolves no conflicts. */
@@ -63,7 +67,7 @@ public record Decision(
       Instant at,
       Channel channel,
       @Nullable String refusal) {
-    this(kind, by, reason, digest, acceptedHazards, at, channel, refusal, List.of(), null);
+    this(kind, by, reason, digest, acceptedHazards, at, channel, refusal, List.of(), null, null);
   }
 
   /** Which way a decision goes. */
@@ -79,8 +83,30 @@ public record Decision(
     POLICY
   }
 
+  /** Whether it has an effect: alone, or once enough others have approved too. */
   public boolean accepted() {
     return refusal == null;
+  }
+
+  /** Whether it settles the matter. */
+  public boolean settles() {
+    return accepted() && stillNeeded == null;
+  }
+
+  /** The same, of which nothing comes until so many others have approved too. */
+  public Decision awaiting(int others) {
+    return new Decision(
+        kind,
+        by,
+        reason,
+        digest,
+        acceptedHazards,
+        at,
+        channel,
+        refusal,
+        resolve,
+        resolvedDigest,
+        others);
   }
 
   /** Whether it is bound to that change set, or to one whose conflicts it resolved into it. */
@@ -97,12 +123,32 @@ public record Decision(
   /** The same, for the change set that its resolution gave. */
   public Decision resolvedInto(String changeSet) {
     return new Decision(
-        kind, by, reason, digest, acceptedHazards, at, channel, refusal, resolve, changeSet);
+        kind,
+        by,
+        reason,
+        digest,
+        acceptedHazards,
+        at,
+        channel,
+        refusal,
+        resolve,
+        changeSet,
+        stillNeeded);
   }
 
   /** The same, which has turned out to have no effect. */
   public Decision refused(String why) {
     return new Decision(
-        kind, by, reason, digest, acceptedHazards, at, channel, why, resolve, resolvedDigest);
+        kind,
+        by,
+        reason,
+        digest,
+        acceptedHazards,
+        at,
+        channel,
+        why,
+        resolve,
+        resolvedDigest,
+        stillNeeded);
   }
 }

@@ -1,5 +1,6 @@
 package dev.offshoot.policy;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.Hazard;
@@ -64,6 +65,7 @@ public final class DecisionPolicy {
         channel,
         refusal,
         resolution.resolve(),
+        null,
         null);
   }
 
@@ -121,6 +123,10 @@ public final class DecisionPolicy {
       return "by: %s asked for this experiment and cannot approve it; somebody else must"
           .formatted(ShownText.oneLine(String.valueOf(asked.by()), 60));
     }
+    @Nullable String notAllowed = notAllowed(String.valueOf(asked.by()), review);
+    if (notAllowed != null) {
+      return notAllowed;
+    }
     if (asked.digest() != null && !asked.digest().strip().equals(review.digest())) {
       return "digest: %s is not the change set under review (%s…); look at that one and send its digest"
           .formatted(
@@ -132,6 +138,29 @@ public final class DecisionPolicy {
           .formatted(String.join(", ", unknown));
     }
     return refusedHazards(accepted, review.hazards());
+  }
+
+  private static @Nullable String notAllowed(String by, Review review) {
+    if (!mayApprove(by, review.rule())) {
+      return "by: %s is not among those who may approve on this parent (%s)"
+          .formatted(
+              ShownText.oneLine(by, 60),
+              ShownText.oneLine(String.join(", ", review.rule().approvers()), 400));
+    }
+    if (review.approvedBy().stream().anyMatch(name -> sameActor(name, by))) {
+      return "by: %s has approved already; %d different people must, and %d did"
+          .formatted(
+              ShownText.oneLine(by, 60),
+              review.rule().needed(review.hazards()),
+              review.approvedBy().size());
+    }
+    return null;
+  }
+
+  /** Whether somebody of that name, however spelt, may approve under that rule at all. */
+  public static boolean mayApprove(String by, ApprovalRule rule) {
+    return rule.approvers().isEmpty()
+        || rule.approvers().stream().anyMatch(name -> sameActor(name, by));
   }
 
   private static @Nullable String refusedHazards(

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.Conflict;
@@ -84,6 +85,7 @@ final class CurrentDetails {
                       changes.deleted(),
                       changes.schemaChangeCount()));
           verdict(judgement.verdict(), fence);
+          approvals(judgement, decisions, fence);
         });
     refusals(page, decisions);
     conflicts(page, conflicts);
@@ -142,6 +144,26 @@ final class CurrentDetails {
     fence.line("judge        %s by %s%s".formatted(verdict.opinion(), verdict.by(), sure));
     verdict.reasons().forEach(reason -> fence.line("             " + reason));
     verdict.questions().forEach(question -> fence.line("             ? " + question));
+  }
+
+  private static void approvals(
+      Judgement judgement, List<Decision> decisions, MarkdownPage.Fence fence) {
+    ApprovalRule rule = judgement.approval();
+    int needed = rule.needed(judgement.hazards());
+    if (needed > 1) {
+      List<String> given =
+          decisions.stream()
+              .filter(decision -> decision.accepted() && decision.isFor(judgement.digest()))
+              .map(decision -> String.valueOf(decision.by()))
+              .toList();
+      fence.line(
+          "approvals    %d of %d needed%s"
+              .formatted(
+                  given.size(), needed, given.isEmpty() ? "" : ": " + String.join(", ", given)));
+    }
+    if (!rule.approvers().isEmpty()) {
+      fence.line("may approve  " + String.join(", ", rule.approvers()));
+    }
   }
 
   private static void branchPoint(@Nullable BranchInfo branch, MarkdownPage.Fence fence) {

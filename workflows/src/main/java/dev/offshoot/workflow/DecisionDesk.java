@@ -1,9 +1,11 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.HazardFinding;
+import dev.offshoot.domain.Judgement;
 import dev.offshoot.policy.DecisionPolicy;
 import dev.offshoot.policy.Review;
 import io.temporal.workflow.Workflow;
@@ -27,6 +29,11 @@ final class DecisionDesk {
   private final List<Decision> kept = new ArrayList<>();
   private @Nullable String digest;
   private List<HazardFinding> hazards = List.of();
+  private ApprovalRule rule = ApprovalRule.ANYBODY;
+
+  /** Those of the change set under review, while more are needed than there are. */
+  private final List<Decision> approvals = new ArrayList<>();
+
   private @Nullable ConflictReport conflicts;
   private @Nullable Decision settled;
 
@@ -41,17 +48,20 @@ final class DecisionDesk {
 
   /**
    * From now on an approval is about this change set. One that was given before the statements ran
-   * again stands if it was for the very same and still covers the hazards.
+   * again stands if it was for the very same and still covers the hazards; where several people
+   * must approve, they look again.
    */
-  void review(String newDigest, List<HazardFinding> newHazards) {
-    digest = newDigest;
+  void review(Judgement judgement) {
+    digest = judgement.digest();
     List<HazardFinding> before = hazards;
-    hazards = newHazards;
+    hazards = judgement.hazards();
+    rule = judgement.approval();
     if (settled == null
         && closedBecause == null
         && pending != null
-        && pending.isFor(newDigest)
-        && DecisionPolicy.uncovered(pending, before, newHazards).isEmpty()) {
+        && rule.needed(hazards) == 1
+        && pending.isFor(digest)
+        && DecisionPolicy.uncovered(pending, before, hazards).isEmpty()) {
       settled = pending;
     }
     pending = null;
@@ -61,6 +71,7 @@ final class DecisionDesk {
   void reopen(ConflictReport found) {
     conflicts = found;
     settled = null;
+    approvals.clear();
   }
 
   /**
@@ -74,16 +85,24 @@ final class DecisionDesk {
 
   /**
    * The approved resolution has given another change set, which the approval is for too unless it
-   * has hazards that the approval does not cover: then the matter is open again, about that one.
+   * has hazards that the approval does not cover, or that several people must approve: then the
+   * matter is open again, about that one.
    */
-  void resolved(String newDigest, List<HazardFinding> newHazards) {
-    Decision approval = Objects.requireNonNull(settled).resolvedInto(newDigest);
-    Optional<String> uncovered = DecisionPolicy.uncovered(approval, hazards, newHazards);
+  void resolved(Judgement judgement) {
+    Decision approval = Objects.requireNonNull(settled).resolvedInto(judgement.digest());
+    Optional<String> uncovered = DecisionPolicy.uncovered(approval, hazards, judgement.hazards());
     replace(approval);
-    digest = newDigest;
-    hazards = newHazards;
+    digest = judgement.digest();
+    hazards = judgement.hazards();
+    rule = judgement.approval();
     conflicts = null;
-    uncovered.ifPresent(why -> withdraw("the resolved change set is another: " + why));
+    int needed = rule.needed(hazards);
+    if (uncovered.isPresent()) {
+      withdraw("the resolved change set is another: " + uncovered.get());
+    } else if (needed > 1) {
+      withdraw(
+          "the resolved change set is another, which %d people must approve".formatted(needed));
+    }
   }
 
   /**
@@ -96,6 +115,7 @@ final class DecisionDesk {
     settled = null;
     digest = null;
     conflicts = null;
+    approvals.clear();
   }
 
   /** No decision counts any more. */
@@ -129,13 +149,28 @@ final class DecisionDesk {
 
   /** Takes or refuses {@code request} and keeps it either way. */
   Decision decide(Decision.Kind kind, @Nullable DecisionRequest request, Decision.Channel channel) {
-    Decision decision = weigh(kind, request, channel);
+    Decision decision = counted(weigh(kind, request, channel));
     keep(decision);
-    if (decision.accepted()) {
+    if (decision.settles()) {
       settled = decision;
       pending = null;
     }
     return decision;
+  }
+
+  /** An approval among several waits for the others. */
+  private Decision counted(Decision decision) {
+    if (!decision.accepted() || decision.kind() != Decision.Kind.APPROVE) {
+      return decision;
+    }
+    approvals.add(decision);
+    int more = rule.needed(hazards) - approvals.size();
+    return more <= 0 ? decision : decision.awaiting(more);
+  }
+
+  /** Who has approved what is under review, while more must. */
+  List<String> approvedBy() {
+    return approvals.stream().map(Decision::by).filter(Objects::nonNull).toList();
   }
 
   /** Approves in the name of the policy, unless somebody has decided. */
@@ -158,7 +193,7 @@ final class DecisionDesk {
   }
 
   private Review state() {
-    return new Review(requestedBy, digest, hazards, conflicts, why());
+    return new Review(requestedBy, digest, hazards, conflicts, why(), rule, approvedBy());
   }
 
   private @Nullable String why() {
@@ -174,6 +209,7 @@ final class DecisionDesk {
     Decision approval = Objects.requireNonNull(settled);
     replace(approval.refused(why));
     settled = null;
+    approvals.clear();
   }
 
   /** In place of the decision that counts. */

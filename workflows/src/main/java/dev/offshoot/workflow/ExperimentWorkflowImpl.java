@@ -203,7 +203,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   private void judge(ExperimentReport report, ChangeSummary changes) {
     Judgement judgement = judged(report, changes);
-    desk.review(changes.digest(), judgement.hazards());
+    desk.review(judgement);
     if (AutoMerge.allows(spec, judgement)) {
       desk.approveByPolicy("autoMerge: no hazards, and the judge approves");
     }
@@ -279,7 +279,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     }
     journal.resolved(result.changes());
     Judgement judgement = judged(journal.report(), result.changes());
-    desk.resolved(result.changes().digest(), judgement.hazards());
+    desk.resolved(judgement);
     return result.changes();
   }
 

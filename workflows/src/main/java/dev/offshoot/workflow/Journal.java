@@ -191,11 +191,17 @@ final class Journal {
     String who = decision.by() == null ? "somebody" : decision.by();
     note(
         decision.accepted()
-            ? "%s by %s".formatted(decision.kind(), who)
+            ? "%s by %s%s".formatted(decision.kind(), who, waiting(decision))
             : "%s by %s refused: %s".formatted(decision.kind(), who, decision.refusal()));
-    if (stage == Stage.AWAITING_DECISION && !decision.accepted()) {
+    if (stage == Stage.AWAITING_DECISION && !decision.settles()) {
       show(deadline, decisions);
     }
+  }
+
+  private static String waiting(Decision decision) {
+    return decision.stillNeeded() == null
+        ? ""
+        : ", %d more must approve".formatted(decision.stillNeeded());
   }
 
   /** Shows a waiting experiment to whoever may decide. */

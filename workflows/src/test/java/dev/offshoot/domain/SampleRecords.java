@@ -68,7 +68,10 @@ final class SampleRecords {
   private static final Verdict VERDICT =
       new Verdict(
           Verdict.Opinion.ABSTAIN, "model", List.of(REASON), 0.5, List.of("why?"), MODEL_USE);
-  private static final Judgement JUDGEMENT = new Judgement("abc", List.of(HAZARD), VERDICT, 4);
+  private static final ApprovalRule APPROVAL =
+      new ApprovalRule(List.of("ann"), Map.of(Hazard.DELETES_ROWS, 2));
+  private static final Judgement JUDGEMENT =
+      new Judgement("abc", List.of(HAZARD), VERDICT, 4, APPROVAL);
   private static final Conflict CONFLICT =
       new Conflict(
           Conflict.Kind.UPDATE_UPDATE, ORDERS, Arrays.asList("1"), "note", "a", "b", "c", "both");
@@ -115,7 +118,8 @@ final class SampleRecords {
           Decision.Channel.SIGNAL,
           "too late",
           List.of(RESOLUTION),
-          "abd");
+          "abd",
+          1);
   private static final Limits LIMITS =
       new Limits(5L, Duration.ofSeconds(3), Duration.ofMinutes(1), 7);
   private static final ExperimentSpec SPEC =
@@ -172,6 +176,7 @@ final class SampleRecords {
         VERDICT,
         REASON,
         MODEL_USE,
+        APPROVAL,
         JUDGEMENT,
         CONFLICT,
         CONFLICT_COUNT,

@@ -2,6 +2,7 @@ package dev.offshoot.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.Hazard;
@@ -9,6 +10,7 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Severity;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -125,6 +127,81 @@ class DecisionPolicyTest {
             weighed(plain, new Review("agent-7", DIGEST, List.of(), null, "it is merged"))
                 .refusal())
         .isEqualTo("too late: it is merged");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Rita", "rita ", "ＲＩＴＡ"})
+  void approverUnderAnySpelling_mayApprove_andNobodyElse(String spelling) {
+    Review review = under(new ApprovalRule(List.of("rita", "sam"), Map.of()), List.of());
+
+    assertThat(weighed(new DecisionRequest(spelling, "why", null, null), review).accepted())
+        .isTrue();
+    assertThat(weighed(new DecisionRequest("eve", "why", null, null), review).refusal())
+        .isEqualTo("by: eve is not among those who may approve on this parent (rita, sam)");
+    assertThat(
+            DecisionPolicy.weigh(
+                    Decision.Kind.REJECT,
+                    new DecisionRequest("eve", "looks odd", null, null),
+                    Decision.Channel.SIGNAL,
+                    Instant.EPOCH,
+                    review)
+                .accepted())
+        .as("anybody may say no")
+        .isTrue();
+  }
+
+  @Test
+  void requesterAmongTheApprovers_cannotApproveEither() {
+    Review review = under(new ApprovalRule(List.of("agent-7", "sam"), Map.of()), List.of());
+
+    assertThat(weighed(new DecisionRequest("Agent-7", "why", null, null), review).refusal())
+        .contains("cannot approve");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ada", "ADA", "a\u200Bda"})
+  void secondApprovalOfTheSamePerson_underAnySpelling_isNone(String spelling) {
+    ApprovalRule two = new ApprovalRule(null, Map.of(Hazard.DROPS_TABLE, 2));
+
+    assertThat(
+            weighed(
+                    new DecisionRequest(spelling, "why", null, List.of("DROPS_TABLE")),
+                    under(two, List.of("ada")))
+                .refusal())
+        .contains("has approved already; 2 different people must, and 1 did");
+    assertThat(
+            weighed(
+                    new DecisionRequest("bob", "why", null, List.of("DROPS_TABLE")),
+                    under(two, List.of("ada")))
+                .accepted())
+        .isTrue();
+  }
+
+  @Test
+  void howManyMustApprove_isTheMostThatOneOfTheHazardsAsks() {
+    ApprovalRule rule =
+        new ApprovalRule(null, Map.of(Hazard.DROPS_TABLE, 3, Hazard.DELETES_ROWS, 2));
+
+    assertThat(rule.needed(List.of())).isEqualTo(1);
+    assertThat(rule.needed(List.of(new HazardFinding(Hazard.CREATES_CODE, Severity.NOTICE, ""))))
+        .isEqualTo(1);
+    assertThat(
+            rule.needed(
+                List.of(
+                    new HazardFinding(Hazard.DELETES_ROWS, Severity.NOTICE, ""),
+                    new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, ""))))
+        .isEqualTo(3);
+  }
+
+  private static Review under(ApprovalRule rule, List<String> approvedBy) {
+    return new Review(
+        "agent-7",
+        DIGEST,
+        List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, "t")),
+        null,
+        null,
+        rule,
+        approvedBy);
   }
 
   @Test

@@ -8,6 +8,7 @@ import static dev.offshoot.workflow.ExperimentRun.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DecideRequest;
@@ -34,6 +35,7 @@ import io.temporal.failure.CanceledFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -282,15 +284,51 @@ class ExperimentWorkflowTest {
   }
 
   @Test
+  void hazardThatTwoMustApprove_isMergedByTwoDifferentPeople() {
+    run.world.hazards = List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, "t"));
+    run.world.approval = new ApprovalRule(List.of("ada", "bob"), Map.of(Hazard.DROPS_TABLE, 2));
+    WorkflowStub stub = run.startAndAwaitReview(spec().autoMerge(true).build());
+
+    stub.signal("approve", by("ada"));
+    stub.signal("approve", by("Ada "));
+    stub.signal("approve", by("eve"));
+    ExperimentStatus status = awaitStatus(stub, s -> s.decisions().size() == 3);
+    assertThat(status.stage()).isEqualTo(Stage.AWAITING_DECISION);
+    assertThat(status.decisions().get(0).stillNeeded()).isEqualTo(1);
+    assertThat(status.decisions())
+        .extracting(Decision::refusal)
+        .satisfiesExactly(
+            none -> assertThat(none).isNull(),
+            again -> assertThat(again).contains("has approved already"),
+            outsider -> assertThat(outsider).contains("not among those who may approve"));
+    assertThat(run.world.calls).doesNotContain("merge");
+
+    stub.signal("approve", by("bob"));
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.MERGED);
+    assertThat(result(stub).by()).isEqualTo("bob");
+  }
+
+  @Test
+  void oneNo_amongTwoThatMustApprove_drops() {
+    run.world.hazards = List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, "t"));
+    run.world.approval = new ApprovalRule(null, Map.of(Hazard.DROPS_TABLE, 2));
+    WorkflowStub stub = run.startAndAwaitReview(spec().build());
+
+    stub.signal("approve", by("ada"));
+    stub.signal("reject", by("bob"));
+
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.DROPPED);
+    assertThat(run.world.calls).doesNotContain("merge");
+  }
+
+  @Test
   void emptyMalformedAndEarlySignals_doNotHurt() {
     WorkflowStub stub = run.stub();
     stub.signalWithStart("approve", new Object[] {by("ada")}, new Object[] {spec().build()});
     awaitStatus(stub, s -> s.stage() == Stage.AWAITING_DECISION);
     stub.signal("approve", (Object) null);
     stub.signal("approve");
-    stub.signal(
-        "approve",
-        java.util.Map.of("by", "ada", "acceptHazards", "x", "extra", 1, "digest", "nope"));
+    stub.signal("approve", Map.of("by", "ada", "acceptHazards", "x", "extra", 1, "digest", "nope"));
     awaitStatus(stub, s -> s.decisions().size() == 4);
     assertThat(status(stub).decisions()).noneMatch(Decision::accepted);
     assertThat(status(stub).decisions().get(0).refusal()).contains("too early");

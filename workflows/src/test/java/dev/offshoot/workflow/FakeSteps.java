@@ -6,6 +6,7 @@ import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.RevertActivities;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
@@ -58,6 +59,7 @@ final class FakeSteps
   volatile boolean nothingLeft;
   volatile @Nullable List<HazardFinding> hazardsOnceResolved;
   volatile List<HazardFinding> hazards = List.of();
+  volatile ApprovalRule approval = ApprovalRule.ANYBODY;
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
   volatile @Nullable OffshootException experimentFails;
@@ -223,7 +225,7 @@ final class FakeSteps
     mayHang("judge");
     Verdict.Opinion opinion = hazards.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
     return new Judgement(
-        request.changes().digest(), hazards, Verdict.of(opinion, "policy", "seen"), 1);
+        request.changes().digest(), hazards, Verdict.of(opinion, "policy", "seen"), 1, approval);
   }
 
   @Override

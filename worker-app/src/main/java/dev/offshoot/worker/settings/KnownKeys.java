@@ -4,6 +4,7 @@ import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,10 +73,11 @@ public final class KnownKeys {
   }
 
   private static List<String> keysOfMap(String key, ParameterizedType map) {
-    if (map.getActualTypeArguments()[1] == Severity.class) {
+    Type value = map.getActualTypeArguments()[1];
+    if (value == Severity.class || value == Integer.class) {
       return Stream.of(Hazard.values()).map(hazard -> key + "." + hazard).toList();
     }
-    return keysOf(key + "." + ANY, (Class<?>) map.getActualTypeArguments()[1]);
+    return keysOf(key + "." + ANY, (Class<?>) value);
   }
 
   private static String kebab(String camel) {

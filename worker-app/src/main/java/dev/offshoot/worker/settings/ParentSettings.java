@@ -6,6 +6,7 @@ import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.policy.HazardSettings;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,8 @@ import org.springframework.util.unit.DataSize;
  * @param hazardLimits from where on an effect is a hazard
  * @param sensitive tables and columns that are not to be written unnoticed
  * @param masked tables and columns of which a model is shown no value
+ * @param approvers who may approve; empty for everybody but whoever asked
+ * @param requiredApprovals how many different people must approve what has a hazard, by its name
  * @param provider what kind of home it is
  * @param neon where on Neon it is, if that is its home
  */
@@ -70,6 +74,8 @@ public record ParentSettings(
     @DefaultValue HazardLimitSettings hazardLimits,
     @DefaultValue List<String> sensitive,
     @DefaultValue List<String> masked,
+    @DefaultValue List<String> approvers,
+    @DefaultValue Map<String, Integer> requiredApprovals,
     @DefaultValue("POSTGRES") Provider provider,
     @Nullable NeonSettings neon) {
 
@@ -82,6 +88,7 @@ public record ParentSettings(
   }
 
   private static final int MOST_RESERVED = 100_000;
+  private static final int MOST_APPROVALS = 20;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
   void check(String prefix, String name, Problems problems) {
@@ -112,12 +119,44 @@ public record ParentSettings(
     hazardLimits.check(prefix + ".hazard-limits", problems);
     checkNames(prefix + ".sensitive", sensitive, problems);
     checkNames(prefix + ".masked", masked, problems);
-    for (String hazard : hazards.keySet()) {
+    checkHazards(prefix + ".hazards.", hazards.keySet(), problems);
+    checkApproval(prefix, problems);
+  }
+
+  private static void checkHazards(String prefix, Set<String> names, Problems problems) {
+    for (String hazard : names) {
       if (hazardNamed(hazard).isEmpty()) {
-        String key = prefix + ".hazards." + hazard;
+        String key = prefix + hazard;
         problems.add(key, "there is no such hazard", KnownKeys.adviceFor(key));
       }
     }
+  }
+
+  private void checkApproval(String prefix, Problems problems) {
+    for (int i = 0; i < approvers.size(); i++) {
+      if (approvers.get(i).isBlank()) {
+        problems.add("%s.approvers[%d]".formatted(prefix, i), "it is empty", "Remove it.");
+      }
+    }
+    checkHazards(prefix + ".required-approvals.", requiredApprovals.keySet(), problems);
+    requiredApprovals.forEach(
+        (hazard, people) -> {
+          String key = prefix + ".required-approvals." + hazard;
+          problems.within(key, people, 1, MOST_APPROVALS);
+          if (!approvers.isEmpty() && people > approvers.size()) {
+            problems.add(
+                key,
+                "it is more than there are approvers",
+                "Name more in %s.approvers.".formatted(prefix));
+          }
+        });
+  }
+
+  private ApprovalRule approvalRule() {
+    Map<Hazard, Integer> required = new EnumMap<>(Hazard.class);
+    requiredApprovals.forEach(
+        (name, people) -> hazardNamed(name).ifPresent(hazard -> required.put(hazard, people)));
+    return new ApprovalRule(approvers, required);
   }
 
   private void checkPostgres(String prefix, Problems problems) {
@@ -214,6 +253,7 @@ public record ParentSettings(
         .revertWindow(revertWindow)
         .masked(parsed(masked))
         .sequenceBlock(sequenceBlock)
+        .approval(approvalRule())
         .neon(neon == null ? null : neon.home(name))
         .build();
   }

@@ -11,6 +11,7 @@ import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.SourceConfig;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.judge.JudgeConfig;
@@ -78,6 +79,8 @@ class SettingsReaderTest {
                 new HazardLimitSettings(100, 0.5, DataSize.ofGigabytes(1), 10_000),
                 List.of(),
                 List.of(),
+                List.of(),
+                Map.of(),
                 ParentSettings.Provider.POSTGRES,
                 null));
     assertThat(settings.worker())
@@ -372,6 +375,27 @@ class SettingsReaderTest {
         .hasMessageContaining("offshoot.judge." + key)
         .hasMessageContaining(remedy)
         .hasMessageNotContaining(PASSWORD);
+  }
+
+  @Test
+  void approversAndHowMany_areReadByHazard_andMoreThanThereAreIsRefused() {
+    assertThat(
+            read(Map.of(
+                    "offshoot.parents.shop.approvers", "rita, sam",
+                    "offshoot.parents.shop.required-approvals.drops-table", "2"))
+                .parents()
+                .get("shop")
+                .config("shop")
+                .approval())
+        .isEqualTo(new ApprovalRule(List.of("rita", "sam"), Map.of(Hazard.DROPS_TABLE, 2)));
+    assertThat(
+            refused(
+                Map.of(
+                    "offshoot.parents.shop.approvers", "rita",
+                    "offshoot.parents.shop.required-approvals.DROPS_TABLE", "2")))
+        .hasMessageContaining("it is more than there are approvers");
+    assertThat(refused(Map.of("offshoot.parents.shop.required-approvals.DROPS_ALL", "2")))
+        .hasMessageContaining("there is no such hazard");
   }
 
   @Test
