@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ public final class BranchSweep {
   private final WorkflowOwners owners;
   private final Duration grace;
   private final Clock clock;
+
+  /** Since when a branch has been seen to have no workflow that the server knows. */
+  private final Map<Registered, Instant> unowned = new HashMap<>();
 
   /**
    * @param grace how long an owner must have been gone; zero where nobody else uses the Temporal
@@ -52,36 +57,38 @@ public final class BranchSweep {
   }
 
   /**
-   * Looks at every living branch once and drops those whose owner has been gone for the grace. A
-   * run that the server does not know has no time of its end, so it is only dropped at once where
-   * there is no grace.
+   * Looks at every living branch once and drops those whose owner has been gone for the grace. Of a
+   * run that the server does not know nobody can say since when: it is dropped when looks have not
+   * found it for that long.
    *
-   * @return orphans that were left alone because of the grace, for {@link #dropStillOrphaned}
+   * @return orphans that are left alone because of the grace
    */
-  public List<Registered> sweep() {
+  public synchronized List<Registered> sweep() {
     List<Registered> left = new ArrayList<>();
-    Instant latestEnd = clock.instant().minus(grace);
-    for (Registered branch : registry.living()) {
-      Owner owner = look(branch);
-      if (owner instanceof Owner.Ended ended && !ended.at().isAfter(latestEnd)) {
-        drop(branch, "its workflow has ended");
-      } else if (owner instanceof Owner.Unknown && grace.isZero()) {
-        drop(branch, "Temporal does not know its workflow");
-      } else if (!(owner instanceof Owner.Alive)) {
-        left.add(branch);
-      }
-    }
-    return left;
-  }
-
-  /** Drops those of {@code orphans} that still have no owner; call it after the grace. */
-  public void dropStillOrphaned(List<Registered> orphans) {
+    Instant now = clock.instant();
     List<Registered> living = registry.living();
-    for (Registered branch : orphans) {
-      if (living.contains(branch) && !(look(branch) instanceof Owner.Alive)) {
-        drop(branch, "it has had no workflow for the whole grace");
+    unowned.keySet().retainAll(living);
+    for (Registered branch : living) {
+      Owner owner = look(branch);
+      if (owner instanceof Owner.Alive) {
+        unowned.remove(branch);
+        continue;
+      }
+      Instant since =
+          owner instanceof Owner.Ended ended
+              ? ended.at()
+              : unowned.computeIfAbsent(branch, first -> now);
+      if (since.isAfter(now.minus(grace))) {
+        left.add(branch);
+      } else {
+        drop(
+            branch,
+            owner instanceof Owner.Ended
+                ? "its workflow has ended"
+                : "Temporal does not know its workflow");
       }
     }
+    return List.copyOf(left);
   }
 
   /** A server that does not say counts as alive: dropping is for what is known to be orphaned. */
@@ -106,7 +113,7 @@ public final class BranchSweep {
       LOG.info("sweep: dropped branch {}: {}", branch.ref().branchName(), reason);
     } catch (OffshootException e) {
       LOG.warn(
-          "sweep: branch {} could not be dropped and stays for the next start: {}",
+          "sweep: branch {} could not be dropped and stays for the next look: {}",
           branch.ref().branchName(),
           e.failure().message());
     }

@@ -136,12 +136,16 @@ class WorkerConfiguration {
 
   @Bean
   BranchSweep branchSweep(
-      Rooms rooms, TemporalTarget target, WorkflowServiceStubs stubs, Backends backends) {
+      Rooms rooms,
+      TemporalTarget target,
+      WorkflowServiceStubs stubs,
+      Backends backends,
+      WorkerSettings settings) {
     return new BranchSweep(
         rooms.registry(),
         rooms.parents(),
         new WorkflowOwners(target, stubs),
-        backends.temporalIsOurs() ? Duration.ZERO : WorkerRunner.ORPHAN_GRACE,
+        backends.temporalIsOurs() ? Duration.ZERO : settings.worker().orphanGrace(),
         Clock.systemUTC());
   }
 

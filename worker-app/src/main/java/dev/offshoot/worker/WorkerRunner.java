@@ -44,9 +44,6 @@ import org.springframework.context.SmartLifecycle;
 public final class WorkerRunner implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerRunner.class);
 
-  /** How long an owner must have been gone where others may use the Temporal server, too. */
-  static final Duration ORPHAN_GRACE = Duration.ofMinutes(5);
-
   private final ObjectProvider<Rooms> rooms;
   private final ObjectProvider<TemporalServer> server;
   private final ObjectProvider<WorkersTemplate> workers;
@@ -133,20 +130,30 @@ public final class WorkerRunner implements SmartLifecycle {
     return patience.until(step, state::waitingFor);
   }
 
+  /** What has no workflow any more is deleted now and whenever it is seen. */
   private boolean sweepOrphans() {
     BranchSweep orphans = sweep.getObject();
-    Duration grace = orphans.grace();
     List<Registered> left = orphans.sweep();
     if (!left.isEmpty()) {
       LOG.info(
-          "sweep: {} branches without a workflow are looked at again in {}",
+          "sweep: {} branches have no workflow, and are deleted when that is so for {}",
           left.size(),
-          HumanDuration.format(grace));
-      var unused =
-          later.schedule(
-              () -> orphans.dropStillOrphaned(left), grace.toMillis(), TimeUnit.MILLISECONDS);
+          HumanDuration.format(orphans.grace()));
     }
+    long every = settings.worker().sweepEvery().toMillis();
+    var unused =
+        later.scheduleWithFixedDelay(
+            () -> sweepAgain(orphans), every, every, TimeUnit.MILLISECONDS);
     return running;
+  }
+
+  /** A look that fails is no reason not to look again. */
+  private static void sweepAgain(BranchSweep orphans) {
+    try {
+      var unused = orphans.sweep();
+    } catch (RuntimeException e) {
+      LOG.warn("sweep: could not look for branches without a workflow", e);
+    }
   }
 
   /** What workers that died left in the middle is put right now and whenever it is seen. */

@@ -27,9 +27,12 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,16 +93,35 @@ class BranchSweepTest {
     ended.terminate("test");
     BranchRef forgotten = branch("grace-forgotten", UUID.randomUUID().toString());
     BranchRef alive = branch("grace-alive", start("grace-alive"));
-    BranchSweep sweep = sweep(GRACE, Clock.systemUTC());
+    AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
+    BranchSweep sweep = sweep(GRACE, passing(passed));
 
     List<Registered> left = sweep.sweep();
 
     assertThat(left).extracting(Registered::ref).containsExactly(justEnded, forgotten);
     assertThat(provider.standing()).containsExactlyInAnyOrder(justEnded, forgotten, alive);
 
-    sweep.dropStillOrphaned(left);
+    passed.set(GRACE.plusSeconds(1));
 
+    assertThat(sweep.sweep()).isEmpty();
     assertThat(provider.standing()).containsExactly(alive);
+  }
+
+  @Test
+  void workflowThatRunsAgainUnderItsId_asAfterAReset_keepsTheBranchOfItsEarlierRun()
+      throws Exception {
+    WorkflowStub first = start("sweep-reset");
+    BranchRef branch = branch("sweep-reset", first);
+    first.terminate("reset");
+    WorkflowStub again = start("sweep-reset");
+    BranchSweep sweep = sweep(Duration.ZERO, Clock.systemUTC());
+
+    assertThat(sweep.sweep()).isEmpty();
+    assertThat(provider.standing()).containsExactly(branch);
+
+    again.terminate("done");
+    assertThat(sweep.sweep()).isEmpty();
+    assertThat(provider.standing()).isEmpty();
   }
 
   @Test
@@ -156,6 +178,26 @@ class BranchSweepTest {
         statement.execute("DROP DATABASE offshoot_somebodys");
       }
     }
+  }
+
+  /** A clock that runs ahead by what has passed for the test. */
+  private static Clock passing(AtomicReference<Duration> passed) {
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        return Instant.now().plus(passed.get());
+      }
+    };
   }
 
   private BranchSweep sweep(Duration grace, Clock clock) {

@@ -240,6 +240,41 @@ class ProductionWorkerTest {
     }
   }
 
+  @Test
+  void terminatedExperiment_losesItsBranch_withoutARestart() throws Exception {
+    try (RunningWorker worker =
+        start("--offshoot.worker.sweep-every=1s", "--offshoot.worker.orphan-grace=1s")) {
+      worker.awaitPolling();
+      ExperimentWorkflow experiment =
+          new Experiments(client)
+              .start(
+                  "terminated",
+                  Experiments.spec("shop", "DELETE FROM item").keepBranch(true).build());
+      Experiments.awaitReview(experiment);
+      assertThat(databases("offshoot_terminated%")).isEqualTo(2);
+
+      // Runs no code of ours, so that no compensation deletes anything.
+      WorkflowStub.fromTyped(experiment).terminate("test");
+
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (databases("offshoot_terminated%") > 0 && System.nanoTime() < end) {
+        Thread.sleep(100);
+      }
+      assertThat(databases("offshoot_terminated%")).isZero();
+    }
+  }
+
+  private static int databases(String like) throws SQLException {
+    try (Connection superuser = PostgresServer.superuser("postgres");
+        Statement statement = superuser.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE '%s'".formatted(like))) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
   private <T> T question(Class<T> type) {
     return client.newWorkflowStub(
         type, WorkflowOptions.newBuilder().setTaskQueue(OffshootNames.TASK_QUEUE).build());

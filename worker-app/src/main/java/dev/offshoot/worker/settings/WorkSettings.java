@@ -11,12 +11,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shutdownGrace time that running steps are given to finish when the worker is told to end
  * @param recoveryEvery time between looks at what workers that died left in the middle, such as a
  *     parent fenced for a copy
+ * @param sweepEvery time between looks for branches whose workflow is gone
+ * @param orphanGrace how long it must have been gone before its branch is deleted, on a Temporal
+ *     server that is not this process's own
  */
 public record WorkSettings(
     @DefaultValue("10") int maxConcurrentActivities,
     @DefaultValue("20") int maxConcurrentWorkflowTasks,
     @DefaultValue("30s") Duration shutdownGrace,
-    @DefaultValue("1m") Duration recoveryEvery) {
+    @DefaultValue("1m") Duration recoveryEvery,
+    @DefaultValue("5m") Duration sweepEvery,
+    @DefaultValue("5m") Duration orphanGrace) {
 
   void check(String prefix, Problems problems) {
     problems.atLeast(prefix + ".max-concurrent-activities", maxConcurrentActivities, 1);
@@ -24,5 +29,7 @@ public record WorkSettings(
     problems.atLeast(prefix + ".max-concurrent-workflow-tasks", maxConcurrentWorkflowTasks, 2);
     problems.positive(prefix + ".shutdown-grace", shutdownGrace);
     problems.positive(prefix + ".recovery-every", recoveryEvery);
+    problems.positive(prefix + ".sweep-every", sweepEvery);
+    problems.positive(prefix + ".orphan-grace", orphanGrace);
   }
 }

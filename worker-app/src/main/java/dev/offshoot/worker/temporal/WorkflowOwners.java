@@ -40,11 +40,22 @@ public final class WorkflowOwners {
   }
 
   /**
-   * How the owner is.
+   * How the owner is. A run that has ended, or that nobody knows any more, may live on in another
+   * of the same workflow, as after a reset.
    *
    * @throws StatusRuntimeException if the server does not say
    */
   public Owner look(String workflowId, String runId) {
+    Owner owner = describe(workflowId, runId);
+    boolean livesOn =
+        !(owner instanceof Owner.Alive) && describe(workflowId, "") instanceof Owner.Alive;
+    return livesOn ? new Owner.Alive() : owner;
+  }
+
+  /**
+   * @param runId which run; empty for the latest
+   */
+  private Owner describe(String workflowId, String runId) {
     WorkflowExecutionInfo run;
     try {
       run =

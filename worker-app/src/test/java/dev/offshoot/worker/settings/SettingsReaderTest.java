@@ -84,7 +84,14 @@ class SettingsReaderTest {
                 ParentSettings.Provider.POSTGRES,
                 null));
     assertThat(settings.worker())
-        .isEqualTo(new WorkSettings(10, 20, Duration.ofSeconds(30), Duration.ofMinutes(1)));
+        .isEqualTo(
+            new WorkSettings(
+                10,
+                20,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5)));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
   }
@@ -204,7 +211,9 @@ class SettingsReaderTest {
                 Map.entry("offshoot.worker.max-concurrent-activities", "7"),
                 Map.entry("offshoot.worker.max-concurrent-workflow-tasks", "8"),
                 Map.entry("offshoot.worker.shutdown-grace", "9s"),
-                Map.entry("offshoot.worker.recovery-every", "11s")));
+                Map.entry("offshoot.worker.recovery-every", "11s"),
+                Map.entry("offshoot.worker.sweep-every", "12s"),
+                Map.entry("offshoot.worker.orphan-grace", "13s")));
 
     assertThat(settings.temporal().address()).isEqualTo("temporal:7233");
     assertThat(settings.temporal().namespace()).isEqualTo("agents");
@@ -245,7 +254,14 @@ class SettingsReaderTest {
     assertThat(shop.config("shop").masked())
         .containsExactly(SensitiveName.parse("public.cards.number").orElseThrow());
     assertThat(settings.worker())
-        .isEqualTo(new WorkSettings(7, 8, Duration.ofSeconds(9), Duration.ofSeconds(11)));
+        .isEqualTo(
+            new WorkSettings(
+                7,
+                8,
+                Duration.ofSeconds(9),
+                Duration.ofSeconds(11),
+                Duration.ofSeconds(12),
+                Duration.ofSeconds(13)));
   }
 
   @ParameterizedTest
