@@ -66,7 +66,8 @@ final class CurrentDetails {
       ChangeSummary changes,
       Judgement judgement,
       @Nullable ConflictReport conflicts,
-      List<Decision> decisions) {
+      List<Decision> decisions,
+      List<String> approvedBy) {
     MarkdownPage page = new MarkdownPage();
     page.heading("Offshoot: waiting for your decision");
     page.fence(
@@ -85,7 +86,7 @@ final class CurrentDetails {
                       changes.deleted(),
                       changes.schemaChangeCount()));
           verdict(judgement.verdict(), fence);
-          approvals(judgement, decisions, fence);
+          approvals(judgement, approvedBy, fence);
         });
     refusals(page, decisions);
     conflicts(page, conflicts);
@@ -147,19 +148,16 @@ final class CurrentDetails {
   }
 
   private static void approvals(
-      Judgement judgement, List<Decision> decisions, MarkdownPage.Fence fence) {
+      Judgement judgement, List<String> approvedBy, MarkdownPage.Fence fence) {
     ApprovalRule rule = judgement.approval();
     int needed = rule.needed(judgement.hazards());
     if (needed > 1) {
-      List<String> given =
-          decisions.stream()
-              .filter(decision -> decision.accepted() && decision.isFor(judgement.digest()))
-              .map(decision -> String.valueOf(decision.by()))
-              .toList();
       fence.line(
           "approvals    %d of %d needed%s"
               .formatted(
-                  given.size(), needed, given.isEmpty() ? "" : ": " + String.join(", ", given)));
+                  approvedBy.size(),
+                  needed,
+                  approvedBy.isEmpty() ? "" : ": " + String.join(", ", approvedBy)));
     }
     if (!rule.approvers().isEmpty()) {
       fence.line("may approve  " + String.join(", ", rule.approvers()));

@@ -297,7 +297,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         deadlineReached();
       }
       journal.enter(Stage.AWAITING_DECISION, "waiting for a decision");
-      journal.publish(lease.deadline());
+      journal.publish(lease.deadline(), desk.approvedBy());
       try {
         Workflow.await(() -> desk.settled() != null);
       } catch (TemporalFailure e) {
@@ -400,7 +400,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   }
 
   private void took(Decision decision) {
-    journal.decided(decision, desk.decisions(), lease.deadline());
+    journal.decided(decision, desk.decisions(), desk.approvedBy(), lease.deadline());
     if (desk.isRejected() && journal.stage() != Stage.AWAITING_DECISION) {
       path.cancel("rejected");
     }
@@ -413,7 +413,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     journal.note(
         "deadline moved to %s by %s"
             .formatted(deadline, shown(String.valueOf(request == null ? "" : request.by()), 60)));
-    journal.publish(deadline);
+    journal.publish(deadline, desk.approvedBy());
     compensation.extend(deadline);
     return deadline;
   }

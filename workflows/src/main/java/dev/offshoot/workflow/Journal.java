@@ -187,14 +187,15 @@ final class Journal {
     note("conflicts not resolved: " + ShownText.oneLine(why, 300));
   }
 
-  void decided(Decision decision, List<Decision> decisions, Instant deadline) {
+  void decided(
+      Decision decision, List<Decision> decisions, List<String> approvedBy, Instant deadline) {
     String who = decision.by() == null ? "somebody" : decision.by();
     note(
         decision.accepted()
             ? "%s by %s%s".formatted(decision.kind(), who, waiting(decision))
             : "%s by %s refused: %s".formatted(decision.kind(), who, decision.refusal()));
     if (stage == Stage.AWAITING_DECISION && !decision.settles()) {
-      show(deadline, decisions);
+      show(deadline, decisions, approvedBy);
     }
   }
 
@@ -205,7 +206,7 @@ final class Journal {
   }
 
   /** Shows a waiting experiment to whoever may decide. */
-  void publish(Instant deadline) {
+  void publish(Instant deadline, List<String> approvedBy) {
     if (stage != Stage.AWAITING_DECISION || changes == null || judgement == null) {
       return;
     }
@@ -214,10 +215,10 @@ final class Journal {
         OffshootNames.DIGEST.valueSet(changes.digest()),
         OffshootNames.HAZARD.valueSet(
             judgement.hazards().stream().map(HazardFinding::hazard).map(Enum::name).toList()));
-    show(deadline, List.of());
+    show(deadline, List.of(), approvedBy);
   }
 
-  private void show(Instant deadline, List<Decision> decisions) {
+  private void show(Instant deadline, List<Decision> decisions, List<String> approvedBy) {
     Workflow.setCurrentDetails(
         CurrentDetails.awaitingDecision(
             spec,
@@ -226,7 +227,8 @@ final class Journal {
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),
             conflicts,
-            decisions));
+            decisions,
+            approvedBy));
   }
 
   void closed(ExperimentOutcome ended) {

@@ -3,6 +3,7 @@ package dev.offshoot.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,13 @@ class CurrentDetailsTest {
   @Test
   void schemaChanges_areToldAsADifference() {
     assertThat(page("x", 1)).contains("```diff\n~ table public.t\n~   c  integer → bigint\n```");
+  }
+
+  @Test
+  void whoMayApprove_andWhoHas_isTold() {
+    assertThat(page("x", 1))
+        .contains("\napprovals    1 of 2 needed: x\n")
+        .contains("\nmay approve  x, sam\n");
   }
 
   @Test
@@ -111,7 +120,8 @@ class CurrentDetailsTest {
                 0.5,
                 List.of(value),
                 null),
-            1);
+            1,
+            new ApprovalRule(List.of(value, "sam"), Map.of(Hazard.DROPS_COLUMN, 2)));
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),
         Instant.EPOCH,
@@ -129,7 +139,8 @@ class CurrentDetailsTest {
         changes,
         judgement,
         null,
-        List.of());
+        List.of(),
+        List.of(value));
   }
 
   /** What a Markdown reader takes for markup: all but the fenced blocks, whatever their length. */
