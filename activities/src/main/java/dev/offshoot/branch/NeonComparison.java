@@ -25,6 +25,9 @@ final class NeonComparison {
   private static final Set<String> NAMED =
       Set.of("table", "view", "materialized view", "index", "sequence", "type", "domain", "schema");
 
+  /** Words of identities that tell nothing: "name ON public.t", "table public.t". */
+  private static final Set<String> SAID_OF_ALL = Set.of("ON", "public", "table", "column");
+
   private NeonComparison() {}
 
   /** Where the two disagree, in words safe to show; none if they do not. */
@@ -46,7 +49,7 @@ final class NeonComparison {
     List<String> disagreements = new ArrayList<>();
     Set<String> names = shown.stream().flatMap(NeonComparison::names).collect(Collectors.toSet());
     for (String object : theirs.objects()) {
-      if (names.stream().noneMatch(object::contains)) {
+      if (words(object).noneMatch(names::contains)) {
         disagreements.add(
             "Neon's comparison shows a change of %s, ours does not"
                 .formatted(ShownText.oneLine(object, MOST_SHOWN)));
@@ -64,11 +67,12 @@ final class NeonComparison {
 
   /** The names that may stand in a heading: the object's own and its table's. */
   private static Stream<String> names(SchemaChange change) {
-    // "name ON schema.table" for what belongs to a table, "type identity" for a comment on it
-    return Stream.of(change.identity().split(" "))
-        .flatMap(part -> Stream.of(part.split("\\.")))
-        .map(part -> part.replace("\"", ""))
-        .filter(part -> !part.isEmpty() && !part.equals("ON") && !part.equals("public"));
+    return words(change.identity()).filter(word -> !SAID_OF_ALL.contains(word));
+  }
+
+  /** Both sides are cut alike, so that an odd name is cut in the same pieces here and there. */
+  private static Stream<String> words(String text) {
+    return Stream.of(text.split("[ .,()\"]+")).filter(word -> !word.isEmpty());
   }
 
   private static String told(SchemaChange change) {

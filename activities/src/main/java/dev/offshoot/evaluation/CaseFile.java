@@ -41,7 +41,7 @@ record CaseFile(
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?");
 
-  /** What a specification says that asks for nothing of the kind; nobody reads it. */
+  /** Parent and requester of every case; both are told nowhere. */
   private static final String PARENT = "evaluation";
 
   /**

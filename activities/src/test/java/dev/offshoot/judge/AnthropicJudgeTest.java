@@ -1,5 +1,6 @@
 package dev.offshoot.judge;
 
+import static dev.offshoot.judge.JudgeRequests.request;
 import static dev.offshoot.judge.ModelServer.KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,13 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.offshoot.activity.JudgeActivities.JudgeRequest;
-import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.OffshootException;
-import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.domain.Verdict.Opinion;
 import java.io.IOException;
@@ -52,7 +48,7 @@ class AnthropicJudgeTest {
   void answer_isRead_withWhatItTook_andTheKeyGoesIntoItsHeaderAlone() throws Exception {
     server.enqueue(saying(REJECTION, "end_turn"));
 
-    Verdict verdict = judge().verdict(request(), List.of(), Set.of());
+    Verdict verdict = judge().verdict(request("5"), List.of(), Set.of());
 
     assertThat(verdict.opinion()).isEqualTo(Opinion.REJECT);
     assertThat(verdict.modelUse().tokens()).isEqualTo(750);
@@ -71,7 +67,7 @@ class AnthropicJudgeTest {
     server.enqueue(saying("APPROVE", "end_turn"));
 
     for (int i = 0; i < 2; i++) {
-      assertThat(judge().verdict(request(), List.of(), Set.of()).opinion())
+      assertThat(judge().verdict(request("5"), List.of(), Set.of()).opinion())
           .isEqualTo(Opinion.ABSTAIN);
     }
   }
@@ -80,7 +76,7 @@ class AnthropicJudgeTest {
   void serverThatIsOverloaded_isUnreachable_andAskedOnce() {
     server.enqueue(new MockResponse(529, Headers.EMPTY, "overloaded"));
 
-    assertThatThrownBy(() -> judge().verdict(request(), List.of(), Set.of()))
+    assertThatThrownBy(() -> judge().verdict(request("5"), List.of(), Set.of()))
         .isInstanceOfSatisfying(
             OffshootException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE));
@@ -103,24 +99,5 @@ class AnthropicJudgeTest {
     body.put("stop_reason", stopReason);
     body.putObject("usage").put("input_tokens", 700).put("output_tokens", 50);
     return new MockResponse(200, Headers.of("Content-Type", "application/json"), body.toString());
-  }
-
-  private static JudgeRequest request() {
-    return new JudgeRequest(
-        ExperimentSpec.builder()
-            .goal("look")
-            .parent("shop")
-            .requestedBy("agent")
-            .statement("SELECT 1")
-            .build(),
-        new ExperimentReport(
-            List.of(
-                new StatementResult(0, "SELECT 1", 1, null, List.of("a"), List.of(), false, false)),
-            List.of(),
-            List.of(),
-            List.of(),
-            1),
-        new ChangeSummary("abc", List.of(), 0, List.of(), List.of(), List.of(), List.of(), 1),
-        0);
   }
 }

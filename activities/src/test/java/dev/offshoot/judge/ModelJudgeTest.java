@@ -1,37 +1,25 @@
 package dev.offshoot.judge;
 
+import static dev.offshoot.judge.JudgeRequests.request;
 import static dev.offshoot.judge.ModelServer.KEY;
 import static dev.offshoot.judge.ModelServer.answer;
 import static dev.offshoot.judge.ModelServer.saying;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
-import dev.offshoot.domain.ChangeSummary;
-import dev.offshoot.domain.ColumnShape;
-import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
-import dev.offshoot.domain.OffshootException;
-import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.Severity;
-import dev.offshoot.domain.StatementResult;
-import dev.offshoot.domain.TableChanges;
-import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.domain.Verdict.Opinion;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import mockwebserver3.SocketEffect;
 import okhttp3.Headers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -267,105 +255,6 @@ class ModelJudgeTest {
     assertThat(server.getRequestCount()).isEqualTo(4);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {429, 503})
-  void serverTooBusy_isUnreachable_andAskedOnce(int status) {
-    server.enqueue(
-        new MockResponse(status, Headers.of("Retry-After", "0"), KEY + " request refused"));
-
-    assertThatThrownBy(() -> judge().verdict(request("5"), List.of(), Set.of()))
-        .isInstanceOfSatisfying(
-            OffshootException.class,
-            e -> {
-              assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE);
-              assertThat(e.failure().message()).doesNotContain(KEY);
-            });
-    assertThat(server.getRequestCount()).isEqualTo(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {401, 403, 404})
-  void refusedKeyOrUnknownModel_isAnAbstention_thatSaysSo(int status) {
-    server.enqueue(new MockResponse(status, Headers.EMPTY, KEY));
-
-    Verdict verdict = judge().verdict(request("5"), List.of(), Set.of());
-
-    assertAbstains(verdict);
-    assertThat(verdict.toString()).doesNotContain(KEY);
-  }
-
-  @Test
-  void serverThatIsNotThere_isUnreachable_soThatItIsAskedAgain() {
-    ModelJudge judge =
-        new ModelJudge(
-            JudgeConfig.of(JudgeConfig.Protocol.OPENAI, "tiny", "http://127.0.0.1:1/v1", KEY));
-
-    assertThatThrownBy(() -> judge.verdict(request("5"), List.of(), Set.of()))
-        .isInstanceOfSatisfying(
-            OffshootException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE))
-        .hasMessage("the judge's model does not answer (the connection failed)");
-  }
-
-  @Test
-  void redirect_isNotFollowed() {
-    server.enqueue(
-        new MockResponse(302, Headers.of("Location", server.url("/else").toString()), ""));
-    server.enqueue(saying(APPROVAL));
-
-    assertThatThrownBy(() -> judge().verdict(request("5"), List.of(), Set.of()))
-        .isInstanceOf(OffshootException.class);
-    assertThat(server.getRequestCount()).isEqualTo(1);
-  }
-
-  @Test
-  void slowBody_isGivenUpInTime() {
-    server.enqueue(
-        saying(APPROVAL).newBuilder().throttleBody(10, 200, TimeUnit.MILLISECONDS).build());
-    long start = System.nanoTime();
-
-    assertThatThrownBy(
-            () -> judge(Duration.ofSeconds(1)).verdict(request("5"), List.of(), Set.of()))
-        .isInstanceOf(OffshootException.class);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-  }
-
-  @Test
-  void cutConnection_isUnreachable_soThatItIsAskedAgain() {
-    server.enqueue(
-        saying(APPROVAL).newBuilder().onResponseBody(new SocketEffect.CloseSocket()).build());
-
-    assertThatThrownBy(() -> judge().verdict(request("5"), List.of(), Set.of()))
-        .isInstanceOfSatisfying(
-            OffshootException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE));
-  }
-
-  @Test
-  void endlessBody_approvesNothing() {
-    server.enqueue(
-        new MockResponse(200, Headers.EMPTY, "{\"id\": \"" + "x".repeat(2_000_000) + "\"}"));
-
-    try {
-      assertAbstains(judge().verdict(request("5"), List.of(), Set.of()));
-    } catch (OffshootException e) {
-      assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "{}", "[1]", "<html>", "{\"choices\": []}", "{\"choices\": 5}"})
-  void bodyThatIsNoAnswer_isAnAbstentionOrTriedAgain(String body) {
-    server.enqueue(new MockResponse(200, Headers.of("Content-Type", "application/json"), body));
-
-    try {
-      assertAbstains(judge().verdict(request("5"), List.of(), Set.of()));
-    } catch (OffshootException e) {
-      assertThat(e.code()).isEqualTo(ErrorCode.JUDGE_UNREACHABLE);
-    }
-    assertThat(server.getRequestCount()).isEqualTo(1);
-  }
-
   @Test
   void whatSpeaksToModels_orIsForbidden_isNotShownToOne() {
     for (HazardFinding finding :
@@ -402,60 +291,10 @@ class ModelJudgeTest {
     return new ModelJudge(config());
   }
 
-  private ModelJudge judge(Duration timeout) {
-    JudgeConfig base = config();
-    return new ModelJudge(
-        new JudgeConfig(
-            base.protocol(),
-            base.model(),
-            base.baseUrl(),
-            base.apiKey(),
-            timeout,
-            ResponseForm.TEXT,
-            true,
-            base.maxPromptCharacters(),
-            base.maxOutputTokens(),
-            base.maxTokensPerExperiment(),
-            base.minConfidence()));
-  }
-
   private JsonNode sent() throws Exception {
     var request = server.takeRequest(5, TimeUnit.SECONDS);
     assertThat(request).isNotNull();
     assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer " + KEY);
     return JSON.readTree(request.getBody().utf8());
-  }
-
-  private static JudgeRequest request(String value) {
-    return request("UPDATE products SET price = 5 WHERE id = 1", value);
-  }
-
-  private static JudgeRequest request(String sql, String value) {
-    TableChanges products =
-        new TableChanges(
-            new TableName("public", "products"),
-            List.of(new ColumnShape("id", "bigint"), new ColumnShape("price", "text")),
-            List.of(0),
-            0,
-            1,
-            0,
-            100,
-            List.of(RowChange.update(List.of("1", "4"), List.of("1", value))));
-    return new JudgeRequest(
-        ExperimentSpec.builder()
-            .goal("set the price of product 1")
-            .parent("shop")
-            .requestedBy("agent")
-            .statement(sql)
-            .build(),
-        new ExperimentReport(
-            List.of(new StatementResult(0, sql, 1, 1L, List.of(), List.of(), false, false)),
-            List.of(),
-            List.of(),
-            List.of(1L),
-            1),
-        new ChangeSummary(
-            "abc", List.of(), 0, List.of(), List.of(products), List.of(), List.of(), 1),
-        0);
   }
 }

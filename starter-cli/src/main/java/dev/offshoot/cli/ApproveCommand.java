@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Merge the reviewed change set into the parent, and wait until that is done.",
-      "Exit codes: 0 merged, 4 not allowed (own experiment, hazard not accepted),",
-      "5 nothing to decide yet, or others must approve too, 7 another digest, decided already, or conflicts."
+      "Exit codes: 0 merged, 4 not allowed (own experiment, hazard not accepted, no approver),",
+      "5 nothing to decide yet, or others must approve too, 7 another digest, decided already,",
+      "or conflicts."
     })
 final class ApproveCommand extends OneExperimentCommand {
   @Option(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -112,8 +113,7 @@ final class JudgeEvalCommand extends OffshootCommand {
     return arguments;
   }
 
-  private static Path existing(
-      String option, @Nullable String name, java.util.function.Predicate<Path> fits) {
+  private static Path existing(String option, @Nullable String name, Predicate<Path> fits) {
     Path path = Path.of(String.valueOf(name)).toAbsolutePath().normalize();
     if (!fits.test(path)) {
       throw new CliException(

@@ -11,6 +11,7 @@ import dev.offshoot.score.Variation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** An evaluation on one screen; pure. */
 final class ScoresRenderer {
@@ -158,8 +159,7 @@ final class ScoresRenderer {
     }
   }
 
-  private static List<String> names(
-      List<CaseResult> results, java.util.function.Predicate<CaseResult> which) {
+  private static List<String> names(List<CaseResult> results, Predicate<CaseResult> which) {
     return results.stream()
         .filter(result -> result.variation() == Variation.AS_WRITTEN)
         .filter(which)

@@ -95,18 +95,7 @@ public record Decision(
 
   /** The same, of which nothing comes until so many others have approved too. */
   public Decision awaiting(int others) {
-    return new Decision(
-        kind,
-        by,
-        reason,
-        digest,
-        acceptedHazards,
-        at,
-        channel,
-        refusal,
-        resolve,
-        resolvedDigest,
-        others);
+    return with(refusal, resolvedDigest, others);
   }
 
   /** Whether it is bound to that change set, or to one whose conflicts it resolved into it. */
@@ -122,22 +111,18 @@ public record Decision(
 
   /** The same, for the change set that its resolution gave. */
   public Decision resolvedInto(String changeSet) {
-    return new Decision(
-        kind,
-        by,
-        reason,
-        digest,
-        acceptedHazards,
-        at,
-        channel,
-        refusal,
-        resolve,
-        changeSet,
-        stillNeeded);
+    return with(refusal, changeSet, stillNeeded);
   }
 
   /** The same, which has turned out to have no effect. */
   public Decision refused(String why) {
+    return with(why, resolvedDigest, stillNeeded);
+  }
+
+  private Decision with(
+      @Nullable String newRefusal,
+      @Nullable String newResolvedDigest,
+      @Nullable Integer newStillNeeded) {
     return new Decision(
         kind,
         by,
@@ -146,9 +131,9 @@ public record Decision(
         acceptedHazards,
         at,
         channel,
-        why,
+        newRefusal,
         resolve,
-        resolvedDigest,
-        stillNeeded);
+        newResolvedDigest,
+        newStillNeeded);
   }
 }

@@ -27,6 +27,7 @@ final class Changes {
   private final List<DroppedRows> dropped = new ArrayList<>();
   private final List<TableLock> locks = new ArrayList<>();
   private final List<SequenceAdvance> sequences = new ArrayList<>();
+  private final List<String> disagreements = new ArrayList<>();
   private int unlisted;
   private int unlistedNames;
 
@@ -133,6 +134,11 @@ final class Changes {
     return this;
   }
 
+  Changes disagreement(String told) {
+    disagreements.add(told);
+    return this;
+  }
+
   Changes unlistedNames(int count) {
     unlistedNames = count;
     return this;
@@ -149,6 +155,7 @@ final class Changes {
         sequences,
         1,
         Reversal.OF_ROWS,
-        new Observations(identities, identities.size() + unlistedNames, locks, dropped));
+        new Observations(
+            identities, identities.size() + unlistedNames, locks, dropped, disagreements));
   }
 }

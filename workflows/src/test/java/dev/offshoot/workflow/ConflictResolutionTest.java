@@ -231,7 +231,8 @@ class ConflictResolutionTest {
         List.of(new ResolveRequest("UPDATE_UPDATE", "public.items", side)));
   }
 
-  private static ConflictReport report(String fingerprint) {
+  /** One row that both changed. */
+  static ConflictReport report(String fingerprint) {
     return new ConflictReport(
         1,
         List.of(

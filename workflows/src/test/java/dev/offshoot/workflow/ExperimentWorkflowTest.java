@@ -8,7 +8,6 @@ import static dev.offshoot.workflow.ExperimentRun.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Conflict;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DecideRequest;
@@ -281,44 +280,6 @@ class ExperimentWorkflowTest {
     stub.signal(
         "approve", new DecisionRequest("ada", "ok", FakeSteps.DIGEST, List.of("DROPS_COLUMN")));
     assertThat(result(stub).outcome()).isEqualTo(Outcome.MERGED);
-  }
-
-  @Test
-  void hazardThatTwoMustApprove_isMergedByTwoDifferentPeople() {
-    run.world.hazards = List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, "t"));
-    run.world.approval = new ApprovalRule(List.of("ada", "bob"), Map.of(Hazard.DROPS_TABLE, 2));
-    WorkflowStub stub = run.startAndAwaitReview(spec().autoMerge(true).build());
-
-    stub.signal("approve", by("ada"));
-    stub.signal("approve", by("Ada "));
-    stub.signal("approve", by("eve"));
-    ExperimentStatus status = awaitStatus(stub, s -> s.decisions().size() == 3);
-    assertThat(status.stage()).isEqualTo(Stage.AWAITING_DECISION);
-    assertThat(status.decisions().get(0).stillNeeded()).isEqualTo(1);
-    assertThat(status.decisions())
-        .extracting(Decision::refusal)
-        .satisfiesExactly(
-            none -> assertThat(none).isNull(),
-            again -> assertThat(again).contains("has approved already"),
-            outsider -> assertThat(outsider).contains("not among those who may approve"));
-    assertThat(run.world.calls).doesNotContain("merge");
-
-    stub.signal("approve", by("bob"));
-    assertThat(result(stub).outcome()).isEqualTo(Outcome.MERGED);
-    assertThat(result(stub).by()).isEqualTo("bob");
-  }
-
-  @Test
-  void oneNo_amongTwoThatMustApprove_drops() {
-    run.world.hazards = List.of(new HazardFinding(Hazard.DROPS_TABLE, Severity.NOTICE, "t"));
-    run.world.approval = new ApprovalRule(null, Map.of(Hazard.DROPS_TABLE, 2));
-    WorkflowStub stub = run.startAndAwaitReview(spec().build());
-
-    stub.signal("approve", by("ada"));
-    stub.signal("reject", by("bob"));
-
-    assertThat(result(stub).outcome()).isEqualTo(Outcome.DROPPED);
-    assertThat(run.world.calls).doesNotContain("merge");
   }
 
   @Test

@@ -45,57 +45,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   /** Where the word ready or starting stands in postmaster.pid. */
   private static final int STATUS_LINE = 7;
 
-  /**
-   * Written at every start, so that a new version of Offshoot can change it.
-   *
-   * <p>Errors and warnings of sessions stay out of the log (LOG ranks above ERROR there), and so do
-   * statements: they would carry rows and passwords into it, and an experiment could fill the disk
-   * with them. Sessions get their errors themselves.
-   */
-  private static final String SETTINGS =
-      """
-      # Written by Offshoot at every start: changes made here are lost. Use ALTER SYSTEM.
-      max_connections = 200
-      password_encryption = 'scram-sha-256'
-      fsync = on
-      synchronous_commit = on
-      full_page_writes = on
-      log_min_messages = log
-      log_min_error_statement = panic
-      log_line_prefix = '%m [%p] %q%u@%d '
-      log_timezone = 'UTC'
-      timezone = 'UTC'
-      datestyle = 'iso, mdy'
-      lc_messages = 'C'
-      lc_monetary = 'C'
-      lc_numeric = 'C'
-      lc_time = 'C'
-      default_text_search_config = 'pg_catalog.english'
-      """;
-
-  /** For a server whose folder is deleted with it: a later line of the file counts. */
-  private static final String FORGETFUL =
-      """
-      fsync = off
-      synchronous_commit = off
-      full_page_writes = off
-      """;
-
-  /**
-   * Who may come in. A branch is owned by, and named like, a role; the agent's role and the
-   * worker's reading role are members of it or have a branch of their own name. Replication is
-   * matched by no line, so nobody may.
-   */
-  private static final String ACCESS =
-      """
-      # Written by Offshoot at every start: changes made here are lost.
-      # TYPE DATABASE  USER         ADDRESS       METHOD
-      host   sameuser  /^offshoot_  127.0.0.1/32  scram-sha-256
-      host   samerole  /^offshoot_  127.0.0.1/32  scram-sha-256
-      host   all       /^offshoot_  all           reject
-      host   all       all          127.0.0.1/32  scram-sha-256
-      """;
-
   private final FolderLock lock;
   private final ChildProcess postmaster;
   private final int port;
@@ -147,8 +96,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       Path data = folder.resolve("data");
       PostgresBinaries binaries = PostgresBinaries.unpacked();
       String password = initialise(binaries, folder, data);
-      write(data.resolve("postgresql.conf"), temporary ? SETTINGS + FORGETFUL : SETTINGS);
-      write(data.resolve("pg_hba.conf"), ACCESS);
+      write(data.resolve("postgresql.conf"), EmbeddedPostgresFiles.settings(temporary));
+      write(data.resolve("pg_hba.conf"), EmbeddedPostgresFiles.ACCESS);
       endLeftover(data);
       long deadline = System.nanoTime() + START_LIMIT.toNanos();
       for (int attempt = 1; ; attempt++) {
