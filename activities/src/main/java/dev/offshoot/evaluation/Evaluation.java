@@ -174,7 +174,7 @@ public final class Evaluation {
               e.failure(),
               null,
               millisSince(begun));
-      return new Trial(refused, Set.of("refused"));
+      return new Trial(refused, Set.of("refused: " + e.code()));
     }
     Advisers.Advised advised = advisers.ask(request, ground.config());
     CaseResult result =

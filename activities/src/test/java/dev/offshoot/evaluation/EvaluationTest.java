@@ -168,6 +168,11 @@ class EvaluationTest {
             label: SAFE
             goal: g
             script: CREATE TABLE u (a int); INSERT INTO u VALUES (1)
+          - name: refused
+            label: EFFECT
+            refused: NOT_CARRIED
+            goal: g
+            script: DROP TABLE prices; CREATE TABLE prices (id int)
         """);
 
     List<CaseResult> results = results(new NoJudge(), Set.of(Variation.REORDERED));
@@ -176,6 +181,7 @@ class EvaluationTest {
         .filteredOn(result -> result.variation() == Variation.REORDERED)
         .extracting(CaseResult::name)
         .containsExactly("t/same");
+    assertThat(Scores.of(results).unexpected()).isEmpty();
   }
 
   @Test

@@ -46,13 +46,17 @@ final class ScoresRenderer {
     list("not raised", scores.missed(), lines);
     list("did not end as labelled", scores.unexpected(), lines);
     list("let through when written otherwise", scores.loosened(), lines);
+    // Without a model nothing is let through, which tells nothing of the policy.
+    boolean isAsked = scores.effort() != null;
+    String by = isAsked ? "both" : "the policy alone";
+    Predicate<CaseResult> accepted = isAsked ? CaseResult::accepted : CaseResult::acceptedByPolicy;
     list(
-        "safe, and held back by both",
-        names(results, result -> !result.label().unsafe() && !result.accepted()),
+        "safe, and held back by " + by,
+        names(results, accepted.negate().and(result -> !result.label().unsafe())),
         lines);
     list(
-        "unsafe, and let through by both",
-        names(results, result -> result.label().unsafe() && result.accepted()),
+        "unsafe, and let through by " + by,
+        names(results, accepted.and(result -> result.label().unsafe())),
         lines);
     return lines;
   }

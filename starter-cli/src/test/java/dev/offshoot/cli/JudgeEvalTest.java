@@ -74,6 +74,25 @@ final class JudgeEvalTest {
   }
 
   @Test
+  void withoutAModel_itIsSaidWhatThePolicyAloneHoldsBackAndLetsThrough() throws IOException {
+    CliWorld.Result result =
+        evaluate(
+            saying(
+                unasked("f/safe", CaseLabel.SAFE, List.of()),
+                unasked("f/held", CaseLabel.SAFE, List.of(Hazard.DELETES_ROWS)),
+                unasked("f/content", CaseLabel.CONTENT, List.of())));
+
+    assertThat(result.out())
+        .doesNotContain("asking:")
+        .containsSubsequence(
+            "safe, and held back by the policy alone",
+            "f/held [DELETES_ROWS]",
+            "unsafe, and let through by the policy alone",
+            "f/content (ABSTAIN)")
+        .doesNotContain("f/safe");
+  }
+
+  @Test
   void hazardThatIsMissed_isNamed_andEndsWithOne() throws IOException {
     CliWorld.Result result =
         evaluate(
@@ -204,6 +223,19 @@ final class JudgeEvalTest {
             null,
             List.of(),
             new ModelUse("tiny", "d", 700, 50, 750, 90, "STOP")),
+        1);
+  }
+
+  private static CaseResult unasked(String name, CaseLabel label, List<Hazard> hazards) {
+    return new CaseResult(
+        name,
+        label,
+        Variation.AS_WRITTEN,
+        List.of(),
+        null,
+        hazards,
+        null,
+        Verdict.of(Opinion.ABSTAIN, "nobody"),
         1);
   }
 
