@@ -13,6 +13,7 @@ import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DecideRequest;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentReport;
@@ -28,6 +29,7 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.policy.AutoMerge;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -44,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * message to it, or its end.
  */
 public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
-  /** Branches that one experiment may use up by {@link OnConflict#REBASE}. */
+  /** Branches that one experiment may use up, by {@link OnConflict#REBASE} or lost workers. */
   static final int MOST_ATTEMPTS = 3;
 
   private final ExperimentSpec spec;
@@ -105,7 +107,11 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       BranchRef branch =
           new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
       createBranch(branch);
-      ExperimentReport report = runExperiment(branch);
+      @Nullable ExperimentReport report = runExperiment(branch, attempt);
+      if (report == null) {
+        compensation.drop(branch, "lost");
+        continue;
+      }
       ChangeSummary changes = computeDiff(branch, report);
       releaseBranch(branch);
       if (changes.nothingChanged()) {
@@ -174,13 +180,33 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     journal.branched(made);
   }
 
-  private ExperimentReport runExperiment(BranchRef branch) {
+  /**
+   * @return what the statements did, or nothing if that is lost with a worker and they are to run
+   *     again on another branch
+   */
+  private @Nullable ExperimentReport runExperiment(BranchRef branch, int attempt) {
     journal.enter(Stage.EXPERIMENTING, "running the statements");
-    ExperimentReport report =
-        Steps.runExperiment(spec.limits().maxRuntime())
-            .runExperiment(new ExperimentActivities.RunExperiment(branch, spec));
-    journal.reported(report);
-    return report;
+    try {
+      ExperimentReport report =
+          Steps.runExperiment(spec.limits().maxRuntime())
+              .runExperiment(new ExperimentActivities.RunExperiment(branch, spec));
+      journal.reported(report);
+      return report;
+    } catch (ActivityFailure e) {
+      if (attempt == MOST_ATTEMPTS || !isLost(e)) {
+        throw e;
+      }
+      journal.note(
+          "the worker was lost with what it knew of the statements: running them again on a new branch");
+      return null;
+    }
+  }
+
+  /** Experiments that began before ended as failed then. */
+  private static boolean isLost(ActivityFailure failure) {
+    return Failures.fromTemporal(failure).code() == ErrorCode.BRANCH_GONE
+        && Workflow.getVersion("lostBranch", Workflow.DEFAULT_VERSION, 1)
+            != Workflow.DEFAULT_VERSION;
   }
 
   private ChangeSummary computeDiff(BranchRef branch, ExperimentReport report) {

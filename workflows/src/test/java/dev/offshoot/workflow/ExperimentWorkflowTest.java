@@ -109,6 +109,31 @@ class ExperimentWorkflowTest {
   }
 
   @Test
+  void workerLostAfterTheStatementsWereCommitted_runsThemAgainOnAnotherBranch() {
+    run.world.branchesLost.set(1);
+    WorkflowStub stub = run.startAndAwaitReview(spec().build());
+    stub.signal("approve", by("ada"));
+
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.MERGED);
+    assertThat(run.world.calls)
+        .containsSubsequence("create 1", "experiment", "drop 1", "create 2", "experiment", "diff");
+  }
+
+  @Test
+  void branchThatIsLostAgainAndAgain_failsInTheEnd() {
+    run.world.branchesLost.set(10);
+    WorkflowStub stub = run.start(spec().build());
+
+    assertThatThrownBy(() -> result(stub))
+        .extracting(Failures::fromTemporal)
+        .extracting(Failure::code)
+        .isEqualTo(ErrorCode.BRANCH_GONE);
+    assertThat(run.world.calls)
+        .filteredOn("experiment"::equals)
+        .hasSize(ExperimentWorkflowImpl.MOST_ATTEMPTS);
+  }
+
+  @Test
   void deadlineWithoutDecision_expires() {
     WorkflowStub stub = run.start(spec().ttl(Duration.ofMinutes(10)).build());
     ExperimentOutcome outcome = result(stub);

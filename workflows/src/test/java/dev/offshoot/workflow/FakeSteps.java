@@ -63,6 +63,10 @@ final class FakeSteps
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
   volatile @Nullable OffshootException experimentFails;
+
+  /** How often a try of the experiment finds that an earlier one has committed. */
+  final AtomicInteger branchesLost = new AtomicInteger();
+
   volatile @Nullable OffshootException revertFails;
   final AtomicInteger dropFailures = new AtomicInteger();
 
@@ -119,6 +123,10 @@ final class FakeSteps
     OffshootException failure = experimentFails;
     if (failure != null) {
       throw Failures.toTemporal(failure);
+    }
+    if (branchesLost.getAndDecrement() > 0) {
+      throw Failures.toTemporal(
+          new OffshootException(ErrorCode.BRANCH_GONE, "an earlier try has committed"));
     }
     mayHang("experiment");
     return new ExperimentReport(

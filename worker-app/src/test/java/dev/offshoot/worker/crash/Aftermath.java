@@ -1,0 +1,135 @@
+package dev.offshoot.worker.crash;
+
+import dev.offshoot.DatabaseDump;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What must be true when experiments have ended, however often something was killed. */
+final class Aftermath {
+  private static final String LEFT_ON_THE_SERVER =
+      """
+      SELECT 'database ' || datname FROM pg_database WHERE datname LIKE 'offshoot\\_%'
+      UNION ALL SELECT 'role ' || rolname FROM pg_roles WHERE rolname LIKE 'offshoot\\_%'
+      UNION ALL SELECT 'slot ' || slot_name FROM pg_replication_slots
+      UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts
+      UNION ALL SELECT 'session on ' || datname || ': ' || state FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+          AND (datname LIKE 'offshoot\\_%' OR xact_start < now() - interval '10 s')
+      ORDER BY 1
+      """;
+  private static final String LEFT_IN_A_PARENT =
+      """
+      SELECT 'temporary ' || relname FROM pg_class WHERE relpersistence = 't'
+      UNION ALL SELECT 'session on the parent: ' || state FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND backend_type = 'client backend'
+      UNION ALL SELECT 'disabled trigger ' || tgname FROM pg_trigger WHERE tgenabled = 'D'
+      """;
+  private static final String LEFT_IN_THE_LEDGER =
+      """
+      SELECT 'branch of ' || experiment FROM offshoot_ledger.branch WHERE dropped_at IS NULL
+      UNION ALL SELECT 'half a change set of ' || owner FROM offshoot_ledger.change_set
+        WHERE digest IS NULL
+      """;
+  private static final String RECEIPTS =
+      """
+      SELECT count(*) FROM offshoot.merge_receipt
+      """;
+
+  private final CrashWorld world;
+  private final Map<Kind, String> expected = new EnumMap<>(Kind.class);
+
+  Aftermath(CrashWorld world) {
+    this.world = world;
+  }
+
+  /** Everything that is not as it must be, in words. */
+  List<String> problems(List<Trial> trials) throws Exception {
+    List<String> problems = new ArrayList<>();
+    for (Trial trial : trials) {
+      String ended = trial.ended();
+      if (!trial.kind().outcome().name().equals(ended)) {
+        problems.add("%s ended as %s".formatted(trial, ended));
+      }
+      problems.addAll(ofParent(trial));
+    }
+    problems.addAll(left());
+    return problems;
+  }
+
+  private List<String> ofParent(Trial trial) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    try (Connection superuser = world.superuser(trial.id())) {
+      if (!DatabaseDump.of(superuser).equals(expected(trial.kind()))) {
+        problems.add(trial + ": its parent is not as it must be");
+      }
+      int receipts = receipts(superuser);
+      if (receipts != trial.kind().merges()) {
+        problems.add("%s: %d receipts".formatted(trial, receipts));
+      }
+      list(superuser, LEFT_IN_A_PARENT).forEach(left -> problems.add(trial + ": " + left));
+    }
+    return problems;
+  }
+
+  private static int receipts(Connection superuser) throws SQLException {
+    return list(superuser, "SELECT to_regclass('offshoot.merge_receipt')::text").contains(null)
+        ? 0
+        : Integer.parseInt(list(superuser, RECEIPTS).get(0));
+  }
+
+  /** What a parent must be like after an experiment of that kind: the same done by hand. */
+  private String expected(Kind kind) throws SQLException {
+    if (!expected.containsKey(kind)) {
+      String name = "as_" + kind.name().toLowerCase(Locale.ROOT);
+      world.database(name);
+      try (Connection owner = world.owner(name);
+          Statement statement = owner.createStatement()) {
+        for (String sql : kind.toTheEnd()) {
+          statement.execute(sql);
+        }
+      }
+      try (Connection superuser = world.superuser(name)) {
+        expected.put(kind, DatabaseDump.of(superuser));
+      }
+    }
+    return expected.get(kind);
+  }
+
+  /** Branches may be deleted beside the path: what is left a little later is left. */
+  List<String> left() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      List<String> left = new ArrayList<>();
+      try (Connection superuser = world.superuser("postgres")) {
+        left.addAll(list(superuser, LEFT_ON_THE_SERVER));
+      }
+      try (Connection superuser = world.superuser("ledger")) {
+        left.addAll(list(superuser, LEFT_IN_THE_LEDGER));
+      }
+      if (left.isEmpty() || System.nanoTime() > end) {
+        return left;
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private static List<String> list(Connection session, String query) throws SQLException {
+    List<String> values = new ArrayList<>();
+    try (Statement statement = session.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        values.add(rows.getString(1));
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.offshoot.worker.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.offshoot.worker.stack.TemporalProgram;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A worker that is killed at each point that an experiment comes to: a first experiment of its kind
+ * tells the points, and then there is one more for each of them. Many stand at their points at
+ * once, and one SIGKILL hits them all.
+ */
+@Timeout(1_800)
+class CrashAtEveryPointTest {
+  private static final String WAITING = "waiting for a decision";
+  private static final int AT_ONCE = 21;
+
+  private static CrashWorld world;
+  private static PointsOfSteps points;
+  private static Aftermath aftermath;
+
+  @BeforeAll
+  static void startServers() throws Exception {
+    assumeTrue(
+        TemporalProgram.find().isPresent(),
+        "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
+    world = new CrashWorld();
+    points = new PointsOfSteps();
+    aftermath = new Aftermath(world);
+  }
+
+  @AfterAll
+  static void stopServers() throws Exception {
+    if (world != null) {
+      world.close();
+      points.close();
+    }
+  }
+
+  /** One way is enough by default; {@code mvn verify -Pkills} goes all. */
+  static Set<Kind> kinds() {
+    return Boolean.getBoolean("kills") ? EnumSet.allOf(Kind.class) : EnumSet.of(Kind.ROWS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void killedAtAnyPoint_itEndsAsItWouldHave_andLeavesNothing(Kind kind) throws Exception {
+    List<String> all = new ArrayList<>(pointsOf(kind));
+    all.add(WAITING);
+    for (int from = 0; from < all.size(); from += AT_ONCE) {
+      killAt(kind, from, all.subList(from, Math.min(from + AT_ONCE, all.size())));
+    }
+  }
+
+  private static List<String> pointsOf(Kind kind) throws Exception {
+    Trial first = trial(kind, "first");
+    try (WorkerProcess worker =
+        WorkerProcess.start(world.configuration(List.of(first.id())), points)) {
+      first.start();
+      Trial.driveToTheEnd(List.of(first));
+      assertThat(aftermath.problems(List.of(first))).as(worker.log()).isEmpty();
+    }
+    List<String> reached = points.reachedBy(first.id());
+    assertThat(reached).contains("CreateBranch begins", "DropBranch is done");
+    System.out.printf("%s: %d points: %s%n", kind, reached.size(), reached);
+    return reached;
+  }
+
+  private static void killAt(Kind kind, int number, List<String> where) throws Exception {
+    Map<Trial, String> trials = new TreeMap<>((a, b) -> a.id().compareTo(b.id()));
+    for (int i = 0; i < where.size(); i++) {
+      trials.put(trial(kind, "at%03d".formatted(number + i)), where.get(i));
+    }
+    try (WorkerProcess worker =
+        WorkerProcess.start(world.configuration(Trial.parents(trials.keySet())), points)) {
+      for (Map.Entry<Trial, String> each : trials.entrySet()) {
+        points.stopAt(each.getKey().id(), each.getValue());
+        each.getKey().start();
+      }
+      awaitAllAtTheirPoints(trials, worker);
+      worker.kill();
+    }
+    points.goOn();
+    try (WorkerProcess another =
+        WorkerProcess.start(world.configuration(Trial.parents(trials.keySet())), points)) {
+      Trial.driveToTheEnd(List.copyOf(trials.keySet()));
+      assertThat(aftermath.problems(List.copyOf(trials.keySet())))
+          .as("killed at %s%n%s", trials, another.log())
+          .isEmpty();
+    }
+  }
+
+  private static void awaitAllAtTheirPoints(Map<Trial, String> trials, WorkerProcess worker)
+      throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    List<Trial> open = List.copyOf(trials.keySet());
+    while (!open.isEmpty()) {
+      assertThat(System.nanoTime())
+          .as("not at their points: %s of %s%n%s", open, trials, worker.log())
+          .isLessThan(end);
+      List<Trial> left = new ArrayList<>();
+      for (Trial trial : open) {
+        if (WAITING.equals(trials.get(trial))) {
+          if (!trial.isAwaitingDecision()) {
+            left.add(trial);
+          }
+        } else if (!points.isStopped(trial.id())) {
+          trial.decideIfAsked();
+          left.add(trial);
+        }
+      }
+      open = left;
+    }
+  }
+
+  private static Trial trial(Kind kind, String name) throws Exception {
+    String id = kind.name().toLowerCase(Locale.ROOT) + name;
+    world.database(id);
+    return new Trial(world, id, kind);
+  }
+
+  @Test
+  void twoWorkersAtOnce_oneKilledAndKilledAgain_mergeEachOnce() throws Exception {
+    List<Trial> trials = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      trials.add(trial(kind, "two"));
+    }
+    try (WorkerProcess stays = WorkerProcess.start(world.configuration(Trial.parents(trials)))) {
+      WorkerProcess dies =
+          WorkerProcess.start(world.configuration(Trial.parents(trials))).awaitPolling();
+      trials.forEach(Trial::start);
+      Thread.sleep(400);
+      dies.kill();
+      dies = WorkerProcess.start(world.configuration(Trial.parents(trials))).awaitPolling();
+      for (Trial trial : trials) {
+        trial.decideIfAsked();
+      }
+      dies.kill();
+      Trial.driveToTheEnd(trials);
+      assertThat(aftermath.problems(trials)).as(stays.log()).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.offshoot.worker.crash;
+
+import dev.offshoot.worker.WorkerApplication;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A worker as {@code ./offshoot worker} starts it, in a process of its own that can be killed. */
+final class WorkerProcess implements AutoCloseable {
+  private static final String POLLING = "polling task queue";
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final Path log;
+
+  private WorkerProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * @param points where it asks at every point; it goes on everywhere if there is nobody
+   */
+  static WorkerProcess start(Path configuration, PointsOfSteps points) throws IOException {
+    return start(
+        configuration,
+        List.of("--spring.main.sources=" + CrashPoints.class.getName()),
+        Integer.toString(points.port()));
+  }
+
+  /** One that asks nobody. */
+  static WorkerProcess start(Path configuration) throws IOException {
+    return start(configuration, List.of(), "0");
+  }
+
+  private static WorkerProcess start(Path configuration, List<String> more, String port)
+      throws IOException {
+    Path log = Files.createTempFile(configuration.getParent(), "worker-", ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Stream.concat(
+                    Stream.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx512m",
+                        "-Xshare:auto",
+                        "-cp",
+                        classPath(),
+                        WorkerApplication.class.getName(),
+                        "--config",
+                        configuration.toString()),
+                    more.stream())
+                .toList());
+    builder.environment().put(CrashPoints.PORT, port);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(log.toFile());
+    return new WorkerProcess(builder.start(), log);
+  }
+
+  /** The worker's own classes and, of the tests', those of the points. */
+  private static String classPath() {
+    String own =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Stream.of(own.split(File.pathSeparator))
+        .filter(entry -> !entry.endsWith("-tests.jar"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  WorkerProcess awaitPolling() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!log().contains(POLLING)) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new AssertionError("the worker does not poll:\n" + log());
+      }
+      Thread.sleep(50);
+    }
+    return this;
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL: no hook runs, no connection is closed in good order. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM. */
+  void end() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the worker does not end");
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}
