@@ -23,8 +23,6 @@ class BrokenConnectionsTest {
   /** Long enough that whoever is connected notices. */
   private static final Duration DOWN = Duration.ofSeconds(2);
 
-  private static final Predicate<String> COMMIT = text -> text.contains("COMMIT");
-
   private static CrashWorld world;
   private static Aftermath aftermath;
 
@@ -79,7 +77,7 @@ class BrokenConnectionsTest {
     Predicate<String> everyFifth =
         text -> {
           synchronized (commits) {
-            return COMMIT.test(text) && ++commits[0] % 5 == 0;
+            return text.contains("COMMIT") && ++commits[0] % 5 == 0;
           }
         };
     try (CuttingProxy proxy = new CuttingProxy(world.postgresPort(), cut, everyFifth, 30);
