@@ -5,6 +5,7 @@ import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.ExperimentSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,21 @@ public interface BranchRegistry {
   /** Branches that may stand, oldest first. */
   List<Registered> living();
 
+  /** When a branch was noted as gone; empty if it was not, or if nobody has heard of it. */
+  Optional<Instant> droppedAt(BranchRef ref);
+
+  /** Branches that were noted as gone with a reason that begins so, latest first. */
+  List<Gone> gone(String reason, int limit);
+
   /** Experiments, newest first. */
   List<ExperimentRow> experiments(@Nullable String parent, @Nullable String tenant, int limit);
+
+  /**
+   * @param branch which
+   * @param at when it was noted as gone
+   * @param reason why
+   */
+  record Gone(Registered branch, Instant at, String reason) {}
 
   /**
    * @param ref the branch

@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,19 @@ public final class JdbcBranchRegistry implements BranchRegistry {
       SELECT b.experiment, b.attempt, b.parent, b.provider, b.deadline, e.workflow_id, e.run_id
       FROM offshoot_ledger.branch AS b JOIN offshoot_ledger.experiment AS e ON e.id = b.experiment
       WHERE b.dropped_at IS NULL ORDER BY b.registered_at, b.experiment, b.attempt
+      """;
+  private static final String DROPPED_AT =
+      """
+      SELECT dropped_at FROM offshoot_ledger.branch
+      WHERE experiment = ? AND attempt = ? AND dropped_at IS NOT NULL
+      """;
+  private static final String GONE =
+      """
+      SELECT b.experiment, b.attempt, b.parent, b.provider, b.deadline, e.workflow_id, e.run_id,
+             b.dropped_at, b.drop_reason
+      FROM offshoot_ledger.branch AS b JOIN offshoot_ledger.experiment AS e ON e.id = b.experiment
+      WHERE b.dropped_at IS NOT NULL AND starts_with(b.drop_reason, ?)
+      ORDER BY b.dropped_at DESC LIMIT ?
       """;
   private static final String EXPERIMENTS =
       """
@@ -131,6 +145,34 @@ public final class JdbcBranchRegistry implements BranchRegistry {
   public List<Registered> living() {
     return inTransaction(
         "listing branches", connection -> Sql.list(connection, LIVING, this::registered));
+  }
+
+  @Override
+  public Optional<Instant> droppedAt(BranchRef ref) {
+    return inTransaction(
+        "looking for a branch",
+        connection ->
+            Sql.first(
+                connection,
+                DROPPED_AT,
+                row -> instant(row, "dropped_at"),
+                ref.experimentId().value(),
+                ref.attempt()));
+  }
+
+  @Override
+  public List<Gone> gone(String reason, int limit) {
+    return inTransaction(
+        "listing branches that are gone",
+        connection ->
+            Sql.list(
+                connection,
+                GONE,
+                row ->
+                    new Gone(
+                        registered(row), instant(row, "dropped_at"), row.getString("drop_reason")),
+                reason,
+                limit));
   }
 
   @Override

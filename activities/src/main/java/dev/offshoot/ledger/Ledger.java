@@ -55,6 +55,10 @@ public final class Ledger {
     return new RevertRegistry(database);
   }
 
+  public AuditLog audits() {
+    return new AuditLog(database);
+  }
+
   public ChangeSetStore changeSets() {
     return new JdbcChangeSetStore(database);
   }

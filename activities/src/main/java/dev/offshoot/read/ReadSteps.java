@@ -2,6 +2,7 @@ package dev.offshoot.read;
 
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.branch.Parents;
+import dev.offshoot.domain.AuditPage;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
@@ -54,6 +55,11 @@ public final class ReadSteps implements ReadActivities {
   @Override
   public @Nullable Reverted readReverted(ReadReverted request) {
     return Step.run(progress -> reverted(request, progress)).orElse(null);
+  }
+
+  @Override
+  public AuditPage readAudit(ReadAudit request) {
+    return Step.run(progress -> ledger.audits().page(request.from()));
   }
 
   @Override

@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
       WorkerCommand.class,
       ExperimentCommand.class,
       ParentCommand.class,
+      BranchesCommand.class,
+      AuditCommand.class,
       JudgeCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

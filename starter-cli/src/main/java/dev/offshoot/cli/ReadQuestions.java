@@ -1,7 +1,10 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.activity.JanitorActivities;
 import dev.offshoot.activity.ParentActivities;
 import dev.offshoot.activity.ReadActivities;
+import dev.offshoot.domain.AuditPage;
+import dev.offshoot.domain.BranchView;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
@@ -15,6 +18,7 @@ import dev.offshoot.domain.SchemaPage;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.ValuePart;
+import dev.offshoot.workflow.BranchWorkflows;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ParentWorkflows;
 import dev.offshoot.workflow.ReadWorkflows;
@@ -184,6 +188,27 @@ final class ReadQuestions {
   @Nullable Reverted reverted(ExperimentId merged) {
     ReadActivities.ReadReverted request = new ReadActivities.ReadReverted(merged);
     return answered(() -> stub(ReadWorkflows.ReadRevertedWorkflow.class).run(request));
+  }
+
+  /** All branches, or those of the parent that is named. */
+  List<BranchView> branches(@Nullable String parent) {
+    JanitorActivities.ViewBranches request = new JanitorActivities.ViewBranches(parent);
+    return answered(() -> stub(BranchWorkflows.ViewBranchesWorkflow.class).run(request));
+  }
+
+  /**
+   * The chain of audit records, page by page.
+   *
+   * @param start number of the first; absent for the oldest
+   */
+  void audit(@Nullable Long start, Consumer<AuditPage> pages) {
+    @Nullable Long from = start;
+    do {
+      ReadActivities.ReadAudit request = new ReadActivities.ReadAudit(from);
+      AuditPage page = answered(() -> stub(ReadWorkflows.ReadAuditWorkflow.class).run(request));
+      pages.accept(page);
+      from = page.next();
+    } while (from != null);
   }
 
   List<HealthFinding> health() {

@@ -6,11 +6,13 @@ import dev.offshoot.workflow.ExperimentWorkflowImpl;
 import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
+import dev.offshoot.workflow.ReadAuditWorkflowImpl;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.ReadRevertedWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.operatorservice.v1.AddSearchAttributesRequest;
@@ -35,6 +37,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A Temporal server on a port of its own, a worker, and a prompt at which to type. */
 final class CliWorld implements AutoCloseable {
+  /** What the worker keeps of experiments that have ended. */
+  final FakeAudit audit = new FakeAudit();
+
   private final AutoCloseable server;
   private final WorkflowServiceStubs stubs;
   private final WorkerFactory workers;
@@ -82,8 +87,11 @@ final class CliWorld implements AutoCloseable {
         ReadSchemaWorkflowImpl.class,
         ReadValueWorkflowImpl.class,
         ReadRevertedWorkflowImpl.class,
+        ReadAuditWorkflowImpl.class,
+        ViewBranchesWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
-    worker.registerActivitiesImplementations(new FakeWorld(), new FakeParents());
+    worker.registerActivitiesImplementations(
+        new FakeWorld(audit), new FakeParents(), audit, new FakeJanitor());
     workers.start();
   }
 

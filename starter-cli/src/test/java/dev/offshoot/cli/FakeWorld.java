@@ -8,6 +8,7 @@ import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.ReadActivities;
 import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.ApprovalRule;
+import dev.offshoot.domain.AuditPage;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
@@ -73,6 +74,17 @@ final class FakeWorld
 
   /** Reverts and what they revert. */
   private final Map<ExperimentId, String> reverts = new ConcurrentHashMap<>();
+
+  private final FakeAudit audit;
+
+  FakeWorld(FakeAudit audit) {
+    this.audit = audit;
+  }
+
+  @Override
+  public AuditPage readAudit(ReadAudit request) {
+    return audit.page(request.from());
+  }
 
   @Override
   public BranchInfo createBranch(CreateBranch request) {

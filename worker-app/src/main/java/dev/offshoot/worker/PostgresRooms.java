@@ -2,6 +2,7 @@ package dev.offshoot.worker;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.offshoot.audit.AuditSteps;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.BranchSteps;
 import dev.offshoot.branch.NeonBranchProvider;
@@ -15,6 +16,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.experiment.ExperimentSteps;
 import dev.offshoot.judge.Judge;
 import dev.offshoot.judge.JudgeSteps;
+import dev.offshoot.ledger.AuditLog;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
@@ -96,6 +98,7 @@ final class PostgresRooms implements Rooms {
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
+        new AuditSteps(ledger.audits()),
         new ReadSteps(ledger, parents, judge),
         new ParentSteps(parents));
   }
@@ -103,6 +106,11 @@ final class PostgresRooms implements Rooms {
   @Override
   public BranchRegistry registry() {
     return ledger.branches();
+  }
+
+  @Override
+  public AuditLog audits() {
+    return ledger.audits();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.offshoot.worker;
 
 import dev.offshoot.branch.Parents;
+import dev.offshoot.ledger.AuditLog;
 import dev.offshoot.ledger.BranchRegistry;
 import java.util.List;
 import javax.sql.DataSource;
@@ -22,6 +23,9 @@ public interface Rooms extends AutoCloseable {
   List<Object> activities();
 
   BranchRegistry registry();
+
+  /** What is kept of experiments that have ended. */
+  AuditLog audits();
 
   Parents parents();
 

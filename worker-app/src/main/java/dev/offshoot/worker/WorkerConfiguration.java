@@ -2,6 +2,10 @@ package dev.offshoot.worker;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.worker.janitor.BranchSweep;
+import dev.offshoot.worker.janitor.Janitor;
+import dev.offshoot.worker.janitor.JanitorSteps;
+import dev.offshoot.worker.janitor.LostEndings;
 import dev.offshoot.worker.observe.LedgerHealthIndicator;
 import dev.offshoot.worker.observe.ParentsHealthIndicator;
 import dev.offshoot.worker.observe.StepObserver;
@@ -135,18 +139,31 @@ class WorkerConfiguration {
   }
 
   @Bean
-  BranchSweep branchSweep(
+  WorkflowOwners workflowOwners(TemporalTarget target, WorkflowServiceStubs stubs) {
+    return new WorkflowOwners(target, stubs);
+  }
+
+  @Bean
+  Janitor janitor(
       Rooms rooms,
-      TemporalTarget target,
-      WorkflowServiceStubs stubs,
+      WorkflowOwners owners,
       Backends backends,
-      WorkerSettings settings) {
-    return new BranchSweep(
-        rooms.registry(),
-        rooms.parents(),
-        new WorkflowOwners(target, stubs),
-        backends.temporalIsOurs() ? Duration.ZERO : settings.worker().orphanGrace(),
-        Clock.systemUTC());
+      WorkerSettings settings,
+      MeterRegistry meters) {
+    Duration grace = backends.temporalIsOurs() ? Duration.ZERO : settings.worker().orphanGrace();
+    Clock clock = Clock.systemUTC();
+    return new Janitor(
+        new BranchSweep(rooms.registry(), rooms.parents(), owners, grace, clock),
+        new LostEndings(rooms.audits(), rooms.parents(), owners, grace, clock),
+        rooms.audits(),
+        settings.auditKeptFor(),
+        clock,
+        meters);
+  }
+
+  @Bean
+  JanitorSteps janitorSteps(Janitor janitor, Rooms rooms, WorkflowOwners owners) {
+    return new JanitorSteps(janitor, rooms.registry(), rooms.parents(), owners);
   }
 
   @Bean
@@ -160,13 +177,24 @@ class WorkerConfiguration {
       ObjectProvider<Rooms> rooms,
       ObjectProvider<TemporalServer> server,
       ObjectProvider<WorkersTemplate> workers,
-      ObjectProvider<BranchSweep> sweep,
+      ObjectProvider<Janitor> janitor,
+      ObjectProvider<JanitorSteps> janitorSteps,
+      ObjectProvider<TemporalTarget> target,
       WorkerSettings settings,
       WorkflowImplementationOptions workflowOptions,
       WorkerState state,
       WorkerRunner.Outcome outcome) {
     return new WorkerRunner(
-        rooms, server, workers, sweep, settings, workflowOptions, state, outcome);
+        rooms,
+        server,
+        workers,
+        janitor,
+        janitorSteps,
+        target,
+        settings,
+        workflowOptions,
+        state,
+        outcome);
   }
 
   @Bean

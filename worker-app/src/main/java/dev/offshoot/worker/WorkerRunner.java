@@ -2,31 +2,40 @@ package dev.offshoot.worker;
 
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.HumanDuration;
-import dev.offshoot.ledger.BranchRegistry.Registered;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SweepReport;
+import dev.offshoot.worker.janitor.Janitor;
+import dev.offshoot.worker.janitor.JanitorSchedule;
+import dev.offshoot.worker.janitor.JanitorSteps;
 import dev.offshoot.worker.observe.WorkerState;
 import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.temporal.NotYet;
 import dev.offshoot.worker.temporal.Patience;
 import dev.offshoot.worker.temporal.TemporalServer;
+import dev.offshoot.worker.temporal.TemporalTarget;
 import dev.offshoot.workflow.DoctorWorkflowImpl;
 import dev.offshoot.workflow.ExperimentWorkflowImpl;
 import dev.offshoot.workflow.ListExperimentsWorkflowImpl;
 import dev.offshoot.workflow.OffshootNames;
+import dev.offshoot.workflow.ReadAuditWorkflowImpl;
 import dev.offshoot.workflow.ReadDiffWorkflowImpl;
 import dev.offshoot.workflow.ReadRevertedWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.SweepWorkflowImpl;
+import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.schedules.ScheduleClient;
+import io.temporal.client.schedules.ScheduleClientOptions;
 import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkflowImplementationOptions;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +56,9 @@ public final class WorkerRunner implements SmartLifecycle {
   private final ObjectProvider<Rooms> rooms;
   private final ObjectProvider<TemporalServer> server;
   private final ObjectProvider<WorkersTemplate> workers;
-  private final ObjectProvider<BranchSweep> sweep;
+  private final ObjectProvider<Janitor> janitor;
+  private final ObjectProvider<JanitorSteps> janitorSteps;
+  private final ObjectProvider<TemporalTarget> target;
   private final WorkerSettings settings;
   private final WorkflowImplementationOptions workflowOptions;
   private final WorkerState state;
@@ -73,7 +84,9 @@ public final class WorkerRunner implements SmartLifecycle {
       ObjectProvider<Rooms> rooms,
       ObjectProvider<TemporalServer> server,
       ObjectProvider<WorkersTemplate> workers,
-      ObjectProvider<BranchSweep> sweep,
+      ObjectProvider<Janitor> janitor,
+      ObjectProvider<JanitorSteps> janitorSteps,
+      ObjectProvider<TemporalTarget> target,
       WorkerSettings settings,
       WorkflowImplementationOptions workflowOptions,
       WorkerState state,
@@ -81,7 +94,9 @@ public final class WorkerRunner implements SmartLifecycle {
     this.rooms = rooms;
     this.server = server;
     this.workers = workers;
-    this.sweep = sweep;
+    this.janitor = janitor;
+    this.janitorSteps = janitorSteps;
+    this.target = target;
     this.settings = settings;
     this.workflowOptions = workflowOptions;
     this.state = state;
@@ -123,6 +138,7 @@ public final class WorkerRunner implements SmartLifecycle {
         && sweepOrphans()
         && recover(needed)
         && await(() -> poll(needed))
+        && await(this::sweepAgainAndAgain)
         && await(() -> RefreshSchedules.start(client(), needed.parents()));
   }
 
@@ -130,27 +146,47 @@ public final class WorkerRunner implements SmartLifecycle {
     return patience.until(step, state::waitingFor);
   }
 
-  /** What has no workflow any more is deleted now and whenever it is seen. */
+  /** What has no workflow any more is deleted before anything new is made. */
   private boolean sweepOrphans() {
-    BranchSweep orphans = sweep.getObject();
-    List<Registered> left = orphans.sweep();
-    if (!left.isEmpty()) {
-      LOG.info(
-          "sweep: {} branches have no workflow, and are deleted when that is so for {}",
-          left.size(),
-          HumanDuration.format(orphans.grace()));
+    try {
+      SweepReport report = janitor.getObject().sweep();
+      if (!report.left().isEmpty()) {
+        LOG.info(
+            "sweep: {} branches have no workflow, and are deleted when that is so for {}",
+            report.left().size(),
+            HumanDuration.format(settings.worker().orphanGrace()));
+      }
+    } catch (OffshootException e) {
+      LOG.warn("sweep: not done at the start: {}", e.failure().message());
     }
-    long every = settings.worker().sweepEvery().toMillis();
-    var unused =
-        later.scheduleWithFixedDelay(
-            () -> sweepAgain(orphans), every, every, TimeUnit.MILLISECONDS);
     return running;
   }
 
+  /** By a schedule of the server's, or by our own clock where it has none. */
+  private void sweepAgainAndAgain() {
+    Duration every = settings.worker().sweepEvery();
+    boolean scheduled = !target.getObject().embedded() && JanitorSchedule.start(schedules(), every);
+    if (!scheduled) {
+      var unused =
+          later.scheduleWithFixedDelay(
+              this::sweepAgain, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private ScheduleClient schedules() {
+    WorkflowClient client = client();
+    return ScheduleClient.newInstance(
+        client.getWorkflowServiceStubs(),
+        ScheduleClientOptions.newBuilder()
+            .setNamespace(client.getOptions().getNamespace())
+            .setDataConverter(client.getOptions().getDataConverter())
+            .build());
+  }
+
   /** A look that fails is no reason not to look again. */
-  private static void sweepAgain(BranchSweep orphans) {
+  private void sweepAgain() {
     try {
-      var unused = orphans.sweep();
+      var unused = janitor.getObject().sweep();
     } catch (RuntimeException e) {
       LOG.warn("sweep: could not look for branches without a workflow", e);
     }
@@ -191,12 +227,16 @@ public final class WorkerRunner implements SmartLifecycle {
           ReadSchemaWorkflowImpl.class,
           ReadValueWorkflowImpl.class,
           ReadRevertedWorkflowImpl.class,
+          ReadAuditWorkflowImpl.class,
           ListExperimentsWorkflowImpl.class,
           DoctorWorkflowImpl.class,
+          SweepWorkflowImpl.class,
+          ViewBranchesWorkflowImpl.class,
           ViewParentsWorkflowImpl.class,
           RefreshSourceWorkflowImpl.class,
           RefreshScheduleWorkflowImpl.class);
       worker.registerActivitiesImplementations(needed.activities().toArray());
+      worker.registerActivitiesImplementations(janitorSteps.getObject());
       polling = template.getWorkerFactory();
     }
     try {

@@ -5,6 +5,7 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.ledger.AuditLog;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.worker.temporal.NotYet;
 import dev.offshoot.worker.temporal.TemporalTarget;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -159,6 +161,11 @@ final class RunningWorker implements AutoCloseable {
     }
 
     @Override
+    public AuditLog audits() {
+      return new AuditLog(ledger());
+    }
+
+    @Override
     public Parents parents() {
       return new Parents(List.of());
     }
@@ -199,6 +206,16 @@ final class RunningWorker implements AutoCloseable {
 
     @Override
     public List<Registered> living() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<Instant> droppedAt(BranchRef ref) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Gone> gone(String reason, int limit) {
       return List.of();
     }
 

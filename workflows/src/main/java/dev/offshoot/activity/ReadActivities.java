@@ -1,5 +1,6 @@
 package dev.offshoot.activity;
 
+import dev.offshoot.domain.AuditPage;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
@@ -49,6 +50,10 @@ public interface ReadActivities {
   @ActivityMethod
   @Nullable Reverted readReverted(ReadReverted request);
 
+  /** A stretch of the chain of audit records, oldest first. */
+  @ActivityMethod
+  AuditPage readAudit(ReadAudit request);
+
   /** How ledger, parents and branches are; a finding for each, never a failure. */
   @ActivityMethod
   List<HealthFinding> examine();
@@ -87,6 +92,11 @@ public interface ReadActivities {
    * @param merged the experiment whose merge it is
    */
   record ReadReverted(ExperimentId merged) {}
+
+  /**
+   * @param from number of the first; absent for the oldest that is kept
+   */
+  record ReadAudit(@Nullable Long from) {}
 
   /**
    * @param parent only those of this parent

@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
 public record ExperimentId(@JsonValue String value) {
   public static final int MOST_CHARACTERS = 40;
 
+  /** With what the ids of experiments' workflows begin. */
+  public static final String WORKFLOW_PREFIX = "experiment-";
+
   private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
-  private static final String WORKFLOW_PREFIX = "experiment-";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ExperimentId {

@@ -1,19 +1,11 @@
 package dev.offshoot.workflow;
 
-import dev.offshoot.activity.BranchActivities;
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.ExperimentActivities;
-import dev.offshoot.activity.JudgeActivities;
-import dev.offshoot.activity.MergeActivities;
-import dev.offshoot.activity.RevertActivities;
-import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.activity.AuditActivities;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
-import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.DecideRequest;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
-import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentReport;
@@ -21,15 +13,10 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
-import dev.offshoot.domain.Judgement;
-import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OnConflict;
-import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
-import dev.offshoot.policy.AutoMerge;
-import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -55,6 +42,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private final Lease lease;
   private final Endings endings;
   private final Compensation compensation;
+  private final Preparation preparation;
+  private final Settlement settlement;
   private final CancellationScope path;
 
   private @Nullable ExperimentOutcome ended;
@@ -71,6 +60,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::deadlineReached);
     this.endings = new Endings(journal);
     this.compensation = new Compensation(journal);
+    this.preparation = new Preparation(spec, journal, lease, compensation);
+    this.settlement = new Settlement(spec, journal, desk, lease, endings, this::deadlineReached);
     this.path = Workflow.newCancellationScope(this::walk);
   }
 
@@ -106,19 +97,20 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     for (int attempt = 1; ; attempt++) {
       BranchRef branch =
           new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
-      createBranch(branch);
-      @Nullable ExperimentReport report = runExperiment(branch, attempt);
+      preparation.createBranch(branch);
+      boolean mayRunAgain = attempt < MOST_ATTEMPTS;
+      @Nullable ExperimentReport report = preparation.runExperiment(branch, mayRunAgain);
       if (report == null) {
         compensation.drop(branch, "lost");
         continue;
       }
-      ChangeSummary changes = computeDiff(branch, report);
-      releaseBranch(branch);
+      ChangeSummary changes = preparation.computeDiff(branch, report);
+      preparation.releaseBranch(branch);
       if (changes.nothingChanged()) {
         return endings.nothingToMerge();
       }
-      judge(report, changes);
-      @Nullable ExperimentOutcome outcome = decideAndMerge(branch, changes, attempt);
+      settlement.judge(report, changes);
+      @Nullable ExperimentOutcome outcome = settlement.decideAndMerge(branch, changes, mayRunAgain);
       if (outcome != null) {
         return outcome;
       }
@@ -136,220 +128,14 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   /** The change set is the inverse of a merged one: nothing is branched and nothing is run. */
   private ExperimentOutcome revert(BranchRef revert) {
-    ChangeSummary changes = computeRevert(revert);
+    ChangeSummary changes = preparation.computeRevert(revert);
     if (changes.nothingChanged()) {
       return endings.nothingToMerge();
     }
-    judge(new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0), changes);
+    settlement.judge(new ExperimentReport(List.of(), List.of(), List.of(), List.of(), 0), changes);
     return Objects.requireNonNull(
-        decideAndMerge(revert, changes, 1), "a revert is not run again on another branch");
-  }
-
-  private ChangeSummary computeRevert(BranchRef revert) {
-    journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
-    compensation.registerRevert();
-    WorkflowInfo info = Workflow.getInfo();
-    Instant deadline = lease.deadline();
-    ChangeSummary changes =
-        Steps.computeRevert()
-            .computeRevert(
-                new RevertActivities.ComputeRevert(
-                    revert,
-                    info.getWorkflowId(),
-                    info.getOriginalExecutionRunId(),
-                    spec,
-                    deadline));
-    compensation.revertNoted(deadline, lease.deadline());
-    journal.compared(changes);
-    return changes;
-  }
-
-  private void createBranch(BranchRef branch) {
-    journal.enter(Stage.BRANCHING, "creating a branch of " + shown(branch.parent(), 60));
-    compensation.register(branch);
-    WorkflowInfo info = Workflow.getInfo();
-    BranchInfo made =
-        Steps.createBranch()
-            .createBranch(
-                new BranchActivities.CreateBranch(
-                    branch,
-                    info.getWorkflowId(),
-                    info.getOriginalExecutionRunId(),
-                    spec,
-                    lease.deadline()));
-    journal.branched(made);
-  }
-
-  /**
-   * @return what the statements did, or nothing if that is lost with a worker and they are to run
-   *     again on another branch
-   */
-  private @Nullable ExperimentReport runExperiment(BranchRef branch, int attempt) {
-    journal.enter(Stage.EXPERIMENTING, "running the statements");
-    try {
-      ExperimentReport report =
-          Steps.runExperiment(spec.limits().maxRuntime())
-              .runExperiment(new ExperimentActivities.RunExperiment(branch, spec));
-      journal.reported(report);
-      return report;
-    } catch (ActivityFailure e) {
-      if (attempt == MOST_ATTEMPTS || !isLost(e)) {
-        throw e;
-      }
-      journal.note(
-          "the worker was lost with what it knew of the statements: running them again on a new branch");
-      return null;
-    }
-  }
-
-  /** Experiments that began before ended as failed then. */
-  private static boolean isLost(ActivityFailure failure) {
-    return Failures.fromTemporal(failure).code() == ErrorCode.BRANCH_GONE
-        && Workflow.getVersion("lostBranch", Workflow.DEFAULT_VERSION, 1)
-            != Workflow.DEFAULT_VERSION;
-  }
-
-  private ChangeSummary computeDiff(BranchRef branch, ExperimentReport report) {
-    journal.enter(Stage.DIFFING, "comparing base and branch");
-    ChangeSummary changes =
-        Steps.computeDiff().computeDiff(new DiffActivities.ComputeDiff(branch, spec, report));
-    journal.compared(changes);
-    return changes;
-  }
-
-  /**
-   * Once the change set is frozen nothing needs the branch any more: waiting holds no database. It
-   * is deleted beside the path, so that a home that is away for a while keeps nobody from deciding.
-   */
-  private void releaseBranch(BranchRef branch) {
-    if (!spec.keepBranch()) {
-      compensation.release(branch, "change set frozen");
-    }
-  }
-
-  private void judge(ExperimentReport report, ChangeSummary changes) {
-    Judgement judgement = judged(report, changes);
-    desk.review(judgement);
-    if (AutoMerge.allows(spec, judgement)) {
-      desk.approveByPolicy("autoMerge: no hazards, and the judge approves");
-    }
-  }
-
-  private Judgement judged(ExperimentReport report, ChangeSummary changes) {
-    journal.enter(Stage.JUDGING, "looking at the change set");
-    Judgement judgement =
-        Steps.judge()
-            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
-    journal.judged(judgement);
-    return judgement;
-  }
-
-  /**
-   * @return how it ended, or nothing if the statements are to run again on a new branch
-   */
-  private @Nullable ExperimentOutcome decideAndMerge(
-      BranchRef branch, ChangeSummary reviewed, int attempt) {
-    ChangeSummary changes = reviewed;
-    while (true) {
-      Decision decision = awaitDecision();
-      if (decision.kind() == Decision.Kind.REJECT) {
-        return endings.rejected(decision);
-      }
-      if (decision.resolvesConflicts()) {
-        changes = resolve(branch, changes, decision);
-        if (desk.settled() != null && changes.nothingChanged()) {
-          return endings.nothingLeft(decision);
-        }
-        continue;
-      }
-      MergeResult result = merge(branch, changes, decision);
-      if (result.report() != null) {
-        return spec.reverts() == null
-            ? endings.merged(decision, result.report())
-            : endings.reverted(decision, result.report());
-      }
-      ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
-      journal.conflicted(conflicts);
-      switch (spec.onConflict()) {
-        case DROP -> {
-          return endings.conflicted(conflicts, "the merge wrote nothing" + newerFirst(changes));
-        }
-        case ASK -> desk.reopen(conflicts);
-        case REBASE -> {
-          if (attempt == MOST_ATTEMPTS) {
-            return endings.conflicted(
-                conflicts, "still so after %d branches".formatted(MOST_ATTEMPTS));
-          }
-          return null;
-        }
-      }
-    }
-  }
-
-  /**
-   * The change set that the decision's resolution gives, from now on the one under review; or the
-   * same again if it cannot be carried out, and somebody is asked again.
-   */
-  private ChangeSummary resolve(BranchRef branch, ChangeSummary changes, Decision decision) {
-    journal.enter(Stage.DIFFING, "resolving conflicts as %s said".formatted(decision.by()));
-    ResolveResult result =
-        Steps.resolveConflicts()
-            .resolveConflicts(
-                new MergeActivities.ResolveConflicts(
-                    mergeOf(branch, changes, decision), changes, journal.conflictFingerprint()));
-    if (result.changes() == null) {
-      String why = Objects.requireNonNull(result.why());
-      journal.unresolved(Objects.requireNonNull(result.conflicts()), why);
-      desk.reopen(result.conflicts(), why);
-      return changes;
-    }
-    journal.resolved(result.changes());
-    Judgement judgement = judged(journal.report(), result.changes());
-    desk.resolved(judgement);
-    return result.changes();
-  }
-
-  private static String newerFirst(ChangeSummary changes) {
-    List<String> newer = changes.reversal().newerMerges();
-    return newer.isEmpty()
-        ? ""
-        : "; merged later into the same tables: %s: to revert those first may help"
-            .formatted(String.join(", ", newer));
-  }
-
-  private Decision awaitDecision() {
-    if (desk.settled() == null) {
-      if (lease.isOver()) {
-        deadlineReached();
-      }
-      journal.enter(Stage.AWAITING_DECISION, "waiting for a decision");
-      journal.publish(lease.deadline(), desk.approvedBy());
-      try {
-        Workflow.await(() -> desk.settled() != null);
-      } catch (TemporalFailure e) {
-        // A decision that counted before the cancellation was told so; it stands.
-        if (desk.settled() == null) {
-          throw e;
-        }
-      }
-    }
-    return Objects.requireNonNull(desk.settled());
-  }
-
-  /** In a detached scope: after the merge has begun nothing turns it into a drop. */
-  private MergeResult merge(BranchRef branch, ChangeSummary changes, Decision decision) {
-    journal.enter(Stage.MERGING, "merging, approved by " + decision.by());
-    MergeResult[] result = new MergeResult[1];
-    Workflow.newDetachedCancellationScope(
-            () -> result[0] = Steps.merge().merge(mergeOf(branch, changes, decision)))
-        .run();
-    return Objects.requireNonNull(result[0]);
-  }
-
-  private MergeActivities.MergeRequest mergeOf(
-      BranchRef branch, ChangeSummary changes, Decision decision) {
-    return new MergeActivities.MergeRequest(
-        branch, changes.digest(), spec.strictness(), spec.checks(), decision);
+        settlement.decideAndMerge(revert, changes, false),
+        "a revert is not run again on another branch");
   }
 
   /** However the path ended; runs detached and does not give up. */
@@ -359,7 +145,17 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
     compensation.finish(outcome);
     journal.closed(outcome);
+    keepAudit();
     Workflow.await(Workflow::isEveryHandlerFinished);
+  }
+
+  /** Experiments that began before there were such records have none. */
+  private void keepAudit() {
+    if (Workflow.getVersion("audit", Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
+      var unused =
+          Steps.keepAudit()
+              .keepAudit(new AuditActivities.KeepAudit(journal.audit(desk.decisions())));
+    }
   }
 
   /** Whoever ended it comes first: a step that then fails instead of stopping changes nothing. */

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.AuditRecord;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ConflictReport;
@@ -16,9 +17,12 @@ import dev.offshoot.domain.ModelUse;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.StatementResult;
+import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TimelineEvent;
 import io.temporal.common.SearchAttributeUpdate;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,11 +40,15 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
   private static final int MOST_EVENTS = 200;
 
+  /** Of a text in the audit record. */
+  private static final int MOST_TEXT = 2_000;
+
   private final String workflowId;
   private final ExperimentSpec spec;
   private final Instant startedAt;
   private final List<TimelineEvent> timeline = new ArrayList<>();
   private Stage stage = Stage.BRANCHING;
+  private boolean announced;
   private @Nullable BranchInfo branch;
   private @Nullable ExperimentReport report;
   private @Nullable ChangeSummary changes;
@@ -92,6 +100,7 @@ final class Journal {
 
   /** Makes a valid experiment findable. */
   void announce() {
+    announced = true;
     upsert(
         OffshootNames.STAGE.valueSet(stage.name()),
         OffshootNames.PARENT.valueSet(ShownText.oneLine(String.valueOf(spec.parent()), 200)),
@@ -269,6 +278,46 @@ final class Journal {
         decisions,
         outcome,
         List.copyOf(timeline));
+  }
+
+  /** What is kept of it: of what was refused as a specification, no more than who asked. */
+  AuditRecord audit(List<Decision> decisions) {
+    WorkflowInfo info = Workflow.getInfo();
+    return new AuditRecord(
+        info.getWorkflowId().replaceFirst("^" + ExperimentId.WORKFLOW_PREFIX, ""),
+        info.getWorkflowId(),
+        info.getRunId(),
+        shown(spec.parent()),
+        shown(spec.tenant()),
+        shown(spec.goal()),
+        shown(spec.requestedBy()),
+        startedAt,
+        now(),
+        announced ? spec : null,
+        branch,
+        report().statements().stream().map(Journal::audited).toList(),
+        digest(),
+        changes == null ? List.of() : changes.tables().stream().map(Journal::counted).toList(),
+        changes == null ? 0 : changes.schemaChangeCount(),
+        judgement,
+        decisions,
+        Objects.requireNonNull(outcome, "it has ended"),
+        List.copyOf(timeline),
+        AuditRecord.Writer.WORKFLOW);
+  }
+
+  private static AuditRecord.Statement audited(StatementResult result) {
+    return new AuditRecord.Statement(
+        result.index(), result.millis(), result.rowsAffected(), result.changedSchema());
+  }
+
+  private static AuditRecord.ChangedRows counted(TableChanges changes) {
+    return new AuditRecord.ChangedRows(
+        changes.table(), changes.inserted(), changes.updated(), changes.deleted());
+  }
+
+  private static @Nullable String shown(@Nullable String text) {
+    return text == null ? null : ShownText.oneLine(text, MOST_TEXT);
   }
 
   private static void upsert(SearchAttributeUpdate<?>... updates) {

@@ -1,6 +1,7 @@
 package dev.offshoot.workflow;
 
 import dev.offshoot.activity.ReadActivities;
+import dev.offshoot.domain.AuditPage;
 import dev.offshoot.domain.DiffPage;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.HealthFinding;
@@ -65,6 +66,13 @@ public final class ReadWorkflows {
   public interface ReadRevertedWorkflow {
     @WorkflowMethod(name = "ReadReverted")
     @Nullable Reverted run(ReadActivities.ReadReverted request);
+  }
+
+  /** The chain of audit records, a page at a time. */
+  @WorkflowInterface
+  public interface ReadAuditWorkflow {
+    @WorkflowMethod(name = "ReadAudit")
+    AuditPage run(ReadActivities.ReadAudit request);
   }
 
   /** How the worker and all that it needs are. */

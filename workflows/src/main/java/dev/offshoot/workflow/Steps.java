@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.activity.AuditActivities;
 import dev.offshoot.activity.BranchActivities;
 import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
@@ -97,6 +98,12 @@ final class Steps {
   static BranchActivities extendLease() {
     return Workflow.newActivityStub(
         BranchActivities.class, options(Duration.ofMinutes(1), retries(10, 30), "extend lease"));
+  }
+
+  /** Never gives up: what is not kept is lost when Temporal forgets the history. */
+  static AuditActivities keepAudit() {
+    return Workflow.newActivityStub(
+        AuditActivities.class, options(Duration.ofMinutes(1), retries(0, 60), "audit"));
   }
 
   private static ActivityOptions options(Duration limit, RetryOptions retries, String summary) {

@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.activity.AuditActivities;
 import dev.offshoot.activity.BranchActivities;
 import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.ExperimentActivities;
@@ -7,6 +8,8 @@ import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.domain.ApprovalRule;
+import dev.offshoot.domain.AuditRecord;
+import dev.offshoot.domain.AuditSeal;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
@@ -35,6 +38,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,12 +51,14 @@ final class FakeSteps
         DiffActivities,
         JudgeActivities,
         MergeActivities,
-        RevertActivities {
+        RevertActivities,
+        AuditActivities {
   static final String DIGEST = "a".repeat(64);
   static final String RESOLVED = "c".repeat(64);
 
   final Set<BranchRef> standing = ConcurrentHashMap.newKeySet();
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+  final Deque<AuditRecord> audits = new ConcurrentLinkedDeque<>();
   final Deque<String> digests = new ArrayDeque<>();
   final Deque<MergeResult> mergeResults = new ArrayDeque<>();
   final Deque<ResolveResult> resolveResults = new ArrayDeque<>();
@@ -259,6 +265,12 @@ final class FakeSteps
   @Override
   public void releaseSequences(ReleaseSequences request) {
     calls.add("release " + request.branch().attempt());
+  }
+
+  @Override
+  public AuditSeal keepAudit(KeepAudit request) {
+    audits.add(request.record());
+    return new AuditSeal(audits.size(), DIGEST);
   }
 
   private static void await(@Nullable CountDownLatch latch, boolean countDown) {

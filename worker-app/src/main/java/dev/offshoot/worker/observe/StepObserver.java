@@ -24,9 +24,6 @@ public final class StepObserver extends WorkerInterceptorBase {
   /** The key under which log lines carry the experiment's id. */
   public static final String EXPERIMENT = "experiment";
 
-  private static final String WORKFLOW_PREFIX =
-      new ExperimentId("x").workflowId().replaceAll("x$", "");
-
   private final MeterRegistry meters;
 
   public StepObserver(MeterRegistry meters) {
@@ -59,8 +56,8 @@ public final class StepObserver extends WorkerInterceptorBase {
     public ActivityOutput execute(ActivityInput input) {
       long start = System.nanoTime();
       String outcome = "INTERNAL";
-      if (workflowId.startsWith(WORKFLOW_PREFIX)) {
-        MDC.put(EXPERIMENT, workflowId.substring(WORKFLOW_PREFIX.length()));
+      if (workflowId.startsWith(ExperimentId.WORKFLOW_PREFIX)) {
+        MDC.put(EXPERIMENT, workflowId.substring(ExperimentId.WORKFLOW_PREFIX.length()));
       }
       try {
         ActivityOutput output = super.execute(input);

@@ -50,6 +50,11 @@ public record WorkerSettings(
         : worker.shutdownGrace();
   }
 
+  /** How long audit records are kept; for ever if absent. */
+  public @Nullable Duration auditKeptFor() {
+    return ledger == null ? null : ledger.auditKeptFor();
+  }
+
   /** Throws if anything is missing or out of range; says all of it. */
   void check() {
     Problems problems = new Problems();

@@ -9,6 +9,7 @@ import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Asks the server whether the workflow run that owns a branch still runs. Thread-safe. */
@@ -32,8 +33,9 @@ public final class WorkflowOwners {
      * It has ended.
      *
      * @param at when
+     * @param how in Temporal's word, such as terminated
      */
-    record Ended(Instant at) implements Owner {}
+    record Ended(Instant at, String how) implements Owner {}
 
     /** The server knows no such run. */
     record Unknown() implements Owner {}
@@ -80,6 +82,11 @@ public final class WorkflowOwners {
             || !run.hasCloseTime();
     return runs
         ? new Owner.Alive()
-        : new Owner.Ended(Instant.ofEpochMilli(Timestamps.toMillis(run.getCloseTime())));
+        : new Owner.Ended(
+            Instant.ofEpochMilli(Timestamps.toMillis(run.getCloseTime())), word(run.getStatus()));
+  }
+
+  private static String word(WorkflowExecutionStatus status) {
+    return status.name().replaceFirst("^WORKFLOW_EXECUTION_STATUS_", "").toLowerCase(Locale.ROOT);
   }
 }

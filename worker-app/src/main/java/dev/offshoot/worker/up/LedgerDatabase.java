@@ -56,7 +56,7 @@ final class LedgerDatabase {
       }
     }
     return new LedgerSettings(
-        server.jdbcUrl(NAME), NAME, Secret.of(password), null, MOST_CONNECTIONS);
+        server.jdbcUrl(NAME), NAME, Secret.of(password), null, MOST_CONNECTIONS, null);
   }
 
   private static boolean exists(Connection connection, String query) throws SQLException {

@@ -68,19 +68,22 @@ class BrokenConnectionsTest {
     }
   }
 
-  /** Every fifth commit, be it the experiment's, the ledger's, or the merge's. */
+  /**
+   * Every seventh commit, be it the experiment's, the ledger's, or the merge's; not so many that a
+   * step has no try left.
+   */
   @ParameterizedTest
   @EnumSource
   void commitThatIsCut_isFoundOut_andEachMergesOnce(Cut cut) throws Exception {
     List<Trial> trials = trials(cut == Cut.BEFORE_IT_ARRIVES ? "before" : "after");
     int[] commits = new int[1];
-    Predicate<String> everyFifth =
+    Predicate<String> everySeventh =
         text -> {
           synchronized (commits) {
-            return text.contains("COMMIT") && ++commits[0] % 5 == 0;
+            return text.contains("COMMIT") && ++commits[0] % 7 == 0;
           }
         };
-    try (CuttingProxy proxy = new CuttingProxy(world.postgresPort(), cut, everyFifth, 30);
+    try (CuttingProxy proxy = new CuttingProxy(world.postgresPort(), cut, everySeventh, 12);
         WorkerProcess worker =
             WorkerProcess.start(world.configuration(Trial.parents(trials), proxy.port()))) {
       worker.awaitPolling();

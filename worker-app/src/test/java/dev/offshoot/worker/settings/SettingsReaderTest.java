@@ -55,7 +55,12 @@ class SettingsReaderTest {
     assertThat(settings.ledger())
         .isEqualTo(
             new LedgerSettings(
-                "jdbc:postgresql://db:5432/ledger", "ledger_owner", Secret.of(PASSWORD), null, 10));
+                "jdbc:postgresql://db:5432/ledger",
+                "ledger_owner",
+                Secret.of(PASSWORD),
+                null,
+                10,
+                null));
     assertThat(settings.parents().get("shop"))
         .isEqualTo(
             new ParentSettings(

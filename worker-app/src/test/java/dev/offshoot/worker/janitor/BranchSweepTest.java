@@ -1,12 +1,14 @@
-package dev.offshoot.worker;
+package dev.offshoot.worker.janitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.PostgresBranchProvider;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.BranchView;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.ledger.BranchRegistry;
@@ -78,7 +80,7 @@ class BranchSweepTest {
     ended.terminate("test");
     BranchRef forgotten = branch("sweep-forgotten", UUID.randomUUID().toString());
 
-    List<Registered> left = sweep(Duration.ZERO, Clock.systemUTC()).sweep();
+    List<BranchRef> left = sweep(Duration.ZERO, Clock.systemUTC()).sweep().left();
 
     assertThat(left).isEmpty();
     assertThat(provider.standing()).containsExactly(alive);
@@ -96,14 +98,14 @@ class BranchSweepTest {
     AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
     BranchSweep sweep = sweep(GRACE, passing(passed));
 
-    List<Registered> left = sweep.sweep();
+    List<BranchRef> left = sweep.sweep().left();
 
-    assertThat(left).extracting(Registered::ref).containsExactly(justEnded, forgotten);
+    assertThat(left).containsExactly(justEnded, forgotten);
     assertThat(provider.standing()).containsExactlyInAnyOrder(justEnded, forgotten, alive);
 
     passed.set(GRACE.plusSeconds(1));
 
-    assertThat(sweep.sweep()).isEmpty();
+    assertThat(sweep.sweep().left()).isEmpty();
     assertThat(provider.standing()).containsExactly(alive);
   }
 
@@ -116,11 +118,11 @@ class BranchSweepTest {
     WorkflowStub again = start("sweep-reset");
     BranchSweep sweep = sweep(Duration.ZERO, Clock.systemUTC());
 
-    assertThat(sweep.sweep()).isEmpty();
+    assertThat(sweep.sweep().left()).isEmpty();
     assertThat(provider.standing()).containsExactly(branch);
 
     again.terminate("done");
-    assertThat(sweep.sweep()).isEmpty();
+    assertThat(sweep.sweep().left()).isEmpty();
     assertThat(provider.standing()).isEmpty();
   }
 
@@ -131,7 +133,7 @@ class BranchSweepTest {
     ended.terminate("test");
     Clock later = Clock.offset(Clock.systemUTC(), GRACE.plusSeconds(1));
 
-    assertThat(sweep(GRACE, later).sweep()).isEmpty();
+    assertThat(sweep(GRACE, later).sweep().left()).isEmpty();
 
     assertThat(provider.standing()).isEmpty();
   }
@@ -163,6 +165,65 @@ class BranchSweepTest {
 
     assertThat(provider.standing()).isEmpty();
     assertThat(parent.dump()).isEqualTo(merged);
+  }
+
+  @Test
+  void branchThatStandsThoughItWasDeleted_asAfterAWorkerThoughtDead_isDropped() throws Exception {
+    WorkflowStub owner = start("sweep-zombie");
+    BranchRef zombie = branch("sweep-zombie", owner);
+    registry.dropped(zombie, "change set frozen");
+    AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
+    BranchSweep sweep = sweep(GRACE, passing(passed));
+
+    assertThat(sweep.sweep().left()).containsExactly(zombie);
+    passed.set(GRACE.plusSeconds(1));
+
+    assertThat(sweep.sweep().dropped()).containsExactly(zombie);
+    assertThat(provider.standing()).isEmpty();
+  }
+
+  @Test
+  void branchOfAnotherInstallation_isShownAndNeverTouched() {
+    ExperimentId experiment = new ExperimentId("sweep-neighbours");
+    BranchRef theirs = new BranchRef(experiment, 1, parent.config().name());
+    provider.create(theirs, Instant.now().plusSeconds(600), Progress.NONE);
+
+    assertThat(sweep(Duration.ZERO, Clock.systemUTC()).sweep().dropped()).isEmpty();
+
+    assertThat(provider.standing()).containsExactly(theirs);
+    assertThat(views().of(null))
+        .extracting(BranchView::ref, BranchView::state, BranchView::owner)
+        .containsExactly(tuple(theirs, BranchView.State.UNREGISTERED, BranchView.Owner.UNKNOWN));
+  }
+
+  @Test
+  void views_showWhatStandsWhatIsOrphanedAndWhatWasSwept() throws Exception {
+    BranchRef alive = branch("view-alive", start("view-alive"));
+    WorkflowStub ended = start("view-ended");
+    BranchRef orphan = branch("view-ended", ended);
+    ended.terminate("test");
+
+    assertThat(views().of(null))
+        .extracting(BranchView::ref, BranchView::state, BranchView::owner)
+        .containsExactlyInAnyOrder(
+            tuple(alive, BranchView.State.STANDS, BranchView.Owner.RUNNING),
+            tuple(orphan, BranchView.State.STANDS, BranchView.Owner.ENDED));
+
+    sweep(Duration.ZERO, Clock.systemUTC()).sweep();
+
+    assertThat(views().of(parent.config().name()))
+        .extracting(BranchView::ref, BranchView::state, BranchView::note)
+        .containsExactlyInAnyOrder(
+            tuple(alive, BranchView.State.STANDS, null),
+            tuple(orphan, BranchView.State.SWEPT, "its workflow has ended"));
+    assertThat(views().of("another")).isEmpty();
+  }
+
+  private BranchViews views() {
+    return new BranchViews(
+        registry,
+        new Parents(List.of(new Parents.Parent(parent.config(), provider))),
+        new WorkflowOwners(target(), stubs));
   }
 
   @Test
