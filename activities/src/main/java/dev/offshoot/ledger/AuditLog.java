@@ -55,7 +55,7 @@ public final class AuditLog {
                row_number() OVER (ORDER BY number) AS place,
                lead(number) OVER (ORDER BY number) IS NOT NULL AS more
         FROM (SELECT * FROM offshoot_ledger.audit WHERE number >= ? ORDER BY number LIMIT 201)
-          AS some) AS page
+          AS rest) AS page
       WHERE place = 1 OR (characters <= 250000 AND place <= 200)
       ORDER BY number
       """;
