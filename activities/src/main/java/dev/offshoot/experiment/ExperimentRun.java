@@ -77,13 +77,14 @@ final class ExperimentRun {
       List<StatementResult> results = new ArrayList<>();
       ChangeLog log = runStatements(results, growth);
       List<String> passed = spec.checks().isEmpty() ? List.of() : runChecks(growth);
-      return new ExperimentReport(
-          List.copyOf(results),
-          passed,
-          log.schemaStatements(),
-          log.touchedTables(),
-          millisSince(start),
-          log.writtenRows());
+      return ReportBudget.fitting(
+          new ExperimentReport(
+              List.copyOf(results),
+              passed,
+              log.schemaStatements(),
+              log.touchedTables(),
+              millisSince(start),
+              log.writtenRows()));
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "opening or closing a session", e);
     }

@@ -1,6 +1,9 @@
 package dev.offshoot.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentReport;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.ShownText;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,9 @@ final class ReportBudget {
 
   private static final int ROOM_FOR_SQL = 80_000;
   private static final int MOST_OF_A_STATEMENT = 1_000;
+
+  /** A judge's request holds specification and summary besides, and must stay below 2 MiB. */
+  private static final int MOST_OF_A_REPORT = 500_000;
 
   private final int charactersPerStatement;
   private int left = ROOM_FOR_ROWS;
@@ -37,6 +43,26 @@ final class ReportBudget {
   /** Takes room that {@link #forNextResult} gave. */
   void take(int bytes) {
     left = Math.max(0, left - bytes);
+  }
+
+  /**
+   * The report itself.
+   *
+   * @throws OffshootException {@link ErrorCode#LIMIT_EXCEEDED} if history cannot carry it
+   */
+  static ExperimentReport fitting(ExperimentReport report) {
+    int bytes = bytes(report);
+    if (bytes > MOST_OF_A_REPORT) {
+      throw new OffshootException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "the experiment touched %d tables with %d statements, whose record of %d bytes is more than the %d that fit; split the task"
+              .formatted(
+                  report.touchedTables().size(),
+                  report.statements().size(),
+                  bytes,
+                  MOST_OF_A_REPORT));
+    }
+    return report;
   }
 
   /** Bytes of {@code value} as JSON. */

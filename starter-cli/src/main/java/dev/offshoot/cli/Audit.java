@@ -16,7 +16,10 @@ final class Audit {
         connection.temporal().fetchHistory(experiment.id().workflowId()).getEvents();
     boolean hasSignals =
         events.stream().anyMatch(HistoryEvent::hasWorkflowExecutionSignaledEventAttributes);
-    return AuditTrail.of(events, hasSignals ? decisions(experiment, output) : List.of());
+    return AuditTrail.of(
+        events,
+        new Payload(connection.converter()),
+        hasSignals ? decisions(experiment, output) : List.of());
   }
 
   /** Whether a signal counted is known to the workflow only; without a worker the rest stands. */

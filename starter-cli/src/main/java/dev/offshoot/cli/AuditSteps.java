@@ -43,26 +43,29 @@ final class AuditSteps {
     };
   }
 
-  static Done done(String activityType, Payloads input, Payloads result) {
+  /**
+   * @param payload reads input and result
+   */
+  static Done done(String activityType, Payload payload, Payloads input, Payloads result) {
     String what = name(activityType) + " done";
     return switch (activityType) {
-      case "CreateBranch" -> new Done(what, branch(Payload.first(result, BranchInfo.class)), null);
+      case "CreateBranch" -> new Done(what, branch(payload.first(result, BranchInfo.class)), null);
       case "RunExperiment" ->
-          new Done(what, report(Payload.first(result, ExperimentReport.class)), null);
-      case "ComputeDiff", "ComputeRevert" -> diff(what, Payload.first(result, ChangeSummary.class));
-      case "Judge" -> judge(what, Payload.first(result, Judgement.class));
+          new Done(what, report(payload.first(result, ExperimentReport.class)), null);
+      case "ComputeDiff", "ComputeRevert" -> diff(what, payload.first(result, ChangeSummary.class));
+      case "Judge" -> judge(what, payload.first(result, Judgement.class));
       case "Merge" ->
           merge(
               what,
-              Payload.first(input, MergeActivities.MergeRequest.class),
-              Payload.first(result, MergeResult.class));
+              payload.first(input, MergeActivities.MergeRequest.class),
+              payload.first(result, MergeResult.class));
       case "ResolveConflicts" ->
           resolved(
               what,
-              Payload.first(input, MergeActivities.ResolveConflicts.class),
-              Payload.first(result, ResolveResult.class));
+              payload.first(input, MergeActivities.ResolveConflicts.class),
+              payload.first(result, ResolveResult.class));
       case "DropBranch" ->
-          new Done(what, drop(Payload.first(input, BranchActivities.DropBranch.class)), null);
+          new Done(what, drop(payload.first(input, BranchActivities.DropBranch.class)), null);
       default -> new Done(what, "", null);
     };
   }

@@ -10,7 +10,6 @@ import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.workflow.Failures;
-import dev.offshoot.workflow.OffshootDataConverter;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.history.v1.ActivityTaskScheduledEventAttributes;
 import io.temporal.api.history.v1.HistoryEvent;
@@ -37,6 +36,7 @@ final class AuditTrail {
   private static final int MOST_TEXT = 300;
   private static final String SERVER = "temporal";
 
+  private final Payload payload;
   private final List<AuditEntry> entries = new ArrayList<>();
   private final Map<Long, ActivityTaskScheduledEventAttributes> scheduled = new HashMap<>();
   private final Map<Long, String> workers = new HashMap<>();
@@ -44,7 +44,8 @@ final class AuditTrail {
   private final Iterator<Decision> signals;
   private @Nullable String digest;
 
-  private AuditTrail(List<Decision> decisions) {
+  private AuditTrail(Payload payload, List<Decision> decisions) {
+    this.payload = payload;
     this.signals =
         decisions.stream()
             .filter(decision -> decision.channel() == Decision.Channel.SIGNAL)
@@ -53,10 +54,11 @@ final class AuditTrail {
 
   /**
    * @param events the workflow's history
+   * @param payload reads what they carry
    * @param decisions those that the workflow kept; empty if nobody answered
    */
-  static List<AuditEntry> of(List<HistoryEvent> events, List<Decision> decisions) {
-    AuditTrail trail = new AuditTrail(decisions);
+  static List<AuditEntry> of(List<HistoryEvent> events, Payload payload, List<Decision> decisions) {
+    AuditTrail trail = new AuditTrail(payload, decisions);
     events.forEach(trail::read);
     return List.copyOf(trail.entries);
   }
@@ -119,7 +121,7 @@ final class AuditTrail {
 
   private void started(HistoryEvent event) {
     var started = event.getWorkflowExecutionStartedEventAttributes();
-    @Nullable ExperimentSpec spec = Payload.first(started.getInput(), ExperimentSpec.class);
+    @Nullable ExperimentSpec spec = payload.first(started.getInput(), ExperimentSpec.class);
     String detail =
         spec == null
             ? "with an input that does not read as a specification"
@@ -134,7 +136,7 @@ final class AuditTrail {
       return;
     }
     AuditSteps.Done done =
-        AuditSteps.done(activity.getActivityType().getName(), activity.getInput(), result);
+        AuditSteps.done(activity.getActivityType().getName(), payload, activity.getInput(), result);
     if (done.digest() != null) {
       digest = done.digest();
     }
@@ -159,7 +161,7 @@ final class AuditTrail {
   private void signalled(HistoryEvent event) {
     var signal = event.getWorkflowExecutionSignaledEventAttributes();
     String name = signal.getSignalName();
-    @Nullable DecisionRequest request = Payload.first(signal.getInput(), DecisionRequest.class);
+    @Nullable DecisionRequest request = payload.first(signal.getInput(), DecisionRequest.class);
     boolean isDecision = name.equals("approve") || name.equals("reject");
     @Nullable Decision kept = isDecision && signals.hasNext() ? signals.next() : null;
     String effect = kept == null ? "" : " (%s)".formatted(effect(kept));
@@ -180,7 +182,7 @@ final class AuditTrail {
     String name = request.getInput().getName();
     Payloads input = request.getInput().getArgs();
     if (name.equals("decide")) {
-      @Nullable DecideRequest decide = Payload.first(input, DecideRequest.class);
+      @Nullable DecideRequest decide = payload.first(input, DecideRequest.class);
       @Nullable DecisionRequest said = decide == null ? null : decide.request();
       add(
           event,
@@ -189,7 +191,7 @@ final class AuditTrail {
           decide == null || said == null ? "empty" : decide.decision() + " " + said(said),
           digest(said));
     } else if (name.equals("extendTtl")) {
-      @Nullable ExtendTtlRequest extend = Payload.first(input, ExtendTtlRequest.class);
+      @Nullable ExtendTtlRequest extend = payload.first(input, ExtendTtlRequest.class);
       add(
           event,
           request.getMeta().getIdentity(),
@@ -211,7 +213,7 @@ final class AuditTrail {
       return;
     }
     @Nullable Decision decision =
-        Payload.first(completed.getOutcome().getSuccess(), Decision.class);
+        payload.first(completed.getOutcome().getSuccess(), Decision.class);
     if (decision != null && decision.kind() != null) {
       String effect = effect(decision);
       add(
@@ -225,7 +227,7 @@ final class AuditTrail {
 
   private void completed(HistoryEvent event) {
     @Nullable ExperimentOutcome outcome =
-        Payload.first(
+        payload.first(
             event.getWorkflowExecutionCompletedEventAttributes().getResult(),
             ExperimentOutcome.class);
     if (outcome == null) {
@@ -264,8 +266,8 @@ final class AuditTrail {
     return request == null ? null : request.digest();
   }
 
-  private static String failure(io.temporal.api.failure.v1.Failure failure) {
-    Failure known = Failures.fromTemporal(OffshootDataConverter.get().failureToException(failure));
+  private String failure(io.temporal.api.failure.v1.Failure failure) {
+    Failure known = Failures.fromTemporal(payload.converter().failureToException(failure));
     return known.code() + ": " + known.message();
   }
 

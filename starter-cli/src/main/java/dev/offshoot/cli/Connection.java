@@ -1,6 +1,7 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.client.OffshootClient;
+import dev.offshoot.codec.EncryptionCodec;
 import dev.offshoot.workflow.OffshootDataConverter;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -10,6 +11,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.converter.DataConverter;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.RpcRetryOptions;
@@ -69,23 +71,26 @@ final class Connection implements AutoCloseable {
         WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions()),
         target(offshoot.address, profile),
         options,
-        offshoot.actor());
+        offshoot);
   }
 
-  /** To a server that we started ourselves, whatever the environment says. */
-  static Connection local(String address, String namespace, String actor) {
+  /** To a server that we started ourselves, whatever server the environment names. */
+  static Connection local(String address, String namespace, Offshoot offshoot) {
     return connect(
         WorkflowServiceStubsOptions.newBuilder(),
         address,
         WorkflowClientOptions.newBuilder().setNamespace(namespace),
-        actor);
+        offshoot);
   }
 
   private static Connection connect(
       WorkflowServiceStubsOptions.Builder stubsOptions,
       String address,
       WorkflowClientOptions.Builder options,
-      String actor) {
+      Offshoot offshoot) {
+    DataConverter converter =
+        OffshootDataConverter.with(
+            EncryptionCodec.ofEnvironment(offshoot.terminal().environment()));
     stubsOptions.setTarget(address);
     stubsOptions.setRpcTimeout(CALL);
     stubsOptions.setRpcRetryOptions(
@@ -107,7 +112,7 @@ final class Connection implements AutoCloseable {
           }
         });
     WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(stubsOptions.build());
-    options.setIdentity(actor).setDataConverter(OffshootDataConverter.get());
+    options.setIdentity(offshoot.actor()).setDataConverter(converter);
     return new Connection(
         stubs, transport, WorkflowClient.newInstance(stubs, options.build()), address);
   }
@@ -119,6 +124,11 @@ final class Connection implements AutoCloseable {
 
   WorkflowClient temporal() {
     return temporal;
+  }
+
+  /** Reads what this server's history holds. */
+  DataConverter converter() {
+    return temporal.getOptions().getDataConverter();
   }
 
   WorkflowServiceStubs stubs() {

@@ -75,7 +75,7 @@ final class DemoCommand extends OffshootCommand {
 
   private static Connection connect(Offshoot offshoot, StackReady ready) {
     if (ready.temporalIsOurs()) {
-      return Connection.local(ready.temporal(), ready.namespace(), offshoot.actor());
+      return Connection.local(ready.temporal(), ready.namespace(), offshoot);
     }
     if (offshoot.address == null) {
       offshoot.address = ready.temporal();

@@ -1,6 +1,7 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.client.ExperimentMemo;
+import dev.offshoot.codec.UndecryptablePayload;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.OffshootException;
@@ -20,6 +21,7 @@ final class ExperimentLists {
   private static final String STATUS_PREFIX = "WORKFLOW_EXECUTION_STATUS_";
 
   private final Connection connection;
+  private @Nullable UndecryptablePayload undecryptable;
 
   ExperimentLists(Connection connection) {
     this.connection = connection;
@@ -29,7 +31,7 @@ final class ExperimentLists {
   List<ListedExperiment> ofServer(ExperimentQuery query, int most) {
     try (Stream<WorkflowExecutionMetadata> found =
         connection.temporal().listExecutions(query.text())) {
-      return found.map(ExperimentLists::listed).limit(most).toList();
+      return found.map(this::listed).limit(most).toList();
     }
   }
 
@@ -64,7 +66,12 @@ final class ExperimentLists {
         row.startedAt());
   }
 
-  private static ListedExperiment listed(WorkflowExecutionMetadata workflow) {
+  /** Why goals and requesters are missing; nothing if they are not. */
+  @Nullable UndecryptablePayload undecryptable() {
+    return undecryptable;
+  }
+
+  private ListedExperiment listed(WorkflowExecutionMetadata workflow) {
     SearchAttributes attributes = workflow.getTypedSearchAttributes();
     return new ListedExperiment(
         id(workflow.getExecution().getWorkflowId()),
@@ -93,10 +100,13 @@ final class ExperimentLists {
     return attributes.containsKey(key) ? attributes.get(key) : null;
   }
 
-  private static @Nullable String memo(WorkflowExecutionMetadata workflow, String key) {
+  private @Nullable String memo(WorkflowExecutionMetadata workflow, String key) {
     try {
       return workflow.getMemo(key, String.class, String.class);
     } catch (DataConverterException e) {
+      return null;
+    } catch (UndecryptablePayload e) {
+      undecryptable = e;
       return null;
     }
   }

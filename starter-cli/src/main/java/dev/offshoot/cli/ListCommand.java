@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.codec.UndecryptablePayload;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
@@ -59,7 +60,13 @@ final class ListCommand extends OffshootCommand {
       Connection connection, ExperimentQuery query, Output output) {
     ExperimentLists lists = new ExperimentLists(connection);
     try {
-      return lists.ofServer(query, limit);
+      List<ListedExperiment> found = lists.ofServer(query, limit);
+      @Nullable UndecryptablePayload undecryptable = lists.undecryptable();
+      if (undecryptable != null) {
+        output.warning(
+            "without goals: %s; %s".formatted(undecryptable.problem(), undecryptable.remedy()));
+      }
+      return found;
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
         throw e;

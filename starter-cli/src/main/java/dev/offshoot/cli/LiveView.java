@@ -6,7 +6,6 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.workflow.Failures;
-import dev.offshoot.workflow.OffshootDataConverter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -138,7 +137,7 @@ final class LiveView {
         attemptsSeen.put(pending.getActivityId(), pending.getAttempt());
         String why =
             Failures.fromTemporal(
-                    OffshootDataConverter.get().failureToException(pending.getLastFailure()))
+                    connection.converter().failureToException(pending.getLastFailure()))
                 .message();
         ProgressEvent.Retry retry =
             new ProgressEvent.Retry(pending.getActivityType().getName(), pending.getAttempt(), why);

@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       BranchesCommand.class,
       AuditCommand.class,
       JudgeCommand.class,
+      KeyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
     },

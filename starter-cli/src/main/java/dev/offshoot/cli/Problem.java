@@ -1,5 +1,8 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.codec.KeyFile;
+import dev.offshoot.codec.KeyFileException;
+import dev.offshoot.codec.UndecryptablePayload;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
@@ -53,6 +56,14 @@ record Problem(ExitCode exitCode, String message, @Nullable String remedy) {
     if (e instanceof OffshootException known) {
       return ofOffshoot(known);
     }
+    @Nullable UndecryptablePayload encrypted = first(e, UndecryptablePayload.class);
+    if (encrypted != null) {
+      return ofEncrypted(encrypted);
+    }
+    if (e instanceof KeyFileException keys) {
+      return new Problem(
+          ExitCode.USAGE, "%s: %s".formatted(KeyFile.VARIABLE, keys.problem()), keys.remedy());
+    }
     if (e instanceof InterruptedException) {
       return new Problem(ExitCode.INTERRUPTED, "interrupted", null);
     }
@@ -69,11 +80,11 @@ record Problem(ExitCode exitCode, String message, @Nullable String remedy) {
           "the experiment does not answer: " + causes(e),
           "look at its workflow in the Temporal UI; its worker's log says more");
     }
-    @Nullable StatusRuntimeException rpc = rpc(e);
+    @Nullable StatusRuntimeException rpc = first(e, StatusRuntimeException.class);
     if (rpc != null) {
       return ofRpc(rpc, offshoot);
     }
-    if (e instanceof WorkflowException && applicationFailure(e)) {
+    if (e instanceof WorkflowException && first(e, ApplicationFailure.class) != null) {
       return ofOffshoot(new OffshootException(Failures.fromTemporal(e), e));
     }
     return new Problem(
@@ -84,6 +95,16 @@ record Problem(ExitCode exitCode, String message, @Nullable String remedy) {
 
   private static Problem ofOffshoot(OffshootException e) {
     return new Problem(ExitCode.of(e.code()), e.failure().message(), remedy(e.code()));
+  }
+
+  private static Problem ofEncrypted(UndecryptablePayload e) {
+    return new Problem(
+        switch (e.reason()) {
+          case NO_KEYS, UNKNOWN_KEY -> ExitCode.PERMISSION;
+          case NOT_AUTHENTIC, MALFORMED -> ExitCode.UNEXPECTED;
+        },
+        e.problem(),
+        e.remedy());
   }
 
   private static @Nullable String remedy(ErrorCode code) {
@@ -148,19 +169,11 @@ record Problem(ExitCode exitCode, String message, @Nullable String remedy) {
     return status.getDescription() == null ? status.getCode().name() : status.getDescription();
   }
 
-  private static boolean applicationFailure(Throwable e) {
+  /** The outermost of that type among an exception and its causes. */
+  private static <T> @Nullable T first(Throwable e, Class<T> type) {
     for (@Nullable Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof ApplicationFailure) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static @Nullable StatusRuntimeException rpc(Throwable e) {
-    for (@Nullable Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof StatusRuntimeException rpc) {
-        return rpc;
+      if (type.isInstance(t)) {
+        return type.cast(t);
       }
     }
     return null;

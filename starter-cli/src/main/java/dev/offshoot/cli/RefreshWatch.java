@@ -4,7 +4,6 @@ import dev.offshoot.activity.ParentActivities.RefreshSource;
 import dev.offshoot.domain.RefreshReport;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.workflow.Failures;
-import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import dev.offshoot.workflow.ParentWorkflows;
 import io.temporal.api.common.v1.Payloads;
@@ -83,7 +82,7 @@ final class RefreshWatch {
       what =
           "trying again: "
               + Failures.fromTemporal(
-                      OffshootDataConverter.get().failureToException(step.getLastFailure()))
+                      connection.converter().failureToException(step.getLastFailure()))
                   .message();
     }
     String shown = ShownText.oneLine(what, TEXT_LIMIT);
@@ -95,9 +94,10 @@ final class RefreshWatch {
     }
   }
 
-  private static String heartbeat(Payloads details) {
+  private String heartbeat(Payloads details) {
     return Optional.ofNullable(
-            OffshootDataConverter.get()
+            connection
+                .converter()
                 .fromPayloads(0, Optional.of(details), String.class, String.class))
         .orElse("");
   }

@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.codec.EncryptionCodec;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.workflow.DoctorWorkflowImpl;
 import dev.offshoot.workflow.ExperimentWorkflowImpl;
@@ -48,18 +49,23 @@ final class CliWorld implements AutoCloseable {
 
   /** On the in-memory server. */
   static CliWorld inMemory() throws IOException {
+    return inMemory(EncryptionCodec.withoutKeys());
+  }
+
+  /** The same with a worker that encrypts. */
+  static CliWorld inMemory(EncryptionCodec encryption) throws IOException {
     int port = freePort();
     TestServer.PortBoundTestServer server = TestServer.createPortBoundServer(port, true);
-    return new CliWorld(server, "127.0.0.1:" + port);
+    return new CliWorld(server, "127.0.0.1:" + port, encryption);
   }
 
   /** On {@code temporal server start-dev}, which must be there. */
   static CliWorld onDevServer() throws IOException {
     DevServer server = DevServer.start();
-    return new CliWorld(server, server.address());
+    return new CliWorld(server, server.address(), EncryptionCodec.withoutKeys());
   }
 
-  private CliWorld(AutoCloseable server, String address) {
+  private CliWorld(AutoCloseable server, String address, EncryptionCodec encryption) {
     this.server = server;
     this.address = address;
     stubs =
@@ -69,7 +75,7 @@ final class CliWorld implements AutoCloseable {
         WorkflowClient.newInstance(
             stubs,
             WorkflowClientOptions.newBuilder()
-                .setDataConverter(OffshootDataConverter.get())
+                .setDataConverter(OffshootDataConverter.with(encryption))
                 .setIdentity("some-browser")
                 .build());
     registerSearchAttributes();

@@ -1,7 +1,10 @@
 package dev.offshoot.worker;
 
 import dev.langchain4j.model.chat.ChatModel;
+import dev.offshoot.codec.EncryptionCodec;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.worker.codec.CodecCallers;
+import dev.offshoot.worker.codec.CodecEndpoint;
 import dev.offshoot.worker.janitor.BranchSweep;
 import dev.offshoot.worker.janitor.Janitor;
 import dev.offshoot.worker.janitor.JanitorSteps;
@@ -11,6 +14,7 @@ import dev.offshoot.worker.observe.ParentsHealthIndicator;
 import dev.offshoot.worker.observe.StepObserver;
 import dev.offshoot.worker.observe.TemporalHealthIndicator;
 import dev.offshoot.worker.observe.WorkerState;
+import dev.offshoot.worker.settings.CodecEndpointSettings;
 import dev.offshoot.worker.settings.WorkSettings;
 import dev.offshoot.worker.settings.WorkerSettings;
 import dev.offshoot.worker.temporal.TemporalServer;
@@ -34,7 +38,9 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -63,8 +69,20 @@ class WorkerConfiguration {
   }
 
   @Bean
-  DataConverter dataConverter() {
-    return OffshootDataConverter.get();
+  DataConverter dataConverter(WorkerSettings settings) {
+    return OffshootDataConverter.with(settings.encryption().codec());
+  }
+
+  /** Answers nothing, as if it were not there, unless it is wanted. */
+  @Bean
+  @ConditionalOnBooleanProperty("offshoot.codec-endpoint.enabled")
+  ServletRegistrationBean<CodecEndpoint> codecEndpoint(WorkerSettings settings) {
+    // What the UI shows beside encrypted payloads may be plain, whatever the worker takes itself.
+    EncryptionCodec codec = settings.encryption().codec().acceptingPlain();
+    CodecEndpointSettings endpoint = settings.codecEndpoint();
+    return new ServletRegistrationBean<>(
+        new CodecEndpoint(codec, new CodecCallers(endpoint.origins(), endpoint.revealToken())),
+        CodecEndpoint.paths());
   }
 
   /** The starter's own connection properties know no profiles and no authority's certificates. */

@@ -85,7 +85,8 @@ class RoomsTest {
               "dev.offshoot.text..",
               "dev.offshoot.workflow..",
               "dev.offshoot.activity..",
-              "dev.offshoot.client..")
+              "dev.offshoot.client..",
+              "dev.offshoot.codec..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ACTIVITIES);

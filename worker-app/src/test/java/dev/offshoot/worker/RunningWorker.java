@@ -68,6 +68,13 @@ final class RunningWorker implements AutoCloseable {
         launch -> new ConfiguredBackends(launch.settings(), Map.of()));
   }
 
+  /** The same, on a Temporal server that is known better than arguments can say. */
+  static RunningWorker startConfigured(TemporalTarget temporal, String... arguments) {
+    return start(
+        new Launch(Arguments.parse(arguments), Map.of()),
+        launch -> new ConfiguredOn(temporal, new ConfiguredBackends(launch.settings(), Map.of())));
+  }
+
   private static RunningWorker start(Launch launch, Function<Launch, Backends> backends) {
     CountDownLatch polling = new CountDownLatch(1);
     return new RunningWorker(
@@ -83,11 +90,14 @@ final class RunningWorker implements AutoCloseable {
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    String port = context.getEnvironment().getProperty("local.server.port");
     return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
+        .send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The address of something that it serves. */
+  URI uri(String path) {
+    String port = context.getEnvironment().getProperty("local.server.port");
+    return URI.create("http://127.0.0.1:" + port + path);
   }
 
   <T> T bean(Class<T> type) {
@@ -130,6 +140,18 @@ final class RunningWorker implements AutoCloseable {
     @Override
     public Rooms rooms(@Nullable ChatModel ownModel) {
       return fake;
+    }
+  }
+
+  private record ConfiguredOn(TemporalTarget temporal, Backends others) implements Backends {
+    @Override
+    public boolean temporalIsOurs() {
+      return false;
+    }
+
+    @Override
+    public Rooms rooms(@Nullable ChatModel ownModel) {
+      return others.rooms(ownModel);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.offshoot.worker;
 
 import dev.offshoot.deployment.Program;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,33 @@ final class TemporalPage implements AutoCloseable {
               .forEach(WebElement::click);
           return b.findElements(By.cssSelector("dialog[open]")).isEmpty();
         });
+  }
+
+  /** All that the page shows of the history once {@code text} is there. */
+  String text(String text) {
+    return patiently.until(
+        b -> {
+          String shown = b.findElement(By.tagName("body")).getText();
+          return shown.contains(text) ? shown : null;
+        });
+  }
+
+  /**
+   * Opens the codec endpoint, types the token where the browser asks for it, and has the UI use the
+   * endpoint with the browser's credentials, as its own dialog would.
+   */
+  void signIn(URI endpoint, String token) {
+    String page = browser.getCurrentUrl();
+    browser.get(endpoint.toString().replace("://", "://any:" + token + "@"));
+    browser.get(page);
+    browser.executeScript(
+        """
+        localStorage.setItem('endpoint', JSON.stringify(arguments[0]));
+        localStorage.setItem('includeCredentials', 'true');
+        localStorage.setItem('overrideRemoteCodecConfiguration', 'true');
+        """,
+        endpoint.toString());
+    browser.navigate().refresh();
   }
 
   byte[] screenshot() {

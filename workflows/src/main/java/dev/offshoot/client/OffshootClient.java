@@ -1,5 +1,8 @@
 package dev.offshoot.client;
 
+import dev.offshoot.codec.EncryptionCodec;
+import dev.offshoot.codec.KeyFile;
+import dev.offshoot.codec.KeyFileException;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
@@ -40,20 +43,34 @@ public final class OffshootClient implements AutoCloseable {
   }
 
   /**
-   * Uses namespace {@code default} of the Temporal server at {@code address} ({@code host:port}).
+   * Uses namespace {@code default} of the Temporal server at {@code address} ({@code host:port}),
+   * and encrypts if the environment names a key file; see {@link KeyFile#VARIABLE}.
+   *
+   * @throws KeyFileException if that file cannot be used
    */
   public static OffshootClient connect(String address) {
     return connect(address, "default");
   }
 
+  /** The same with another namespace. */
   public static OffshootClient connect(String address, String namespace) {
+    return connect(address, namespace, EncryptionCodec.ofEnvironment(System.getenv()));
+  }
+
+  /**
+   * The same with keys from elsewhere.
+   *
+   * @param encryption as the worker's: the same keys
+   */
+  public static OffshootClient connect(
+      String address, String namespace, EncryptionCodec encryption) {
     WorkflowServiceStubs stubs =
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
     WorkflowClientOptions options =
         WorkflowClientOptions.newBuilder()
             .setNamespace(namespace)
-            .setDataConverter(OffshootDataConverter.get())
+            .setDataConverter(OffshootDataConverter.with(encryption))
             .build();
     return new OffshootClient(WorkflowClient.newInstance(stubs, options), true);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * lines of Markdown on its page. The workflow adds the current details.
  */
 final class StartSummary {
-  /** Temporal refuses a summary above 400 encoded bytes; JSON escapes can double the text. */
+  /** Temporal refuses a summary above 400 encoded bytes, and encryption needs 160 of them. */
   private static final int MOST_SUMMARY_BYTES = 180;
 
   private static final int MOST_VALUE = 500;
@@ -68,14 +68,22 @@ final class StartSummary {
     int bytes = 0;
     for (int c : text.codePoints().toArray()) {
       String character = Character.toString(c);
-      int width = character.getBytes(StandardCharsets.UTF_8).length;
-      // A quote or backslash takes two bytes once it is JSON.
-      bytes += c == '"' || c == '\\' ? 2 : width;
+      bytes += jsonBytes(c, character);
       if (bytes > MOST_SUMMARY_BYTES) {
         return kept.append('…').toString();
       }
       kept.append(character);
     }
     return kept.toString();
+  }
+
+  /** A quote or backslash takes two bytes once it is JSON, and an emoji is two escapes. */
+  private static int jsonBytes(int c, String character) {
+    if (c == '"' || c == '\\') {
+      return 2;
+    }
+    return Character.isSupplementaryCodePoint(c)
+        ? 12
+        : character.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,16 @@ public final class SpecValidation {
   public static final int MAX_CHECKS = 50;
   public static final int MAX_DELTA_COLUMNS = 100;
 
-  /** UTF-8 bytes of all statements and checks; a Temporal payload must stay below 2 MiB. */
+  /**
+   * UTF-8 bytes of all statements and checks. A Temporal payload must stay below 2 MiB, and the
+   * judge's holds the specification, the report (at most 500,000 bytes) and the summary (800,000).
+   */
   public static final int MAX_SQL_BYTES = 512 * 1024;
+
+  /**
+   * The same as JSON writes it: a control character takes six bytes, a quote two, an emoji twelve.
+   */
+  public static final int MAX_SQL_JSON_BYTES = 720_000;
 
   public static final int MAX_TEXT = 2_000;
   private static final int MAX_NAME = 200;
@@ -48,6 +57,7 @@ public final class SpecValidation {
       statements(spec, problems);
     } else {
       revert(spec, spec.reverts(), problems);
+      var unused = fits("checks", spec, problems);
     }
     checks(spec, problems);
     ttl("ttl", spec.ttl()).ifPresent(problems::add);
@@ -162,13 +172,7 @@ public final class SpecValidation {
           new SpecProblem("statements", "and script are both given; give the SQL in one of them"));
       return;
     }
-    long bytes = bytes(spec);
-    if (bytes > MAX_SQL_BYTES) {
-      problems.add(
-          new SpecProblem(
-              field,
-              "is %d bytes of SQL with the checks; at most %d fit: split the task, or load data in a statement that computes it"
-                  .formatted(bytes, MAX_SQL_BYTES)));
+    if (!fits(field, spec, problems)) {
       return;
     }
     int before = problems.size();
@@ -187,6 +191,26 @@ public final class SpecValidation {
     } else {
       statements.forEach(statement -> refused(statement, hasScript, problems));
     }
+  }
+
+  /** Whether the SQL can be sent; notes a problem if not. */
+  private static boolean fits(String field, ExperimentSpec spec, List<SpecProblem> problems) {
+    long bytes = sum(spec, SpecValidation::bytes);
+    long json = bytes > MAX_SQL_BYTES ? 0 : sum(spec, SpecValidation::jsonBytes);
+    if (bytes > MAX_SQL_BYTES) {
+      problems.add(
+          new SpecProblem(
+              field,
+              "is %d bytes of SQL with the checks; at most %d fit: split the task, or load data in a statement that computes it"
+                  .formatted(bytes, MAX_SQL_BYTES)));
+    } else if (json > MAX_SQL_JSON_BYTES) {
+      problems.add(
+          new SpecProblem(
+              field,
+              "is %d bytes as JSON with the checks, because of its quotes, line ends, emojis or control characters; at most %d fit: split the task"
+                  .formatted(json, MAX_SQL_JSON_BYTES)));
+    }
+    return bytes <= MAX_SQL_BYTES && json <= MAX_SQL_JSON_BYTES;
   }
 
   private static boolean hasScript(ExperimentSpec spec) {
@@ -325,15 +349,30 @@ public final class SpecValidation {
     }
   }
 
-  private static long bytes(ExperimentSpec spec) {
-    long bytes = bytes(spec.script());
+  private static long sum(ExperimentSpec spec, ToLongFunction<@Nullable String> size) {
+    long sum = size.applyAsLong(spec.script());
     for (String statement : spec.statements()) {
-      bytes += bytes(statement);
+      sum += size.applyAsLong(statement);
     }
     for (String check : spec.checks()) {
-      bytes += bytes(check);
+      sum += size.applyAsLong(check);
     }
-    return bytes;
+    return sum;
+  }
+
+  private static long jsonBytes(@Nullable String text) {
+    return text == null ? 0 : bytes(text) + text.chars().mapToLong(SpecValidation::escaping).sum();
+  }
+
+  /** Bytes that JSON adds to a character; a pair of surrogates becomes two escapes. */
+  private static long escaping(int c) {
+    if (c == '"' || c == '\\' || "\b\t\n\f\r".indexOf(c) >= 0) {
+      return 1;
+    }
+    if (c < ' ') {
+      return 5;
+    }
+    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 4 : 0;
   }
 
   private static long bytes(@Nullable String text) {

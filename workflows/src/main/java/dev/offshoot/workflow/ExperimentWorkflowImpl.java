@@ -18,6 +18,7 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.payload.codec.PayloadCodecException;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
@@ -80,6 +81,9 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   private void walk() {
     try {
       ended = path();
+    } catch (PayloadCodecException e) {
+      // This worker lacks a key: no reason to end, the task is tried again until one has it.
+      throw e;
     } catch (RuntimeException e) {
       ended = endedBy(e);
     }

@@ -263,21 +263,22 @@ final class Journal {
   }
 
   ExperimentStatus status(Instant deadline, List<Decision> decisions, boolean branchExists) {
-    return new ExperimentStatus(
-        ExperimentId.ofWorkflow(workflowId),
-        spec,
-        stage,
-        startedAt,
-        deadline,
-        branch,
-        branchExists,
-        report,
-        changes,
-        judgement,
-        conflicts,
-        decisions,
-        outcome,
-        List.copyOf(timeline));
+    return BoundedStatus.of(
+        new ExperimentStatus(
+            ExperimentId.ofWorkflow(workflowId),
+            spec,
+            stage,
+            startedAt,
+            deadline,
+            branch,
+            branchExists,
+            report,
+            changes,
+            judgement,
+            conflicts,
+            decisions,
+            outcome,
+            List.copyOf(timeline)));
   }
 
   /** What is kept of it: of what was refused as a specification, no more than who asked. */

@@ -141,6 +141,11 @@ final class SampleRecords {
           true,
           "20261125-k3f9x2",
           Map.of());
+  private static final AuditRecord.Statement AUDITED_STATEMENT =
+      new AuditRecord.Statement(0, 3, 5L, true);
+  private static final AuditRecord.ChangedRows AUDITED_ROWS =
+      new AuditRecord.ChangedRows(ORDERS, 1, 2, 3);
+  private static final AuditLine AUDIT_LINE = AuditLine.after(0, AuditLine.FIRST, "{}");
   private static final SourceInfo SOURCE =
       new SourceInfo("shop_copy", THEN, List.of("table public.orders"));
 
@@ -235,6 +240,43 @@ final class SampleRecords {
             "3 of app (pool)",
             "its role is a superuser"),
         new Reverted(ID, THEN, "ann"),
+        AUDITED_STATEMENT,
+        AUDITED_ROWS,
+        new AuditRecord(
+            ID.value(),
+            "experiment-" + ID,
+            "run",
+            "shop",
+            "acme",
+            "tidy up",
+            "agent-7",
+            THEN,
+            THEN,
+            SPEC,
+            BRANCH,
+            List.of(AUDITED_STATEMENT),
+            "abc",
+            List.of(AUDITED_ROWS),
+            1,
+            JUDGEMENT,
+            List.of(DECISION),
+            OUTCOME,
+            List.of(EVENT),
+            AuditRecord.Writer.WORKFLOW),
+        AUDIT_LINE,
+        new AuditSeal(1, AUDIT_LINE.hash()),
+        new AuditPage(List.of(AUDIT_LINE), 2L, new AuditSeal(1, "abc")),
+        new BranchView(
+            REF,
+            "offshoot_x",
+            "postgres",
+            BranchView.State.SWEPT,
+            BranchView.Owner.ENDED,
+            "experiment-x",
+            THEN,
+            THEN,
+            "its workflow has ended"),
+        new SweepReport(List.of("a"), List.of("b"), List.of("c"), List.of("d"), 1),
         new ExtendTtlRequest("ann", Duration.ofHours(2)),
         new HealthFinding("ledger", HealthFinding.Level.OK, "answers", ""),
         new SpecProblem("ttl", "is zero"),

@@ -9,6 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * All of the worker's configuration, everything below {@code offshoot}.
  *
  * @param temporal which Temporal server
+ * @param encryption whether payloads are encrypted before they reach it
+ * @param codecEndpoint where the Temporal UI has payloads decrypted
  * @param ledger Offshoot's own database; absent in stack mode, which has its own
  * @param parents the databases that experiments may branch from, by the name that agents use
  * @param judge the language model that gives advice, if any
@@ -17,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record WorkerSettings(
     TemporalSettings temporal,
+    EncryptionSettings encryption,
+    CodecEndpointSettings codecEndpoint,
     @Nullable LedgerSettings ledger,
     Map<String, ParentSettings> parents,
     JudgeSettings judge,
@@ -30,12 +34,16 @@ public record WorkerSettings(
 
   public WorkerSettings(
       @DefaultValue TemporalSettings temporal,
+      @DefaultValue EncryptionSettings encryption,
+      @DefaultValue CodecEndpointSettings codecEndpoint,
       @Nullable LedgerSettings ledger,
       @DefaultValue Map<String, ParentSettings> parents,
       @DefaultValue JudgeSettings judge,
       @DefaultValue WorkSettings worker,
       @DefaultValue StackSettings stack) {
     this.temporal = temporal;
+    this.encryption = encryption;
+    this.codecEndpoint = codecEndpoint;
     this.ledger = ledger;
     this.parents = Map.copyOf(parents);
     this.judge = judge;
@@ -59,6 +67,8 @@ public record WorkerSettings(
   void check() {
     Problems problems = new Problems();
     temporal.check(PREFIX + ".temporal", problems);
+    encryption.check(PREFIX + ".encryption", problems);
+    codecEndpoint.check(PREFIX + ".codec-endpoint", encryption.keyFile() != null, problems);
     judge.check(PREFIX + ".judge", problems);
     worker.check(PREFIX + ".worker", problems);
     parents.forEach((name, parent) -> parent.check(PREFIX + ".parents." + name, name, problems));

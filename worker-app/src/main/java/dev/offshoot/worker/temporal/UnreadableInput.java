@@ -2,6 +2,7 @@ package dev.offshoot.worker.temporal;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import dev.offshoot.codec.UnencryptedPayload;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
@@ -49,6 +50,9 @@ public final class UnreadableInput extends WorkerInterceptorBase {
     for (@Nullable Throwable t = unreadable; t != null; t = t.getCause()) {
       if (t instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
         return path(mapping) + ": " + mapping.getOriginalMessage();
+      }
+      if (t instanceof UnencryptedPayload unencrypted) {
+        return "input: " + unencrypted.getMessage();
       }
       if (t instanceof JacksonException) {
         return "input: it is not a JSON object with the fields of a specification";

@@ -35,6 +35,8 @@ class ExampleFileTest {
           "p",
           "JUDGE_API_KEY",
           "j",
+          "CODEC_TOKEN",
+          "t",
           "COPY_PASSWORD",
           "c");
 
@@ -107,6 +109,8 @@ class ExampleFileTest {
         .isEqualTo(plain.parents().get("shop"));
     assertThat(withShown.judge()).isEqualTo(plain.judge());
     assertThat(withShown.worker()).isEqualTo(plain.worker());
+    assertThat(withShown.encryption()).isEqualTo(plain.encryption());
+    assertThat(withShown.codecEndpoint().enabled()).isFalse();
     assertThat(withShown.stack()).isEqualTo(plain.stack());
     assertThat(withShown.temporal().namespace()).isEqualTo("default");
   }

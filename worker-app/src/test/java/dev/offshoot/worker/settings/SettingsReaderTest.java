@@ -97,6 +97,9 @@ class SettingsReaderTest {
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(5)));
+    assertThat(settings.encryption()).isEqualTo(new EncryptionSettings(null, false));
+    assertThat(settings.codecEndpoint())
+        .isEqualTo(new CodecEndpointSettings(false, List.of(), null, null));
     assertThat(settings.stack())
         .isEqualTo(new StackSettings(false, null, 0, 0, null, false, true, Map.of()));
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.offshoot.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.offshoot.codec;
+
+import org.jspecify.annotations.NullMarked;
