@@ -108,7 +108,7 @@ record Marker(
     }
     try {
       Marker marker = OffshootJson.mapper().readValue(comment, Marker.class);
-      return marker.isWhole() ? Optional.of(marker) : Optional.empty();
+      return marker.stillHolds() ? Optional.of(marker) : Optional.empty();
     } catch (JsonProcessingException | OffshootException e) {
       // Somebody edited the comment: what it marks is not ours any more.
       return Optional.empty();
@@ -116,7 +116,7 @@ record Marker(
   }
 
   @SuppressWarnings("ConstantValue") // a hand-edited comment may lack any field
-  private boolean isWhole() {
+  private boolean stillHolds() {
     return experiment != null && parent != null && lease != null && deadline != null;
   }
 }

@@ -33,6 +33,12 @@ public record PastMerges(
     return asked(parent, progress, session -> read(new Receipts(session), session, experiment));
   }
 
+  /** The receipt of one merge; empty if it did not take place. */
+  public static Optional<MergeReceipt> mergeOf(
+      Parent parent, Progress progress, ExperimentId experiment) {
+    return asked(parent, progress, session -> new Receipts(session).of(experiment));
+  }
+
   /** By what the merge of {@code experiment} was reverted; empty if it was not. */
   public static Optional<Reverted> revertOf(
       Parent parent, Progress progress, ExperimentId experiment) {

@@ -44,7 +44,7 @@ class AuditLogTest {
     assertThat(lines).extracting(AuditLine::number).containsExactly(1L, 2L);
     assertThat(lines.get(0).previous()).isEqualTo(AuditLine.FIRST);
     assertThat(lines.get(1).previous()).isEqualTo(first.hash());
-    assertThat(lines).allMatch(AuditLine::isWhole);
+    assertThat(lines).allMatch(AuditLine::stillHolds);
     assertThat(second).isEqualTo(new AuditSeal(2, lines.get(1).hash()));
   }
 
@@ -78,7 +78,7 @@ class AuditLogTest {
     log.add("b", "run", NOW, "{}");
     run("UPDATE offshoot_ledger.audit SET record = replace(record, 'ada', 'bob') WHERE number = 1");
 
-    assertThat(all()).extracting(AuditLine::isWhole).containsExactly(false, true);
+    assertThat(all()).extracting(AuditLine::stillHolds).containsExactly(false, true);
   }
 
   @Test

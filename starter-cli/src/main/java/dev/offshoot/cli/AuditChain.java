@@ -46,7 +46,7 @@ final class AuditChain {
       broken(
           "record %d does not follow record %d: one of the two was put in another's place"
               .formatted(line.number(), last.number()));
-    } else if (!line.isWhole()) {
+    } else if (!line.stillHolds()) {
       broken("record %d was changed after it had been written".formatted(line.number()));
     }
     if (expected != null && line.number() == expected.number()) {

@@ -102,7 +102,7 @@ final class ScoresRenderer {
     if (scores.recall().isEmpty()) {
       return List.of();
     }
-    long full = scores.recall().values().stream().filter(ScoresRenderer::isWhole).count();
+    long full = scores.recall().values().stream().filter(ScoresRenderer::stillHolds).count();
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(
@@ -118,12 +118,12 @@ final class ScoresRenderer {
                         Table.Cell.of(hazard.name()),
                         new Table.Cell(
                             share(share),
-                            isWhole(share) ? share(share) : colour.bad(share(share))))));
+                            stillHolds(share) ? share(share) : colour.bad(share(share))))));
     lines.addAll(table.lines("  "));
     return lines;
   }
 
-  private static boolean isWhole(Share share) {
+  private static boolean stillHolds(Share share) {
     return share.count() == share.of();
   }
 

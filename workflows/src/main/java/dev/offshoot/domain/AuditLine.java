@@ -25,7 +25,7 @@ public record AuditLine(long number, String previous, String hash, String record
   }
 
   /** Whether it is as it was sealed. */
-  public boolean isWhole() {
+  public boolean stillHolds() {
     return hash.equals(hash(number, previous, record));
   }
 

@@ -148,17 +148,17 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     lease.stop();
     desk.close("the experiment has ended (%s)".formatted(outcome.outcome()));
     compensation.finish(outcome);
+    keepAudit(outcome);
     journal.closed(outcome);
-    keepAudit();
     Workflow.await(Workflow::isEveryHandlerFinished);
   }
 
   /** Experiments that began before there were such records have none. */
-  private void keepAudit() {
+  private void keepAudit(ExperimentOutcome outcome) {
     if (Workflow.getVersion("audit", Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
       var unused =
           Steps.keepAudit()
-              .keepAudit(new AuditActivities.KeepAudit(journal.audit(desk.decisions())));
+              .keepAudit(new AuditActivities.KeepAudit(journal.audit(outcome, desk.decisions())));
     }
   }
 

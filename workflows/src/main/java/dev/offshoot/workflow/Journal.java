@@ -282,7 +282,7 @@ final class Journal {
   }
 
   /** What is kept of it: of what was refused as a specification, no more than who asked. */
-  AuditRecord audit(List<Decision> decisions) {
+  AuditRecord audit(ExperimentOutcome ended, List<Decision> decisions) {
     WorkflowInfo info = Workflow.getInfo();
     return new AuditRecord(
         info.getWorkflowId().replaceFirst("^" + ExperimentId.WORKFLOW_PREFIX, ""),
@@ -302,7 +302,7 @@ final class Journal {
         changes == null ? 0 : changes.schemaChangeCount(),
         judgement,
         decisions,
-        Objects.requireNonNull(outcome, "it has ended"),
+        ended,
         List.copyOf(timeline),
         AuditRecord.Writer.WORKFLOW);
   }

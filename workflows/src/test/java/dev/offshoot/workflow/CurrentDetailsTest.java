@@ -47,7 +47,7 @@ class CurrentDetailsTest {
   }
 
   @Test
-  void jsonToPaste_isWholeAndIsTheDecisionItShows() throws JsonProcessingException {
+  void jsonToPaste_stillHoldsAndIsTheDecisionItShows() throws JsonProcessingException {
     Matcher json = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL).matcher(page("x", 1));
     assertThat(json.find()).isTrue();
     DecisionRequest pasted = OffshootJson.mapper().readValue(json.group(1), DecisionRequest.class);

@@ -137,7 +137,7 @@ public final class LostEndings {
           null);
     }
     @Nullable MergeReceipt receipt =
-        PastMerges.read(parents.get(row.parent()), Progress.NONE, row.id()).merge();
+        PastMerges.mergeOf(parents.get(row.parent()), Progress.NONE, row.id()).orElse(null);
     if (receipt == null) {
       return outcome(Outcome.CANCELLED, why + " before it was merged", null);
     }
