@@ -43,6 +43,11 @@ public interface BranchProvider {
    */
   Connection openForExperiment(BranchRef ref);
 
+  /** Guards a session that {@link #openForExperiment} has opened; the caller closes the guard. */
+  default SessionGuard guard(Connection experiment) {
+    return SessionGuard.NONE;
+  }
+
   /** Bytes that the branch takes now, without temporary files; 0 where the home cannot tell. */
   default long bytes(BranchRef ref) {
     return 0;

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +115,16 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
+  public SessionGuard guard(Connection experiment) {
+    try {
+      int process = experiment.unwrap(PGConnection.class).getBackendPID();
+      return PostgresSessionGuard.over(maintenance.dedicated(), process);
+    } catch (SQLException e) {
+      throw SqlErrors.working(home.place(), "guarding the experiment's session", e);
+    }
+  }
+
+  @Override
   public long bytes(BranchRef ref) {
     return during(
         "measuring a branch",
@@ -199,9 +210,25 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           if (isOursToDrop(session, ref)) {
             // Its role says that it fences, and goes.
             var unused = fence.open(session);
-            removal.run(session, ref);
+            removeInTime(session, ref);
           }
         });
+  }
+
+  /** What has used up the server's locks is likely to be ending just now. */
+  private void removeInTime(Connection session, BranchRef ref) throws SQLException {
+    try {
+      removal.run(session, ref);
+    } catch (SQLException e) {
+      if (!"53200".equals(e.getSQLState())) {
+        throw e;
+      }
+      throw new OffshootException(
+          ErrorCode.LOCK_TIMEOUT,
+          "%s: while dropping a branch the server had no room for another lock; tried again"
+              .formatted(home.place()),
+          e);
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
+import dev.offshoot.step.WorkerClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -40,6 +41,9 @@ final class SchemaRehearsal {
   private static final String NEW_LABEL_IN_USE = "55P04";
   private static final String NO_RIGHT = "42501";
   private static final String TRUSTED_NAMES = "SET LOCAL search_path = pg_catalog, pg_temp";
+
+  /** Time after the server's own timeout. */
+  private static final Duration LATE = Duration.ofSeconds(1);
 
   private static final String TABLES =
       """
@@ -190,12 +194,7 @@ final class SchemaRehearsal {
     @Nullable SQLException failure = null;
     try (Statement replay = base.createStatement()) {
       replay.setEscapeProcessing(false);
-      Progress.Interruptible running = progress.interruptible(replay);
-      try {
-        replay.execute(statement.text());
-      } finally {
-        running.close();
-      }
+      run(replay, statement);
     } catch (SQLException e) {
       refuseIfNotItsFault(statement, e);
       failure = e;
@@ -213,6 +212,26 @@ final class SchemaRehearsal {
     }
     base.releaseSavepoint(savepoint);
     return new Attempt(failure, stands);
+  }
+
+  /** The server's own timeout strikes first; code that catches it meets the worker's clock. */
+  @SuppressWarnings("try") // what may be interrupted lasts as long as the block
+  private void run(Statement replay, SqlStatement statement) throws SQLException {
+    try (Progress.Interruptible running = progress.interruptible(replay);
+        WorkerClock.Watch watch =
+            WorkerClock.watch(replay, timeout.plus(LATE), () -> false, () -> {})) {
+      try {
+        replay.execute(statement.text());
+      } catch (SQLException e) {
+        if (!watch.isOver()) {
+          throw e;
+        }
+        throw tookTooLong(statement, e);
+      }
+      if (watch.isOver()) {
+        throw tookTooLong(statement, null);
+      }
+    }
   }
 
   private boolean needsNoRows() throws SQLException {
@@ -243,12 +262,16 @@ final class SchemaRehearsal {
       throw error;
     }
     if (state.equals("57014")) {
-      throw new OffshootException(
-          ErrorCode.LIMIT_EXCEEDED,
-          "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"
-              .formatted(statement.index() + 1, HumanDuration.format(timeout)),
-          error);
+      throw tookTooLong(statement, error);
     }
+  }
+
+  private OffshootException tookTooLong(SqlStatement statement, @Nullable SQLException error) {
+    return new OffshootException(
+        ErrorCode.LIMIT_EXCEEDED,
+        "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"
+            .formatted(statement.index() + 1, HumanDuration.format(timeout)),
+        error);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.offshoot.experiment;
 
 import dev.offshoot.branch.BranchProvider;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.changelog.ChangeLog;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
@@ -14,6 +15,7 @@ import dev.offshoot.domain.SqlScript;
 import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TransactionMode;
+import dev.offshoot.sql.CommitCode;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -23,6 +25,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -167,10 +170,21 @@ final class ExperimentRun {
       log.deferredTriggersRan(session.connection());
       // Nobody reads the session's notifications; the driver would heap them up.
       Sql.execute(session.connection(), "UNLISTEN *");
+      requireNothingForTheCommit(session.connection());
     } catch (SQLException e) {
       throw session.failed(end, e);
     }
     session.commit(end);
+  }
+
+  private static void requireNothingForTheCommit(Connection connection) throws SQLException {
+    Optional<String> waiting = CommitCode.waiting(connection);
+    if (waiting.isPresent()) {
+      throw new OffshootException(
+          ErrorCode.STATEMENT_REFUSED,
+          "%s would run while the transaction commits, where nobody sees what it does; close cursors WITH HOLD, and leave SET CONSTRAINTS out of triggers"
+              .formatted(waiting.get()));
+    }
   }
 
   private List<String> runChecks(GrowthWatch growth) throws SQLException {
@@ -182,9 +196,12 @@ final class ExperimentRun {
 
   private TimedSession session(GrowthWatch growth) throws SQLException {
     Connection connection = provider.openForExperiment(ref);
+    SessionGuard guard = SessionGuard.NONE;
     try {
-      return TimedSession.over(connection, spec.limits(), deadline, growth, progress);
-    } catch (SQLException e) {
+      guard = provider.guard(connection);
+      return TimedSession.over(connection, guard, spec.limits(), deadline, growth, progress);
+    } catch (SQLException | OffshootException e) {
+      guard.close();
       try (connection) {
         throw e;
       }

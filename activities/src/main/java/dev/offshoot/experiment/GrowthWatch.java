@@ -1,5 +1,6 @@
 package dev.offshoot.experiment;
 
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.OffshootException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Measures a branch again and again while an experiment runs on it: no setting of the server keeps
- * a role from filling the disk, and a full disk stops the whole server. Thread-safe.
+ * a role from filling the disk, and a full disk stops the whole server. So does a full lock table,
+ * and a session that fills it is ended at once. Thread-safe.
  *
  * <p>What is written between two looks is written; so the limit is for the time, not for the byte.
  */
@@ -32,7 +34,9 @@ final class GrowthWatch implements AutoCloseable {
   private final long limit;
   private final long start;
   private final ScheduledFuture<?> looks;
+  private volatile SessionGuard session = SessionGuard.NONE;
   private volatile boolean over;
+  private volatile boolean lockedOut;
 
   /**
    * @param bytes the branch's size now
@@ -47,15 +51,25 @@ final class GrowthWatch implements AutoCloseable {
             this::look, MILLIS_BETWEEN_LOOKS, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
   }
 
-  /** Whether the branch has outgrown its limit, as of the latest look. */
+  /** Looks also at the locks of this session from now on. */
+  void watch(SessionGuard guarded) {
+    session = guarded;
+  }
+
+  /** Whether the branch has outgrown its limit, or its session was ended, by the latest look. */
   boolean isOver() {
-    return over;
+    return over || lockedOut;
+  }
+
+  /** Whether the session was ended because of its locks. */
+  boolean tookTooManyLocks() {
+    return lockedOut;
   }
 
   /** Looks at once. */
   boolean isOverNow() {
     look();
-    return over;
+    return isOver();
   }
 
   long limit() {
@@ -68,6 +82,12 @@ final class GrowthWatch implements AutoCloseable {
   }
 
   private void look() {
+    SessionGuard guarded = session;
+    if (guarded.takesTooManyLocks()) {
+      lockedOut = true;
+      guarded.end();
+      return;
+    }
     try {
       over |= bytes.getAsLong() - start > limit;
     } catch (OffshootException e) {

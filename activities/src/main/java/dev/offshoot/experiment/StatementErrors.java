@@ -102,6 +102,19 @@ final class StatementErrors {
         null);
   }
 
+  /** Held so many locks that the server would soon have had none for anybody. */
+  static OffshootException tookTooManyLocks(Subject subject) {
+    return new OffshootException(
+        new Failure(
+            ErrorCode.LIMIT_EXCEEDED,
+            "%s: its session was ended, because it held half of all locks that the server has room for; work on fewer objects at once, and leave advisory locks out"
+                .formatted(subject.at(0)),
+            subject.index(),
+            null,
+            null),
+        null);
+  }
+
   /**
    * Lost the session.
    *

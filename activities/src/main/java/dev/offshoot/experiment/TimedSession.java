@@ -1,5 +1,6 @@
 package dev.offshoot.experiment;
 
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.Limits;
@@ -7,6 +8,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
+import dev.offshoot.step.WorkerClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,6 +28,7 @@ final class TimedSession implements AutoCloseable {
   private static final Duration EARLY = Duration.ofMillis(100);
 
   private final Connection connection;
+  private final SessionGuard guard;
   private final Limits limits;
   private final Deadline deadline;
   private final GrowthWatch growth;
@@ -34,20 +37,23 @@ final class TimedSession implements AutoCloseable {
 
   private TimedSession(
       Connection connection,
+      SessionGuard guard,
       Limits limits,
       Deadline deadline,
       GrowthWatch growth,
       Progress progress) {
     this.connection = connection;
+    this.guard = guard;
     this.limits = limits;
     this.deadline = deadline;
     this.growth = growth;
     this.progress = progress;
   }
 
-  /** Takes over {@code connection}, in transactions from now on. */
+  /** Takes over {@code connection}, in transactions from now on, and {@code guard}. */
   static TimedSession over(
       Connection connection,
+      SessionGuard guard,
       Limits limits,
       Deadline deadline,
       GrowthWatch growth,
@@ -59,7 +65,8 @@ final class TimedSession implements AutoCloseable {
         connection,
         "SET statement_timeout = %d; SET client_min_messages = 'error'".formatted(timeout));
     connection.setAutoCommit(false);
-    return new TimedSession(connection, limits, deadline, growth, progress);
+    growth.watch(guard);
+    return new TimedSession(connection, guard, limits, deadline, growth, progress);
   }
 
   /** For looking around between the statements. */
@@ -98,7 +105,8 @@ final class TimedSession implements AutoCloseable {
       statement.setFetchSize(ResultReader.FETCHED_ROWS);
       T result;
       try (Progress.Interruptible interruptible = progress.interruptible(statement);
-          WorkerClock.Watch running = WorkerClock.watch(statement, limit, growth::isOver)) {
+          WorkerClock.Watch running =
+              WorkerClock.watch(statement, limit, growth::isOver, guard::end)) {
         watch = running;
         result = execute(statement, subject, reading);
       }
@@ -109,7 +117,8 @@ final class TimedSession implements AutoCloseable {
     } catch (SQLException e) {
       boolean late = System.nanoTime() - start >= limit.minus(EARLY).toNanos();
       boolean cancelled = SqlErrors.state(e).equals("57014");
-      if ((watch != null && watch.isOver()) || (cancelled && late)) {
+      boolean isOver = growth.tookTooManyLocks() || (watch != null && watch.isOver());
+      if (isOver || (cancelled && late)) {
         throw isOver(subject, limitName, whole);
       }
       throw failed(subject, e);
@@ -117,6 +126,9 @@ final class TimedSession implements AutoCloseable {
   }
 
   private OffshootException isOver(Subject subject, String limitName, Duration time) {
+    if (growth.tookTooManyLocks()) {
+      return StatementErrors.tookTooManyLocks(subject);
+    }
     return growth.isOver()
         ? StatementErrors.outgrown(subject, growth.limit())
         : StatementErrors.timeIsOver(subject, limitName, time);
@@ -130,7 +142,9 @@ final class TimedSession implements AutoCloseable {
   /** Commits what ran since the last commit. */
   void commit(Subject subject) {
     if (growth.isOverNow()) {
-      throw StatementErrors.outgrown(subject, growth.limit());
+      throw growth.tookTooManyLocks()
+          ? StatementErrors.tookTooManyLocks(subject)
+          : StatementErrors.outgrown(subject, growth.limit());
     }
     try {
       connection.commit();
@@ -149,6 +163,8 @@ final class TimedSession implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    growth.watch(SessionGuard.NONE);
+    guard.close();
     connection.close();
   }
 

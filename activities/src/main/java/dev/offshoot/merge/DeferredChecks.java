@@ -36,10 +36,19 @@ final class DeferredChecks {
    * @throws SQLException of class 23 if one is broken
    */
   void check() throws SQLException {
-    session.execute("SET CONSTRAINTS ALL IMMEDIATE");
+    runWaiting();
     for (ForeignKey key : altered) {
       alter(key, "NOT DEFERRABLE");
     }
+  }
+
+  /**
+   * Runs what waits.
+   *
+   * @throws SQLException of class 23 if a constraint is broken
+   */
+  void runWaiting() throws SQLException {
+    session.execute("SET CONSTRAINTS ALL IMMEDIATE");
   }
 
   private void alter(ForeignKey key, String how) throws SQLException {

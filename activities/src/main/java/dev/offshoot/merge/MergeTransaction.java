@@ -161,6 +161,7 @@ final class MergeTransaction {
     CheckRun.run(session, request.checks(), conflicts);
     conflicts.requireNone();
     session.report("looking for what nobody reviewed");
+    runWhatWaits();
     selfCheck.finish(planned);
     schema.verify(planned, conflicts);
     conflicts.requireNone();
@@ -174,6 +175,7 @@ final class MergeTransaction {
     session.report("committing");
     receipts.write(
         request.branch().experimentId(), request.decision().by(), report, reverts, converged);
+    selfCheck.requireNothingForTheCommit();
     return report;
   }
 
@@ -322,6 +324,16 @@ final class MergeTransaction {
     try {
       application.apply();
       deferredChecks.check();
+    } catch (SQLException e) {
+      conflicts.add(ConstraintConflict.of(e).orElseThrow(() -> e));
+      throw conflicts.found();
+    }
+  }
+
+  /** What code of the experiment's has put off since the rows were checked. */
+  private void runWhatWaits() throws SQLException, Conflicts.Found {
+    try {
+      deferredChecks.runWaiting();
     } catch (SQLException e) {
       conflicts.add(ConstraintConflict.of(e).orElseThrow(() -> e));
       throw conflicts.found();

@@ -7,12 +7,14 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.merge.WriteCounts.Count;
+import dev.offshoot.sql.CommitCode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,18 @@ final class SelfCheck {
       """
       SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm')
+      """;
+
+  /**
+   * No counter counts their rows, which are on another server. Partitions are locked together with
+   * their table, and reviewed with it.
+   */
+  private static final String FOREIGN_TABLES_WRITTEN =
+      """
+      SELECT n.nspname, c.relname FROM pg_locks l
+      JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+        AND c.relkind = 'f' AND NOT c.relispartition
       """;
 
   /** Replacing storage and dropping take this lock, which then is held until the end. */
@@ -209,6 +223,30 @@ final class SelfCheck {
         });
     compareSeals();
     refuseLostContents();
+    refuseForeignWrites();
+  }
+
+  private void refuseForeignWrites() throws SQLException {
+    List<TableName> written =
+        session.list(
+            FOREIGN_TABLES_WRITTEN,
+            row -> new TableName(row.getString("nspname"), row.getString("relname")));
+    if (!written.isEmpty()) {
+      throw refused("it writes foreign table " + written.get(0));
+    }
+  }
+
+  /**
+   * Last of all: nothing of the experiment's may run in the commit, where nobody would see what it
+   * does.
+   *
+   * @throws OffshootException {@code MERGE_REFUSED} naming what would
+   */
+  void requireNothingForTheCommit() throws SQLException {
+    Optional<String> waiting = CommitCode.waiting(session.connection());
+    if (waiting.isPresent()) {
+      throw refused("%s would run while it commits".formatted(waiting.get()));
+    }
   }
 
   private void compareSeals() throws SQLException {

@@ -51,6 +51,13 @@ public final class SqlErrors {
               + ": it takes no connections now, as while it is fenced for a copy; tried again (offshoot doctor says more if it stays)",
           error);
     }
+    if (state.equals("53200")) {
+      return failure(
+          unreachable(place),
+          "%s: its server has no memory or lock left for another session; tried again"
+              .formatted(place),
+          error);
+    }
     if (state.equals("53300")) {
       return failure(
           unreachable(place),
@@ -113,6 +120,23 @@ public final class SqlErrors {
                 case LEDGER -> ErrorCode.INTERNAL;
               },
               what + " a right was missing; `offshoot doctor` says which",
+              error);
+      case "54000", "54001", "54011", "54023" ->
+          failure(
+              ErrorCode.LIMIT_EXCEEDED,
+              what
+                  + " one of the server's limits of its own was met, as of columns or depth; use fewer",
+              error);
+      case "42725" ->
+          failure(
+              ErrorCode.NOT_CARRIED,
+              what
+                  + " the server could not choose between operators, as casts or operators of somebody's own make it; leave out implicit casts of types whose values are merged",
+              error);
+      case "25006" ->
+          failure(
+              ErrorCode.NOT_CARRIED,
+              what + " code of somebody's own had made the transaction read-only; leave it out",
               error);
       default -> failure(ErrorCode.INTERNAL, what + " the server reported an error", error);
     };

@@ -186,13 +186,15 @@ final class FunctionCalls {
   }
 
   /**
-   * Names of functions and operators in a schema of somebody's own, in text that the server printed
-   * under the search path {@code pg_catalog}: there its own are bare and all others qualified.
+   * Names of functions and operators in a schema of somebody's own, and of the server's own
+   * functions that act, in text that the server printed under the search path {@code pg_catalog}:
+   * there its own are bare and all others qualified.
    */
-  static Set<String> userDefined(List<SqlToken> tokens) {
+  static Set<String> beyondComputing(List<SqlToken> tokens) {
     Set<String> names = new LinkedHashSet<>();
     for (Call call : calls(tokens)) {
-      if (!call.schema().isEmpty() && !call.schema().equals("pg_catalog")) {
+      boolean builtIn = call.schema().isEmpty() || call.schema().equals("pg_catalog");
+      if (!builtIn || ActingFunctions.has(call.name())) {
         names.add(call.toString());
       }
     }

@@ -188,16 +188,16 @@ final class SchemaHazards {
     }
   }
 
-  /** Somebody's function that a definition calls now and did not call before. */
+  /** Somebody's function, or one that acts, which a definition calls now and did not before. */
   private static void calls(SchemaChange change, Findings findings) {
     Optional<List<SqlToken>> tokens = Definitions.expression(change.objectType(), change.after());
     if (tokens.isEmpty()) {
       findings.add(Hazard.UNCLASSIFIED, named(change) + " has a definition that cannot be read");
       return;
     }
-    Set<String> called = FunctionCalls.userDefined(tokens.get());
+    Set<String> called = FunctionCalls.beyondComputing(tokens.get());
     Definitions.expression(change.objectType(), change.before())
-        .map(FunctionCalls::userDefined)
+        .map(FunctionCalls::beyondComputing)
         .ifPresent(called::removeAll);
     if (!called.isEmpty()) {
       findings.add(

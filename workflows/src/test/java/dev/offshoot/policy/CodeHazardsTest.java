@@ -131,4 +131,35 @@ class CodeHazardsTest {
         .map(HazardFinding::hazard)
         .toList();
   }
+
+  /** They need no function of anybody's: SQL in a string, or an act of the server's own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CHECK ((query_to_xml('SELECT public.pay()'::text, true, false, ''::text) IS NOT NULL))",
+        "CHECK ((table_to_xml('public.rich'::regclass, true, false, ''::text) IS NOT NULL))",
+        "CHECK ((length(cursor_to_xmlschema('c'::refcursor, true, false, ''::text)::text) > 0))",
+        "CHECK (pg_terminate_backend(id))",
+        "CHECK ((pg_notify('c'::text, note) IS NOT NULL))",
+        "CHECK ((pg_catalog.pg_something_new(id) IS NOT NULL))",
+        "CHECK ((set_config('a.b'::text, note, false) IS NOT NULL))",
+        "CHECK ((lo_creat(id) IS NOT NULL))"
+      })
+  void definitionThatCallsWhatActs_isCode(String definition) {
+    assertThat(Judged.names(new Changes().created("constraint", "public.t.c", definition)))
+        .containsExactly(CREATES_CODE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CHECK ((pg_column_size(note) < 1000))",
+        "CHECK ((pg_get_userbyid(id) <> 'x'::name))",
+        "CHECK ((nextval('public.s'::regclass) > 0))",
+        "CHECK ((xml_is_well_formed(note) AND (lower(note) = note)))"
+      })
+  void definitionThatOnlyComputes_isNone(String definition) {
+    assertThat(Judged.names(new Changes().created("constraint", "public.t.c", definition)))
+        .isEmpty();
+  }
 }

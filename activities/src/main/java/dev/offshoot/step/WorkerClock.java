@@ -1,4 +1,4 @@
-package dev.offshoot.experiment;
+package dev.offshoot.step;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>It cancels, again and again because SQL can catch a cancellation, and at last closes the
  * connection. Meanwhile it throws the server's notices away, which the driver would heap up.
  */
-final class WorkerClock {
+public final class WorkerClock {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerClock.class);
   private static final long TICK_MILLIS = 100;
   private static final int TICKS_BETWEEN_CANCELS = 10;
@@ -37,35 +37,44 @@ final class WorkerClock {
 
   private WorkerClock() {}
 
-  /** Watches {@code statement} until the result is closed. */
-  static Watch watch(Statement statement, Duration limit, BooleanSupplier outgrown)
+  /**
+   * Watches {@code statement} until the result is closed.
+   *
+   * @param limit time that it has
+   * @param outgrown whether it has used up its room, which ends it too
+   * @param last what ends it where it catches its cancellations; the connection is closed too
+   */
+  public static Watch watch(
+      Statement statement, Duration limit, BooleanSupplier outgrown, Runnable last)
       throws SQLException {
-    return new Watch(statement, limit, outgrown);
+    return new Watch(statement, limit, outgrown, last);
   }
 
   /** The time that one piece of work has. */
-  static final class Watch implements AutoCloseable {
+  public static final class Watch implements AutoCloseable {
     private final Statement statement;
     private final Connection connection;
     private final long end;
     private final BooleanSupplier outgrown;
+    private final Runnable last;
     private final ScheduledFuture<?> ticks;
     private boolean closed;
     private int ticksOver;
     private volatile boolean over;
 
-    private Watch(Statement statement, Duration limit, BooleanSupplier outgrown)
+    private Watch(Statement statement, Duration limit, BooleanSupplier outgrown, Runnable last)
         throws SQLException {
       this.statement = statement;
       this.connection = statement.getConnection();
       this.outgrown = outgrown;
+      this.last = last;
       this.end = System.nanoTime() + limit.toNanos();
       this.ticks =
           TICKS.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whether time or room was over before the work was. */
-    boolean isOver() {
+    public boolean isOver() {
       return over;
     }
 
@@ -94,6 +103,7 @@ final class WorkerClock {
     /** The connection is cancelled: a statement that is being fetched from cannot be. */
     private void ring() throws SQLException {
       if (ticksOver == MOST_CANCELS * TICKS_BETWEEN_CANCELS) {
+        last.run();
         connection.abort(Runnable::run);
       } else if (ticksOver % TICKS_BETWEEN_CANCELS == 0) {
         connection.unwrap(PGConnection.class).cancelQuery();
