@@ -59,9 +59,17 @@ final class CurrentDetails {
     return page.end();
   }
 
+  /**
+   * When it ends without a decision.
+   *
+   * @param deadline that moment
+   * @param soon whether it is near
+   */
+  record Due(Instant deadline, boolean soon) {}
+
   static String awaitingDecision(
       ExperimentSpec spec,
-      Instant deadline,
+      Due due,
       @Nullable BranchInfo branch,
       ChangeSummary changes,
       Judgement judgement,
@@ -69,13 +77,16 @@ final class CurrentDetails {
       List<Decision> decisions,
       List<String> approvedBy) {
     MarkdownPage page = new MarkdownPage();
-    page.heading("Offshoot: waiting for your decision");
+    page.heading("Offshoot: waiting for your decision" + (due.soon() ? ", expires soon" : ""));
     page.fence(
         "text",
         SECTION_BUDGET,
         fence -> {
           asked(spec, fence);
-          fence.line("deadline     " + deadline);
+          fence.line("deadline     " + due.deadline());
+          if (due.soon()) {
+            fence.line("             SOON: it expires then; the update extendTtl moves it");
+          }
           branchPoint(branch, fence);
           fence.line("digest       " + changes.digest());
           fence.line(

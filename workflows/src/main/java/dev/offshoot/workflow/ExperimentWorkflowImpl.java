@@ -58,7 +58,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     Instant startedAt = Instant.ofEpochMilli(info.getRunStartedTimestampMillis());
     this.journal = new Journal(info.getWorkflowId(), spec, startedAt);
     this.desk = new DecisionDesk(Objects.requireNonNullElse(spec.requestedBy(), ""));
-    this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::deadlineReached);
+    this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::remind, this::deadlineReached);
     this.endings = new Endings(journal);
     this.compensation = new Compensation(journal);
     this.preparation = new Preparation(spec, journal, lease, compensation);
@@ -191,6 +191,12 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   }
 
   // What reaches it. Handlers take one record, tolerate anything, never throw and never block.
+
+  private void remind() {
+    if (desk.settled() == null) {
+      journal.reminded(lease.deadline(), desk.approvedBy());
+    }
+  }
 
   private void deadlineReached() {
     if (desk.settled() == null && journal.stage() != Stage.MERGING) {

@@ -49,6 +49,10 @@ final class Journal {
   private final List<TimelineEvent> timeline = new ArrayList<>();
   private Stage stage = Stage.BRANCHING;
   private boolean announced;
+
+  /** The deadline of which people have been reminded. */
+  private @Nullable Instant reminded;
+
   private @Nullable BranchInfo branch;
   private @Nullable ExperimentReport report;
   private @Nullable ChangeSummary changes;
@@ -214,6 +218,15 @@ final class Journal {
         : ", %d more must approve".formatted(decision.stillNeeded());
   }
 
+  /** The deadline is near. */
+  void reminded(Instant deadline, List<String> approvedBy) {
+    reminded = deadline;
+    note("reminder: without a decision it expires at " + deadline);
+    if (stage == Stage.AWAITING_DECISION) {
+      show(deadline, List.of(), approvedBy);
+    }
+  }
+
   /** Shows a waiting experiment to whoever may decide. */
   void publish(Instant deadline, List<String> approvedBy) {
     if (stage != Stage.AWAITING_DECISION || changes == null || judgement == null) {
@@ -231,7 +244,7 @@ final class Journal {
     Workflow.setCurrentDetails(
         CurrentDetails.awaitingDecision(
             spec,
-            deadline,
+            new CurrentDetails.Due(deadline, deadline.equals(reminded)),
             branch,
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),

@@ -67,6 +67,13 @@ class CurrentDetailsTest {
   }
 
   @Test
+  void nearDeadline_isInTheHeading() {
+    assertThat(page("x", 1))
+        .startsWith("### Offshoot: waiting for your decision, expires soon")
+        .contains("SOON: it expires then");
+  }
+
+  @Test
   void whoMayApprove_andWhoHas_isTold() {
     assertThat(page("x", 1))
         .contains("\napprovals    1 of 2 needed: x\n")
@@ -124,7 +131,7 @@ class CurrentDetailsTest {
             new ApprovalRule(List.of(value, "sam"), Map.of(Hazard.DROPS_COLUMN, 2)));
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),
-        Instant.EPOCH,
+        new CurrentDetails.Due(Instant.EPOCH, true),
         new BranchInfo(
             new BranchRef(new ExperimentId("x"), 1, "shop"),
             "postgres",

@@ -143,6 +143,29 @@ class ExperimentWorkflowTest {
   }
 
   @Test
+  void nearDeadline_isRemindedOfOnce_andAgainAfterItWasMoved() {
+    WorkflowStub stub = run.startAndAwaitReview(spec().ttl(Duration.ofHours(2)).build());
+    run.temporal.sleep(Duration.ofMinutes(89));
+    assertThat(reminders(stub)).isZero();
+    run.temporal.sleep(Duration.ofMinutes(2));
+    assertThat(reminders(stub)).isEqualTo(1);
+
+    var unused =
+        stub.update("extendTtl", Instant.class, new ExtendTtlRequest("ada", Duration.ofHours(4)));
+    run.temporal.sleep(Duration.ofMinutes(170));
+    assertThat(reminders(stub)).isEqualTo(1);
+    run.temporal.sleep(Duration.ofMinutes(20));
+    assertThat(reminders(stub)).isEqualTo(2);
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.EXPIRED);
+  }
+
+  private static long reminders(WorkflowStub stub) {
+    return status(stub).timeline().stream()
+        .filter(event -> event.what().startsWith("reminder: "))
+        .count();
+  }
+
+  @Test
   void extendedLease_outlivesTheFirstDeadline() {
     WorkflowStub stub = run.startAndAwaitReview(spec().ttl(Duration.ofMinutes(10)).build());
     Instant deadline =

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrashAtEveryPointTest {
   private static final String WAITING = "waiting for a decision";
   private static final int AT_ONCE = 21;
+  private static final boolean EVERYTHING = Boolean.getBoolean("kills");
 
   private static CrashWorld world;
   private static PointsOfSteps points;
@@ -51,15 +52,19 @@ class CrashAtEveryPointTest {
     }
   }
 
-  /** One way is enough by default; {@code mvn verify -Pkills} goes all. */
+  /** By default one way, and every other point of it; {@code mvn verify -Pkills} goes all. */
   static Set<Kind> kinds() {
-    return Boolean.getBoolean("kills") ? EnumSet.allOf(Kind.class) : EnumSet.of(Kind.ROWS);
+    return EVERYTHING ? EnumSet.allOf(Kind.class) : EnumSet.of(Kind.ROWS);
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
   void killedAtAnyPoint_itEndsAsItWouldHave_andLeavesNothing(Kind kind) throws Exception {
-    List<String> all = new ArrayList<>(pointsOf(kind));
+    List<String> all = new ArrayList<>();
+    List<String> reached = pointsOf(kind);
+    for (int i = 0; i < reached.size(); i += EVERYTHING ? 1 : 2) {
+      all.add(reached.get(i));
+    }
     all.add(WAITING);
     for (int from = 0; from < all.size(); from += AT_ONCE) {
       killAt(kind, from, all.subList(from, Math.min(from + AT_ONCE, all.size())));
@@ -76,7 +81,6 @@ class CrashAtEveryPointTest {
     }
     List<String> reached = points.reachedBy(first.id());
     assertThat(reached).contains("CreateBranch begins", "DropBranch is done");
-    System.out.printf("%s: %d points: %s%n", kind, reached.size(), reached);
     return reached;
   }
 
