@@ -31,6 +31,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.spring.boot.TemporalOptionsCustomizer;
 import io.temporal.spring.boot.autoconfigure.template.WorkersTemplate;
+import io.temporal.worker.WorkerDeploymentOptions;
 import io.temporal.worker.WorkerOptions;
 import io.temporal.worker.WorkflowImplementationOptions;
 import java.net.InetAddress;
@@ -122,6 +123,10 @@ class WorkerConfiguration {
           .setMaxHeartbeatThrottleInterval(HEARTBEAT_HELD_BACK)
           // Otherwise a step hears of the shutdown at its next heartbeat and gives up.
           .setAllowActivityHeartbeatDuringShutdown(true);
+      WorkerDeploymentOptions deployment = work.deployment().options();
+      if (deployment != null) {
+        options.setDeploymentOptions(deployment);
+      }
       if (target.embedded()) {
         // It hands a task of a gone worker's sticky queue to nobody else, so have no sticky queue.
         options.setStickyQueueScheduleToStartTimeout(Duration.ZERO);

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sweepEvery time between looks for branches whose workflow is gone
  * @param orphanGrace how long it must have been gone before its branch is deleted, on a Temporal
  *     server that is not this process's own
+ * @param deployment which build this worker is, for Temporal's versioning of workers
  */
 public record WorkSettings(
     @DefaultValue("10") int maxConcurrentActivities,
@@ -21,7 +22,8 @@ public record WorkSettings(
     @DefaultValue("30s") Duration shutdownGrace,
     @DefaultValue("1m") Duration recoveryEvery,
     @DefaultValue("5m") Duration sweepEvery,
-    @DefaultValue("5m") Duration orphanGrace) {
+    @DefaultValue("5m") Duration orphanGrace,
+    @DefaultValue DeploymentSettings deployment) {
 
   void check(String prefix, Problems problems) {
     problems.atLeast(prefix + ".max-concurrent-activities", maxConcurrentActivities, 1);
@@ -31,5 +33,6 @@ public record WorkSettings(
     problems.positive(prefix + ".recovery-every", recoveryEvery);
     problems.positive(prefix + ".sweep-every", sweepEvery);
     problems.positive(prefix + ".orphan-grace", orphanGrace);
+    deployment.check(prefix + ".deployment", problems);
   }
 }

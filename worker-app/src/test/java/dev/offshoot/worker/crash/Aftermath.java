@@ -6,9 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -45,7 +44,7 @@ final class Aftermath {
       """;
 
   private final CrashWorld world;
-  private final Map<Kind, String> expected = new EnumMap<>(Kind.class);
+  private final Map<List<String>, String> expected = new HashMap<>();
 
   Aftermath(CrashWorld world) {
     this.world = world;
@@ -59,20 +58,34 @@ final class Aftermath {
       if (!trial.kind().outcome().name().equals(ended)) {
         problems.add("%s ended as %s".formatted(trial, ended));
       }
-      problems.addAll(ofParent(trial));
+      problems.addAll(ofEnded(trial));
     }
     problems.addAll(left());
     return problems;
   }
 
-  private List<String> ofParent(Trial trial) throws SQLException {
+  /**
+   * The same of an experiment that failed because its steps were killed again and again: nothing of
+   * it may be on the parent.
+   */
+  List<String> ofFailed(Trial trial) throws SQLException {
+    return ofParent(trial, trial.collided() ? List.of(Kind.MEANWHILE) : List.of(), 0);
+  }
+
+  /** What is wrong with the parent of an experiment that ended as its kind must. */
+  List<String> ofEnded(Trial trial) throws SQLException {
+    return ofParent(trial, trial.kind().toTheEnd(), trial.kind().merges());
+  }
+
+  private List<String> ofParent(Trial trial, List<String> statements, int merges)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
-    try (Connection superuser = world.superuser(trial.id())) {
-      if (!DatabaseDump.of(superuser).equals(expected(trial.kind()))) {
+    try (Connection superuser = world.superuser(trial.parent())) {
+      if (!DatabaseDump.of(superuser).equals(expected(statements))) {
         problems.add(trial + ": its parent is not as it must be");
       }
       int receipts = receipts(superuser);
-      if (receipts != trial.kind().merges()) {
+      if (receipts != merges) {
         problems.add("%s: %d receipts".formatted(trial, receipts));
       }
       list(superuser, LEFT_IN_A_PARENT).forEach(left -> problems.add(trial + ": " + left));
@@ -86,22 +99,22 @@ final class Aftermath {
         : Integer.parseInt(list(superuser, RECEIPTS).get(0));
   }
 
-  /** What a parent must be like after an experiment of that kind: the same done by hand. */
-  private String expected(Kind kind) throws SQLException {
-    if (!expected.containsKey(kind)) {
-      String name = "as_" + kind.name().toLowerCase(Locale.ROOT);
+  /** What a parent must be like: the same done by hand. */
+  private String expected(List<String> statements) throws SQLException {
+    if (!expected.containsKey(statements)) {
+      String name = "expected_" + expected.size();
       world.database(name);
       try (Connection owner = world.owner(name);
           Statement statement = owner.createStatement()) {
-        for (String sql : kind.toTheEnd()) {
+        for (String sql : statements) {
           statement.execute(sql);
         }
       }
       try (Connection superuser = world.superuser(name)) {
-        expected.put(kind, DatabaseDump.of(superuser));
+        expected.put(statements, DatabaseDump.of(superuser));
       }
     }
-    return expected.get(kind);
+    return expected.get(statements);
   }
 
   /** Branches may be deleted beside the path: what is left a little later is left. */

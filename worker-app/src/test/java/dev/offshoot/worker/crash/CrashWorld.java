@@ -95,6 +95,12 @@ final class CrashWorld implements AutoCloseable {
     }
   }
 
+  /** The same database as new. */
+  void databaseAnew(String name) throws SQLException {
+    run("postgres", "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(name));
+    database(name);
+  }
+
   /** The configuration of a worker with these parents. */
   Path configuration(List<String> parents) throws IOException {
     return configuration(parents, postgres.port());
@@ -102,6 +108,11 @@ final class CrashWorld implements AutoCloseable {
 
   /** The same by way of another port, where something stands between worker and server. */
   Path configuration(List<String> parents, int postgresPort) throws IOException {
+    return configuration(parents, postgresPort, "");
+  }
+
+  /** The same with more about the worker, indented by four. */
+  Path configuration(List<String> parents, int postgresPort, String more) throws IOException {
     String databases =
         parents.stream()
             .map(
@@ -128,13 +139,23 @@ final class CrashWorld implements AutoCloseable {
             max-concurrent-activities: 40
             sweep-every: 2s
             orphan-grace: 2s
-          parents:
+        %s  parents:
         %s
         server:
           port: 0
         """
             .formatted(
-                temporal.address(), postgresPort, LEDGER, LEDGER, LEDGER_PASSWORD, databases));
+                temporal.address(),
+                postgresPort,
+                LEDGER,
+                LEDGER,
+                LEDGER_PASSWORD,
+                more,
+                databases));
+  }
+
+  String temporalAddress() {
+    return temporal.address();
   }
 
   Path folder() {

@@ -22,18 +22,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One experiment on a parent of the same name, driven by its agent and its reviewer. */
+/** One experiment, driven by its agent and its reviewer. */
 final class Trial {
   private final CrashWorld world;
   private final String id;
+  private final String parent;
   private final Kind kind;
   private final ExperimentWorkflow workflow;
   private int decided;
   private boolean collided;
 
+  /** On a parent of the same name. */
   Trial(CrashWorld world, String id, Kind kind) {
+    this(world, id, id, kind);
+  }
+
+  Trial(CrashWorld world, String id, String parent, Kind kind) {
     this.world = world;
     this.id = id;
+    this.parent = parent;
     this.kind = kind;
     this.workflow =
         world
@@ -50,12 +57,21 @@ final class Trial {
     return id;
   }
 
+  String parent() {
+    return parent;
+  }
+
   Kind kind() {
     return kind;
   }
 
+  /** Whether somebody else has changed the parent meanwhile. */
+  boolean collided() {
+    return collided;
+  }
+
   void start() {
-    WorkflowClient.start(workflow::run, kind.spec(id));
+    WorkflowClient.start(workflow::run, kind.spec(parent));
   }
 
   /** What is known of it, if the worker says so in time. */
@@ -83,7 +99,7 @@ final class Trial {
       return;
     }
     if (kind.collides() && !collided) {
-      try (Connection owner = world.owner(id);
+      try (Connection owner = world.owner(parent);
           Statement statement = owner.createStatement()) {
         statement.execute(Kind.MEANWHILE);
       }
@@ -133,7 +149,7 @@ final class Trial {
 
   /** The names of the parents of all of them. */
   static List<String> parents(Collection<Trial> trials) {
-    return trials.stream().map(Trial::id).toList();
+    return trials.stream().map(Trial::parent).toList();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.offshoot.worker.crash;
 import dev.offshoot.worker.WorkerApplication;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +86,15 @@ final class WorkerProcess implements AutoCloseable {
 
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /** Whether it has come to work. */
+  boolean isPolling() {
+    try {
+      return process.isAlive() && log().contains(POLLING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   boolean isAlive() {

@@ -96,7 +96,8 @@ class SettingsReaderTest {
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
-                Duration.ofMinutes(5)));
+                Duration.ofMinutes(5),
+                DeploymentSettings.NONE));
     assertThat(settings.encryption()).isEqualTo(new EncryptionSettings(null, false));
     assertThat(settings.codecEndpoint())
         .isEqualTo(new CodecEndpointSettings(false, List.of(), null, null));
@@ -221,7 +222,10 @@ class SettingsReaderTest {
                 Map.entry("offshoot.worker.shutdown-grace", "9s"),
                 Map.entry("offshoot.worker.recovery-every", "11s"),
                 Map.entry("offshoot.worker.sweep-every", "12s"),
-                Map.entry("offshoot.worker.orphan-grace", "13s")));
+                Map.entry("offshoot.worker.orphan-grace", "13s"),
+                Map.entry("offshoot.worker.deployment.name", "offshoot"),
+                Map.entry("offshoot.worker.deployment.build-id", "build-7"),
+                Map.entry("offshoot.worker.deployment.behavior", "AUTO_UPGRADE")));
 
     assertThat(settings.temporal().address()).isEqualTo("temporal:7233");
     assertThat(settings.temporal().namespace()).isEqualTo("agents");
@@ -269,7 +273,9 @@ class SettingsReaderTest {
                 Duration.ofSeconds(9),
                 Duration.ofSeconds(11),
                 Duration.ofSeconds(12),
-                Duration.ofSeconds(13)));
+                Duration.ofSeconds(13),
+                new DeploymentSettings(
+                    "offshoot", "build-7", DeploymentSettings.Behavior.AUTO_UPGRADE)));
   }
 
   @ParameterizedTest
