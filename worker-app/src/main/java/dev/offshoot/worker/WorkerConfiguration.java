@@ -1,5 +1,7 @@
 package dev.offshoot.worker;
 
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.offshoot.codec.EncryptionCodec;
 import dev.offshoot.domain.OffshootException;
@@ -23,6 +25,7 @@ import dev.offshoot.worker.temporal.UnreadableInput;
 import dev.offshoot.worker.temporal.WorkflowOwners;
 import dev.offshoot.workflow.OffshootDataConverter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
@@ -67,6 +70,16 @@ class WorkerConfiguration {
   @Bean
   Rooms rooms(Backends backends, ObjectProvider<ChatModel> ownModel) {
     return backends.rooms(ownModel.getIfAvailable());
+  }
+
+  /** How busy the ledger's pool is. */
+  @Bean
+  MeterBinder ledgerPool(Rooms rooms) {
+    return meters -> {
+      if (rooms.ledger() instanceof HikariDataSource pool) {
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(meters));
+      }
+    };
   }
 
   @Bean

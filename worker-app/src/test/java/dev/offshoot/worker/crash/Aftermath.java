@@ -1,6 +1,10 @@
 package dev.offshoot.worker.crash;
 
 import dev.offshoot.DatabaseDump;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What must be true when experiments have ended, however often something was killed. */
 final class Aftermath {
@@ -61,7 +66,32 @@ final class Aftermath {
       problems.addAll(ofEnded(trial));
     }
     problems.addAll(left());
+    problems.addAll(leaked());
     return problems;
+  }
+
+  /** Files of Temporal's, of the workers' and of the server's in which a password stands. */
+  private List<String> leaked() throws IOException {
+    List<String> leaked = new ArrayList<>();
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(world.folder())) {
+      files = all.filter(Aftermath::isRead).toList();
+    }
+    for (Path file : files) {
+      String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+      for (String secret : List.of(CrashWorld.OWNER_PASSWORD, CrashWorld.LEDGER_PASSWORD)) {
+        if (bytes.contains(secret)) {
+          leaked.add("a password stands in " + world.folder().relativize(file));
+        }
+      }
+    }
+    return leaked;
+  }
+
+  /** Temporal's database with every history in it, and all logs. */
+  private static boolean isRead(Path file) {
+    String name = file.getFileName().toString();
+    return Files.isRegularFile(file) && (name.startsWith("temporal.db") || name.endsWith(".log"));
   }
 
   /**

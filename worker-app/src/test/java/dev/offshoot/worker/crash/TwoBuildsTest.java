@@ -76,8 +76,7 @@ class TwoBuildsTest {
               name: offshoot
               build-id: %s
         """
-            .formatted(build)
-            .indent(4);
+            .formatted(build);
     return WorkerProcess.start(
         world.configuration(List.of("pinnedold", "pinnedyoung"), world.postgresPort(), deployment));
   }
