@@ -59,7 +59,7 @@ class DashboardTest {
     for (String query : queries) {
       Matcher by = BY.matcher(query);
       while (by.find()) {
-        for (String label : by.group(1).split(", ")) {
+        for (String label : by.group(1).split(", ", -1)) {
           assertThat(lines(exposed, metrics(query).iterator().next()))
               .as(query)
               .allMatch(line -> line.contains(label + "=\""));
@@ -89,7 +89,7 @@ class DashboardTest {
       Set<String> metrics = new TreeSet<>();
       lines
           .filter(line -> line.matches("\\| `(offshoot|temporal|hikaricp)_.*"))
-          .map(line -> line.split("\\|")[1].replace("_*", "_count"))
+          .map(line -> line.split("\\|", -1)[1].replace("_*", "_count"))
           .forEach(cell -> metrics.addAll(metrics(cell)));
       assertThat(metrics).hasSizeGreaterThan(10);
       return metrics;
