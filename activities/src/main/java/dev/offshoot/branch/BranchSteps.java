@@ -7,9 +7,11 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.ledger.BranchLimits;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
+import java.util.Optional;
 
 /**
  * Makes and deletes branches, with the ledger told first when one is made and last when one is
@@ -56,13 +58,19 @@ public final class BranchSteps implements BranchActivities {
     // Before it is registered: a parent that cannot be reached now cannot be cleaned up either, and
     // an experiment that made nothing must end without it.
     parent.provider().requireFit();
-    registry.register(
-        ref,
-        parent.provider().kind(),
-        request.workflowId(),
-        request.runId(),
-        request.spec(),
-        request.deadline());
+    Optional<String> mustWait =
+        registry.registerInTurn(
+            ref,
+            parent.provider().kind(),
+            request.workflowId(),
+            request.runId(),
+            request.spec(),
+            request.deadline(),
+            new BranchLimits(
+                parent.config().maxBranches(), parent.config().maxBranchesPerTenant()));
+    if (mustWait.isPresent()) {
+      throw new OffshootException(ErrorCode.QUEUED, mustWait.get());
+    }
     BranchInfo info = createRegistered(request, parent.provider(), progress);
     try {
       registry.ready(ref);
@@ -92,6 +100,7 @@ public final class BranchSteps implements BranchActivities {
   /** A branch that this run did not register, or that is gone already, is left alone. */
   private void drop(DropBranch request) {
     BranchRef ref = request.ref();
+    registry.leaveQueue(ref.experimentId());
     boolean owned =
         registry.living().stream()
             .anyMatch(branch -> branch.ref().equals(ref) && branch.runId().equals(request.runId()));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease
  * @param maxBranches branches that may stand at once
+ * @param maxBranchesPerTenant of them on behalf of one tenant
  * @param maxBranchGrowth bytes by which a branch may outgrow what it began with
  * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
@@ -41,6 +42,7 @@ public record ParentConfig(
     CopyMethod copyMethod,
     Duration maxTtl,
     int maxBranches,
+    int maxBranchesPerTenant,
     long maxBranchGrowth,
     HazardSettings hazards,
     Duration lockTimeout,

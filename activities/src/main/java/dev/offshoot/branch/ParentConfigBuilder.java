@@ -21,6 +21,7 @@ public final class ParentConfigBuilder {
   private CopyMethod copyMethod = CopyMethod.AUTO;
   private Duration maxTtl = Duration.ofDays(7);
   private int maxBranches = 20;
+  private int maxBranchesPerTenant = Integer.MAX_VALUE;
   private long maxBranchGrowth = 10L << 30;
   private HazardSettings hazards = HazardSettings.DEFAULT;
   private Duration lockTimeout = Duration.ofSeconds(2);
@@ -44,6 +45,7 @@ public final class ParentConfigBuilder {
     this.copyMethod = like.copyMethod();
     this.maxTtl = like.maxTtl();
     this.maxBranches = like.maxBranches();
+    this.maxBranchesPerTenant = like.maxBranchesPerTenant();
     this.maxBranchGrowth = like.maxBranchGrowth();
     this.hazards = like.hazards();
     this.lockTimeout = like.lockTimeout();
@@ -77,6 +79,11 @@ public final class ParentConfigBuilder {
 
   public ParentConfigBuilder maxTtl(Duration longest) {
     this.maxTtl = longest;
+    return this;
+  }
+
+  public ParentConfigBuilder maxBranchesPerTenant(int atOnce) {
+    this.maxBranchesPerTenant = atOnce;
     return this;
   }
 
@@ -140,6 +147,7 @@ public final class ParentConfigBuilder {
         copyMethod,
         maxTtl,
         maxBranches,
+        maxBranchesPerTenant,
         maxBranchGrowth,
         hazards,
         lockTimeout,

@@ -1,6 +1,7 @@
 package dev.offshoot.ledger;
 
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.ExperimentSpec;
 import java.time.Instant;
@@ -26,6 +27,24 @@ public interface BranchRegistry {
       String runId,
       ExperimentSpec spec,
       Instant deadline);
+
+  /**
+   * The same where there is room for another branch; else nothing is registered and it waits its
+   * turn, which it keeps by asking again within ten minutes.
+   *
+   * @return why it must wait; empty if it is registered
+   */
+  Optional<String> registerInTurn(
+      BranchRef ref,
+      String provider,
+      String workflowId,
+      String runId,
+      ExperimentSpec spec,
+      Instant deadline,
+      BranchLimits limits);
+
+  /** The experiment has ended, and waits no longer for its turn. */
+  void leaveQueue(ExperimentId experiment);
 
   /** Notes that the branch stands. */
   void ready(BranchRef ref);

@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -94,15 +95,59 @@ public final class JdbcBranchRegistry implements BranchRegistry {
     inTransaction(
         "registering a branch",
         connection -> {
-          ExperimentRegistration.register(connection, ref.experimentId(), workflowId, runId, spec);
-          update(
-              connection,
-              REGISTER_BRANCH,
-              ref.experimentId().value(),
-              ref.attempt(),
-              ref.parent(),
-              provider,
-              at(deadline));
+          register(connection, ref, provider, workflowId, runId, spec, deadline);
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<String> registerInTurn(
+      BranchRef ref,
+      String provider,
+      String workflowId,
+      String runId,
+      ExperimentSpec spec,
+      Instant deadline,
+      BranchLimits limits) {
+    return inTransaction(
+        "registering a branch",
+        connection -> {
+          String tenant =
+              Objects.requireNonNullElse(ExperimentRegistration.storable(spec.tenant()), "");
+          Optional<String> why = Queue.ask(connection, ref, tenant, limits);
+          if (why.isEmpty()) {
+            register(connection, ref, provider, workflowId, runId, spec, deadline);
+          }
+          return why;
+        });
+  }
+
+  private static void register(
+      Connection connection,
+      BranchRef ref,
+      String provider,
+      String workflowId,
+      String runId,
+      ExperimentSpec spec,
+      Instant deadline)
+      throws SQLException {
+    ExperimentRegistration.register(connection, ref.experimentId(), workflowId, runId, spec);
+    update(
+        connection,
+        REGISTER_BRANCH,
+        ref.experimentId().value(),
+        ref.attempt(),
+        ref.parent(),
+        provider,
+        at(deadline));
+  }
+
+  @Override
+  public void leaveQueue(ExperimentId experiment) {
+    inTransaction(
+        "leaving the queue",
+        connection -> {
+          Queue.leave(connection, experiment.value());
           return true;
         });
   }

@@ -69,6 +69,7 @@ public enum ExitCode {
           MERGE_REFUSED,
           PARENT_BUSY,
           PARENT_TAKEN,
+          QUEUED,
           SOURCE_OUTDATED,
           LOCK_TIMEOUT,
           REVERT_REFUSED ->

@@ -6,9 +6,11 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.AuditLine;
 import dev.offshoot.domain.AuditSeal;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.ledger.AuditLog;
+import dev.offshoot.ledger.BranchLimits;
 import dev.offshoot.ledger.BranchRegistry;
 import dev.offshoot.worker.temporal.NotYet;
 import dev.offshoot.worker.temporal.TemporalTarget;
@@ -221,6 +223,21 @@ final class RunningWorker implements AutoCloseable {
         String runId,
         ExperimentSpec spec,
         Instant deadline) {}
+
+    @Override
+    public Optional<String> registerInTurn(
+        BranchRef ref,
+        String provider,
+        String workflowId,
+        String runId,
+        ExperimentSpec spec,
+        Instant deadline,
+        BranchLimits limits) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void leaveQueue(ExperimentId experiment) {}
 
     @Override
     public void ready(BranchRef ref) {}

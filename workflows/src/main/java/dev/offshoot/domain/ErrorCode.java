@@ -34,6 +34,8 @@ public enum ErrorCode {
   STATEMENT_REFUSED(false),
   /** One of the experiment's own checks did not return true. */
   CHECK_FAILED(false),
+  /** There is no room for another branch now; the workflow waits its turn and asks again. */
+  QUEUED(false),
   /** A limit of the experiment or of the parent was exceeded. */
   LIMIT_EXCEEDED(false),
   /** The experiment did something that a merge cannot carry; the message names it. */

@@ -2,6 +2,8 @@ package dev.offshoot.domain;
 
 /** Where an experiment stands on its path. */
 public enum Stage {
+  /** There is no room for another branch of the parent, or of the tenant's; it waits its turn. */
+  QUEUED,
   /** The branch and its frozen base are being made. */
   BRANCHING,
   /** The statements run on the branch. */

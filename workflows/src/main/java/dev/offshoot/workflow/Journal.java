@@ -117,6 +117,16 @@ final class Journal {
     Workflow.setCurrentDetails(CurrentDetails.atWork(spec, next, what));
   }
 
+  /** There is no room for its branch; told once for each reason. */
+  void queued(String why) {
+    String what = "waiting for room: " + why;
+    stage = Stage.QUEUED;
+    if (timeline.stream().noneMatch(event -> event.what().equals(what))) {
+      note(what);
+    }
+    Workflow.setCurrentDetails(CurrentDetails.atWork(spec, Stage.QUEUED, what));
+  }
+
   void note(String what) {
     if (timeline.size() < MOST_EVENTS) {
       timeline.add(new TimelineEvent(now(), stage, what));

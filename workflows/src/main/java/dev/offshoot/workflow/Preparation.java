@@ -10,11 +10,13 @@ import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,15 @@ import org.jspecify.annotations.Nullable;
  * Deterministic workflow code.
  */
 final class Preparation {
+  /** Whoever waits for room asks again, at first often; a month of asking fits into a history. */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+
+  /** Shorter than what the ledger takes for a sign of life. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(8);
+
+  /** A pause is this part of the time that was waited. */
+  private static final int PATIENCE = 20;
+
   private final ExperimentSpec spec;
   private final Journal journal;
   private final Lease lease;
@@ -35,21 +46,49 @@ final class Preparation {
     this.compensation = compensation;
   }
 
+  /** Where there is no room for it, it waits its turn, until the deadline at most. */
   void createBranch(BranchRef branch) {
-    journal.enter(
-        Stage.BRANCHING, "creating a branch of " + ShownText.oneLine(branch.parent(), 60));
+    String creating = "creating a branch of " + ShownText.oneLine(branch.parent(), 60);
+    journal.enter(Stage.BRANCHING, creating);
     compensation.register(branch);
+    long begun = Workflow.currentTimeMillis();
+    while (true) {
+      try {
+        BranchInfo made = make(branch);
+        if (journal.stage() == Stage.QUEUED) {
+          journal.enter(Stage.BRANCHING, creating);
+        }
+        journal.branched(made);
+        return;
+      } catch (ActivityFailure e) {
+        Failure failure = Failures.fromTemporal(e);
+        if (failure.code() != ErrorCode.QUEUED) {
+          throw e;
+        }
+        journal.queued(failure.message());
+      }
+      Workflow.sleep(pause(Duration.ofMillis(Workflow.currentTimeMillis() - begun)));
+    }
+  }
+
+  private static Duration pause(Duration waited) {
+    Duration part = waited.dividedBy(PATIENCE);
+    if (part.compareTo(FIRST_PAUSE) < 0) {
+      return FIRST_PAUSE;
+    }
+    return part.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : part;
+  }
+
+  private BranchInfo make(BranchRef branch) {
     WorkflowInfo info = Workflow.getInfo();
-    BranchInfo made =
-        Steps.createBranch()
-            .createBranch(
-                new BranchActivities.CreateBranch(
-                    branch,
-                    info.getWorkflowId(),
-                    info.getOriginalExecutionRunId(),
-                    spec,
-                    lease.deadline()));
-    journal.branched(made);
+    return Steps.createBranch()
+        .createBranch(
+            new BranchActivities.CreateBranch(
+                branch,
+                info.getWorkflowId(),
+                info.getOriginalExecutionRunId(),
+                spec,
+                lease.deadline()));
   }
 
   /**

@@ -26,6 +26,7 @@ import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.TimelineEvent;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;
@@ -140,6 +141,43 @@ class ExperimentWorkflowTest {
     assertThat(outcome.outcome()).isEqualTo(Outcome.EXPIRED);
     assertThat(outcome.by()).isEqualTo("deadline");
     assertThat(run.world.calls).doesNotContain("merge");
+  }
+
+  @Test
+  void noRoomForABranch_waitsItsTurn_andSaysSo() {
+    run.world.full.set(40);
+    WorkflowStub stub = run.start(spec().ttl(Duration.ofHours(5)).build());
+    ExperimentStatus waiting = awaitStatus(stub, s -> s.stage() == Stage.QUEUED);
+    assertThat(waiting.timeline())
+        .last()
+        .extracting(TimelineEvent::what)
+        .isEqualTo("waiting for room: place 1 of 1: 20 of 20 branches stand");
+    run.temporal.sleep(Duration.ofMinutes(30));
+    awaitStatus(stub, s -> s.stage() == Stage.AWAITING_DECISION);
+
+    stub.signal("approve", by("ada"));
+
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.MERGED);
+    assertThat(run.world.calls).filteredOn("create 1"::equals).hasSize(41);
+    assertThat(status(stub).timeline())
+        .filteredOn(event -> event.what().startsWith("waiting for room"))
+        .hasSize(1);
+  }
+
+  @Test
+  void waitingForRoom_canBeRejected_andEndsWithTheDeadline() {
+    run.world.full.set(Integer.MAX_VALUE);
+    WorkflowStub stub = run.start(spec().ttl(Duration.ofHours(2)).build());
+    awaitStatus(stub, s -> s.stage() == Stage.QUEUED);
+    stub.signal("reject", by("ada"));
+    assertThat(result(stub).outcome()).isEqualTo(Outcome.DROPPED);
+
+    try (ExperimentRun other = new ExperimentRun("e2")) {
+      other.world.full.set(Integer.MAX_VALUE);
+      assertThat(result(other.start(spec().ttl(Duration.ofHours(2)).build())).outcome())
+          .isEqualTo(Outcome.EXPIRED);
+      assertThat(other.world.standing).isEmpty();
+    }
   }
 
   @Test

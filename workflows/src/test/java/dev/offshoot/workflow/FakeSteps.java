@@ -68,6 +68,10 @@ final class FakeSteps
   volatile ApprovalRule approval = ApprovalRule.ANYBODY;
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
+
+  /** How often there is no room for a branch. */
+  final AtomicInteger full = new AtomicInteger();
+
   volatile @Nullable OffshootException experimentFails;
 
   /** How often a try of the experiment finds that an earlier one has committed. */
@@ -90,6 +94,10 @@ final class FakeSteps
   @Override
   public BranchInfo createBranch(CreateBranch request) {
     calls.add("create " + request.ref().attempt());
+    if (full.getAndDecrement() > 0) {
+      throw Failures.toTemporal(
+          new OffshootException(ErrorCode.QUEUED, "place 1 of 1: 20 of 20 branches stand"));
+    }
     standing.add(request.ref());
     mayHang("create");
     OffshootException failure = createFails;

@@ -36,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * @param copyMethod how branches are copied
  * @param maxTtl longest lease of an experiment
  * @param maxBranches branches that may stand at once
+ * @param maxBranchesPerTenant of them on behalf of one tenant; as many as there may be if absent
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param maxBranchGrowth how much a branch may outgrow what it began with
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
@@ -62,6 +63,7 @@ public record ParentSettings(
     @DefaultValue("AUTO") CopyMethod copyMethod,
     @DefaultValue("7d") Duration maxTtl,
     @DefaultValue("20") int maxBranches,
+    @Nullable Integer maxBranchesPerTenant,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("10GB") DataSize maxBranchGrowth,
     @DefaultValue("2s") Duration lockTimeout,
@@ -107,6 +109,9 @@ public record ParentSettings(
         prefix + ".maintenance-database", maintenanceDatabase, "Leave it out for 'postgres'.");
     problems.positive(prefix + ".max-ttl", maxTtl);
     problems.atLeast(prefix + ".max-branches", maxBranches, 1);
+    if (maxBranchesPerTenant != null) {
+      problems.atLeast(prefix + ".max-branches-per-tenant", maxBranchesPerTenant, 1);
+    }
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
@@ -244,6 +249,7 @@ public record ParentSettings(
         .copyMethod(copyMethod)
         .maxTtl(maxTtl)
         .maxBranches(maxBranches)
+        .maxBranchesPerTenant(requireNonNullElse(maxBranchesPerTenant, Integer.MAX_VALUE))
         .maxBranchGrowth(maxBranchGrowth.toBytes())
         .hazards(hazardSettings())
         .lockTimeout(lockTimeout)

@@ -72,6 +72,7 @@ class SettingsReaderTest {
                 CopyMethod.AUTO,
                 Duration.ofDays(7),
                 20,
+                null,
                 1_000_000,
                 DataSize.ofGigabytes(10),
                 Duration.ofSeconds(2),
@@ -196,6 +197,7 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.copy-method", "clone"),
                 Map.entry("offshoot.parents.shop.max-ttl", "1h30m"),
                 Map.entry("offshoot.parents.shop.max-branches", "3"),
+                Map.entry("offshoot.parents.shop.max-branches-per-tenant", "2"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
@@ -237,6 +239,7 @@ class SettingsReaderTest {
     assertThat(shop.copyMethod()).isEqualTo(CopyMethod.CLONE);
     assertThat(shop.maxTtl()).isEqualTo(Duration.ofMinutes(90));
     assertThat(shop.maxBranches()).isEqualTo(3);
+    assertThat(shop.config("shop").maxBranchesPerTenant()).isEqualTo(2);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
