@@ -10,8 +10,10 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
+import dev.offshoot.workflow.Announcement;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
@@ -20,7 +22,9 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.SearchAttributes;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.time.Clock;
@@ -96,6 +100,20 @@ public final class OffshootClient implements AutoCloseable {
    */
   public Experiment start(ExperimentId id, ExperimentSpec spec) {
     SpecValidation.requireValid(spec);
+    try {
+      start(id, spec, Announcement.of(spec));
+    } catch (WorkflowServiceException e) {
+      if (!isRefusedArgument(e)) {
+        throw e;
+      }
+      // The server does not know our search attributes yet: the workflow sets them when a worker
+      // has registered them.
+      start(id, spec, SearchAttributes.EMPTY);
+    }
+    return experiment(id);
+  }
+
+  private void start(ExperimentId id, ExperimentSpec spec, SearchAttributes attributes) {
     WorkflowOptions options =
         WorkflowOptions.newBuilder()
             .setWorkflowId(id.workflowId())
@@ -106,6 +124,7 @@ public final class OffshootClient implements AutoCloseable {
             .setStaticSummary(StartSummary.summary(spec))
             .setStaticDetails(StartSummary.details(spec))
             .setMemo(StartSummary.memo(spec))
+            .setTypedSearchAttributes(attributes)
             .build();
     WorkflowStub stub = temporal.newUntypedWorkflowStub(WORKFLOW_TYPE, options);
     try {
@@ -116,7 +135,11 @@ public final class OffshootClient implements AutoCloseable {
           "id: '%s' is in use%s; choose another id or leave it out".formatted(id, usedBy(id)),
           e);
     }
-    return experiment(id);
+  }
+
+  private static boolean isRefusedArgument(WorkflowServiceException e) {
+    return e.getCause() instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.INVALID_ARGUMENT;
   }
 
   /** The experiment of that id, whether it exists or not. */

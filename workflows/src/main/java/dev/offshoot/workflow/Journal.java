@@ -21,6 +21,7 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TimelineEvent;
 import io.temporal.common.SearchAttributeUpdate;
+import io.temporal.common.SearchAttributes;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
 import java.time.Duration;
@@ -102,13 +103,19 @@ final class Journal {
     return startedAt.plus(most);
   }
 
-  /** Makes a valid experiment findable. */
+  /** Makes a valid experiment findable, unless whoever started it has done so at no cost. */
   void announce() {
     announced = true;
-    upsert(
-        OffshootNames.STAGE.valueSet(stage.name()),
-        OffshootNames.PARENT.valueSet(ShownText.oneLine(String.valueOf(spec.parent()), 200)),
-        OffshootNames.TENANT.valueSet(ShownText.oneLine(spec.tenant(), 200)));
+    SearchAttributes wanted = Announcement.of(spec, stage);
+    SearchAttributes there = Workflow.getTypedSearchAttributes();
+    boolean done =
+        Announcement.KEYS.stream().allMatch(key -> Objects.equals(there.get(key), wanted.get(key)));
+    if (!done) {
+      upsert(
+          Announcement.KEYS.stream()
+              .map(key -> key.valueSet(Objects.requireNonNull(wanted.get(key))))
+              .toArray(SearchAttributeUpdate[]::new));
+    }
   }
 
   void enter(Stage next, String what) {
