@@ -31,7 +31,7 @@ final class AuditExportCommand extends OffshootCommand {
                             output.requireReader();
                             exported[0]++;
                           }));
-      output.message("%d records".formatted(exported[0]));
+      output.message(Numbers.of(exported[0], "record"));
     }
     return ExitCode.DONE;
   }

@@ -2,6 +2,7 @@ package dev.offshoot.cli;
 
 import dev.offshoot.activity.BranchActivities;
 import dev.offshoot.activity.MergeActivities;
+import dev.offshoot.domain.AuditSeal;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentReport;
@@ -39,6 +40,8 @@ final class AuditSteps {
       case "ReleaseSequences" -> "release sequences";
       case "DropBranch" -> "drop branch";
       case "ExtendLease" -> "extend lease";
+      case "ExtendRevert" -> "extend revert";
+      case "KeepAudit" -> "keep audit";
       default -> activityType;
     };
   }
@@ -66,6 +69,7 @@ final class AuditSteps {
               payload.first(result, ResolveResult.class));
       case "DropBranch" ->
           new Done(what, drop(payload.first(input, BranchActivities.DropBranch.class)), null);
+      case "KeepAudit" -> new Done(what, seal(payload.first(result, AuditSeal.class)), null);
       default -> new Done(what, "", null);
     };
   }
@@ -168,6 +172,12 @@ final class AuditSteps {
             "%s: %s".formatted(said, result.why()),
             request.merge().digest())
         : diff("%s (%s)".formatted(what, said), changes);
+  }
+
+  private static String seal(@Nullable AuditSeal seal) {
+    return seal == null
+        ? ""
+        : "record %d, sealed %s".formatted(seal.number(), ProgressText.shortDigest(seal.hash()));
   }
 
   private static String drop(BranchActivities.@Nullable DropBranch request) {

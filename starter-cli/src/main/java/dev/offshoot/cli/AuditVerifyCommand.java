@@ -60,8 +60,8 @@ final class AuditVerifyCommand extends OffshootCommand {
       output.line(
           last == null
               ? "no records"
-              : "%d records, whole; the last is %d:%s"
-                  .formatted(verdict.records(), last.number(), last.hash()));
+              : "%s, whole; the last is %d:%s"
+                  .formatted(Numbers.of(verdict.records(), "record"), last.number(), last.hash()));
     }
     if (verdict.problem() != null) {
       throw new CliException(
