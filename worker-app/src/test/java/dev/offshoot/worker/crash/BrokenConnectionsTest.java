@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,21 +80,20 @@ class BrokenConnectionsTest {
   }
 
   /**
-   * Every seventh commit, be it the experiment's, the ledger's, or the merge's; not so many that a
-   * step has no try left.
+   * The second commit on every database, be it the ledger, a parent, a base or a branch: each once,
+   * so that no step meets more of them than it has tries.
    */
   @ParameterizedTest
   @MethodSource("cuts")
   void commitThatIsCut_isFoundOut_andEachMergesOnce(Cut cut) throws Exception {
     List<Trial> trials = trials(cut == Cut.BEFORE_IT_ARRIVES ? "before" : "after");
-    int[] commits = new int[1];
-    Predicate<String> everySeventh =
-        text -> {
-          synchronized (commits) {
-            return text.contains("COMMIT") && ++commits[0] % 7 == 0;
-          }
-        };
-    try (CuttingProxy proxy = new CuttingProxy(world.postgresPort(), cut, everySeventh, 12);
+    Map<String, Integer> commits = new ConcurrentHashMap<>();
+    BiPredicate<String, String> second =
+        (database, text) ->
+            text.contains("COMMIT")
+                && !database.equals("postgres")
+                && commits.merge(database, 1, Integer::sum) == 2;
+    try (CuttingProxy proxy = new CuttingProxy(world.postgresPort(), cut, second, 100);
         WorkerProcess worker =
             WorkerProcess.start(world.configuration(Trial.parents(trials), proxy.port()))) {
       worker.awaitPolling();
@@ -109,7 +110,8 @@ class BrokenConnectionsTest {
   void dropThatIsCut_isFinished(Cut cut) throws Exception {
     List<Trial> trials = trials(cut == Cut.BEFORE_IT_ARRIVES ? "undropped" : "dropped");
     try (CuttingProxy proxy =
-            new CuttingProxy(world.postgresPort(), cut, text -> text.contains("DROP DATABASE"), 6);
+            new CuttingProxy(
+                world.postgresPort(), cut, (database, text) -> text.contains("DROP DATABASE"), 6);
         WorkerProcess worker =
             WorkerProcess.start(world.configuration(Trial.parents(trials), proxy.port()))) {
       worker.awaitPolling();

@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * Stands between worker and Postgres, reads what the worker sends as messages of Postgres's
@@ -31,16 +31,17 @@ final class CuttingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final Cut cut;
-  private final Predicate<String> statement;
+  private final BiPredicate<String, String> statement;
   private final AtomicInteger cutsLeft;
   private final AtomicInteger cuts = new AtomicInteger();
 
   /**
    * @param target port of the server on this machine
-   * @param statement of which to cut the connection
+   * @param statement of which to cut the connection, told its database and text
    * @param times how often
    */
-  CuttingProxy(int target, Cut cut, Predicate<String> statement, int times) throws IOException {
+  CuttingProxy(int target, Cut cut, BiPredicate<String, String> statement, int times)
+      throws IOException {
     this.server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     this.target = target;
     this.cut = cut;
@@ -77,6 +78,7 @@ final class CuttingProxy implements AutoCloseable {
     private final Socket client;
     private final Socket upstream;
     private volatile boolean deaf;
+    private String database = "";
 
     Line(Socket client, Socket upstream) {
       this.client = client;
@@ -93,6 +95,9 @@ final class CuttingProxy implements AutoCloseable {
         while (!started) {
           byte[] message = untyped(in);
           started = message.length != 2 * LENGTH_BYTES;
+          if (started) {
+            database = databaseOf(message);
+          }
           out.write(message);
           out.flush();
         }
@@ -134,11 +139,22 @@ final class CuttingProxy implements AutoCloseable {
       }
       String text =
           new String(body, LENGTH_BYTES, body.length - LENGTH_BYTES, StandardCharsets.UTF_8);
-      if (!statement.test(text) || cutsLeft.getAndDecrement() <= 0) {
+      if (!statement.test(database, text) || cutsLeft.getAndDecrement() <= 0) {
         return false;
       }
       cuts.incrementAndGet();
       return true;
+    }
+
+    /** The start is a list of names and values, each ended by a zero. */
+    private static String databaseOf(byte[] start) {
+      String text = new String(start, StandardCharsets.UTF_8);
+      int name = text.indexOf("\0database\0");
+      if (name < 0) {
+        return "";
+      }
+      int value = name + "\0database\0".length();
+      return text.substring(value, text.indexOf('\0', value));
     }
 
     private static byte[] untyped(DataInputStream in) throws IOException {
