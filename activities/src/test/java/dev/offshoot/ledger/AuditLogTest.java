@@ -58,6 +58,11 @@ class AuditLogTest {
   }
 
   @Test
+  void workflowOfAnOddName_isRecordedToo() {
+    assertThat(log.add("od\0d", "run", NOW, "{}").number()).isEqualTo(1);
+  }
+
+  @Test
   void manyAtOnce_makeOneChain() {
     CompletableFuture.allOf(
             IntStream.range(0, 20)

@@ -106,14 +106,6 @@ final class WorkerProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** SIGTERM. */
-  void end() throws InterruptedException {
-    process.destroy();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new AssertionError("the worker does not end");
-    }
-  }
-
   @Override
   public void close() throws InterruptedException {
     kill();
