@@ -29,6 +29,7 @@ import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.Strictness;
 import dev.offshoot.experiment.ExperimentSteps;
+import dev.offshoot.experiment.SessionSteps;
 import dev.offshoot.judge.JudgeSteps;
 import dev.offshoot.judge.NoJudge;
 import dev.offshoot.ledger.Ledger;
@@ -65,6 +66,7 @@ public final class StepByStep implements AutoCloseable {
     temporal.registerActivitiesImplementations(
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
+        new SessionSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
         new JudgeSteps(parents, new NoJudge()),
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),

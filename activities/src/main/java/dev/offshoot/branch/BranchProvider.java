@@ -2,7 +2,9 @@ package dev.offshoot.branch;
 
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.sql.SequenceBlock;
@@ -51,6 +53,33 @@ public interface BranchProvider {
   /** Bytes that the branch takes now, without temporary files; 0 where the home cannot tell. */
   default long bytes(BranchRef ref) {
     return 0;
+  }
+
+  /** Ends every session of the experiment's role, which may log in again. */
+  void endSessions(BranchRef ref);
+
+  /**
+   * Keeps the branch as it is now under a number; ends the experiment's sessions.
+   *
+   * <p>Fails with {@code SESSION_REFUSED} where the home cannot.
+   */
+  default void takeSavepoint(BranchRef ref, int number, Progress progress) {
+    throw noSavepoints();
+  }
+
+  /** Makes the branch what it was when that savepoint was taken; ends the experiment's sessions. */
+  default void returnToSavepoint(BranchRef ref, int number, Progress progress) {
+    throw noSavepoints();
+  }
+
+  /** Forgets a savepoint; fine if there is none. {@link #drop} forgets them all. */
+  default void forgetSavepoint(BranchRef ref, int number) {}
+
+  private OffshootException noSavepoints() {
+    return new OffshootException(
+        ErrorCode.SESSION_REFUSED,
+        "branches of kind %s have no savepoints; discard the session and open another one instead"
+            .formatted(kind()));
   }
 
   /** Ends every session of the experiment's role and shuts its login, for good. */

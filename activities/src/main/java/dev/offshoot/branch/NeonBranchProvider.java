@@ -209,6 +209,16 @@ public final class NeonBranchProvider implements BranchProvider {
   }
 
   @Override
+  public void endSessions(BranchRef ref) {
+    ifThere(
+        () ->
+            run(
+                "ending an experiment's sessions",
+                onBranch(ref),
+                owner -> Sessions.endOfRole(owner.session(), ref.branchName())));
+  }
+
+  @Override
   public void endExperiment(BranchRef ref) {
     ifThere(
         () ->

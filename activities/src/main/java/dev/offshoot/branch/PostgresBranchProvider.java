@@ -46,6 +46,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   private final Removal removal;
   private final Fence fence;
   private final BranchMaker maker;
+  private final Savepoints savepoints;
   private final Logins logins;
   private final ScratchCopies scratchCopies;
   private final Optional<SourceCopy> source;
@@ -69,6 +70,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
             fence,
             source.orElse(null),
             new SequenceReservation(parent, home));
+    this.savepoints = new Savepoints(home, database, parent.username(), removal);
     this.logins = new Logins(home);
     this.scratchCopies = new ScratchCopies(parent, parentDatabase(), new Removal(parent, roles));
   }
@@ -147,6 +149,47 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           if (Roles.exists(session, ref.branchName())) {
             Logins.shut(session, ref.branchName());
           }
+        });
+  }
+
+  @Override
+  public void endSessions(BranchRef ref) {
+    run(
+        "ending an experiment's sessions",
+        maintenance.pooled(),
+        session -> Sessions.endOfRole(session, ref.branchName()));
+  }
+
+  @Override
+  public void takeSavepoint(BranchRef ref, int number, Progress progress) {
+    run(
+        "taking a savepoint",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), progress);
+          savepoints.take(session, ref, number, progress);
+        });
+  }
+
+  @Override
+  public void returnToSavepoint(BranchRef ref, int number, Progress progress) {
+    run(
+        "returning to a savepoint",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), progress);
+          savepoints.returnTo(session, ref, number, progress);
+        });
+  }
+
+  @Override
+  public void forgetSavepoint(BranchRef ref, int number) {
+    run(
+        "forgetting a savepoint",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), Progress.NONE);
+          savepoints.forget(session, ref, number);
         });
   }
 

@@ -28,6 +28,9 @@ final class Removal {
         Logins.shut(maintenance, role);
       }
     }
+    for (String savepoint : Savepoints.standing(maintenance, ref)) {
+      dropDatabase(maintenance, savepoint);
+    }
     dropDatabase(maintenance, ref.branchName());
     dropDatabase(maintenance, ref.baseName());
     roles.drop(maintenance, ref);

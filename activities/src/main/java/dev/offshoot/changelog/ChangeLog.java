@@ -5,6 +5,7 @@ import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.Touched;
 import dev.offshoot.domain.WrittenRows;
 import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.ObjectIdentities;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -154,6 +156,21 @@ public final class ChangeLog {
   /** What the server counted in each table that was written. */
   public List<WrittenRows> writtenRows() {
     return rows.writtenRows();
+  }
+
+  /**
+   * Where to look for what this session and those before it have changed, as far as the tables are
+   * still there.
+   */
+  public Touched touchedAfter(Touched before) {
+    Set<Long> tables = new TreeSet<>(before.tables());
+    tables.retainAll(rows.standingTables());
+    tables.addAll(rows.touchedTables());
+    Map<Long, WrittenRows> written = new TreeMap<>();
+    Stream.concat(before.writtenRows().stream(), rows.writtenRows().stream())
+        .filter(each -> rows.standingTables().contains(each.table()))
+        .forEach(each -> written.merge(each.table(), each, WrittenRows::and));
+    return new Touched(List.copyOf(tables), List.copyOf(written.values()));
   }
 
   private boolean takeIn(Connection connection, String subject) throws SQLException {

@@ -105,6 +105,11 @@ public final class RowWatch {
     return List.copyOf(touched);
   }
 
+  /** Object ids of all tables that stood at the latest look. */
+  public Set<Long> standingTables() {
+    return storage.files().keySet();
+  }
+
   /** What the server counted in each table that is still there, by all transactions together. */
   public List<WrittenRows> writtenRows() {
     Map<Long, WrittenRows> all = new TreeMap<>(counted);
@@ -124,7 +129,7 @@ public final class RowWatch {
                     oid,
                     new WrittenRows(
                         oid, now.before() - before.before(), now.after() - before.after()),
-                    (a, b) -> new WrittenRows(oid, a.before() + b.before(), a.after() + b.after()));
+                    WrittenRows::and);
               }
             });
   }

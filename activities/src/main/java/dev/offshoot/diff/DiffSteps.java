@@ -45,7 +45,11 @@ public final class DiffSteps implements DiffActivities {
     BranchRef ref = request.branch();
     BranchProvider provider = parents.get(ref.parent()).provider();
     long begun = System.nanoTime();
-    provider.endExperiment(ref);
+    if (request.preview()) {
+      provider.endSessions(ref);
+    } else {
+      provider.endExperiment(ref);
+    }
     try (Connection base = provider.openBaseForReading(ref);
         Connection branch = provider.openBranchForReading(ref);
         ChangeSetStore.Writer writer = changeSets.begin(ref.experimentId())) {

@@ -63,7 +63,7 @@ record CaseFile(
     private ExperimentSpec spec() {
       return new ExperimentSpec(
           goal, PARENT, null, script, checks, PARENT, null, null, null, null, null, true, null,
-          limits, false, null, Map.of());
+          limits, false, null, null, Map.of());
     }
 
     private void check(Set<String> names, List<String> problems) {

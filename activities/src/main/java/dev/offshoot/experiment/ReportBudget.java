@@ -16,6 +16,11 @@ final class ReportBudget {
   /** Well below the limit of a payload, with room for what else a report holds. */
   private static final int ROOM_FOR_ROWS = 160_000;
 
+  /**
+   * The answer to a run stands twice in history, as what the step gave and as what was answered.
+   */
+  private static final int ROOM_FOR_ROWS_OF_A_RUN = 100_000;
+
   private static final int ROOM_FOR_SQL = 80_000;
   private static final int MOST_OF_A_STATEMENT = 1_000;
 
@@ -23,11 +28,21 @@ final class ReportBudget {
   private static final int MOST_OF_A_REPORT = 500_000;
 
   private final int charactersPerStatement;
-  private int left = ROOM_FOR_ROWS;
+  private int left;
 
   ReportBudget(int statements) {
+    this(statements, ROOM_FOR_ROWS);
+  }
+
+  private ReportBudget(int statements, int room) {
+    this.left = room;
     this.charactersPerStatement =
         Math.min(MOST_OF_A_STATEMENT, ROOM_FOR_SQL / (3 * Math.max(1, statements)));
+  }
+
+  /** For the answer to one run of a session. */
+  static ReportBudget ofRun(int statements) {
+    return new ReportBudget(statements, ROOM_FOR_ROWS_OF_A_RUN);
   }
 
   /** A statement's text, elided when long. */

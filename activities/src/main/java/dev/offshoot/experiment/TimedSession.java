@@ -33,6 +33,7 @@ final class TimedSession implements AutoCloseable {
   private final Deadline deadline;
   private final GrowthWatch growth;
   private final Progress progress;
+  private Notices notices = Notices.UNHEARD;
   private boolean committed;
 
   private TimedSession(
@@ -67,6 +68,13 @@ final class TimedSession implements AutoCloseable {
     connection.setAutoCommit(false);
     growth.watch(guard);
     return new TimedSession(connection, guard, limits, deadline, growth, progress);
+  }
+
+  /** From now on what the server says beside results is kept there. */
+  void listen(Notices kept) throws SQLException {
+    Sql.execute(connection, "SET client_min_messages = 'notice'");
+    connection.commit();
+    notices = kept;
   }
 
   /** For looking around between the statements. */
@@ -106,7 +114,7 @@ final class TimedSession implements AutoCloseable {
       T result;
       try (Progress.Interruptible interruptible = progress.interruptible(statement);
           WorkerClock.Watch running =
-              WorkerClock.watch(statement, limit, growth::isOver, guard::end)) {
+              WorkerClock.watch(statement, limit, growth::isOver, guard::end, notices::take)) {
         watch = running;
         result = execute(statement, subject, reading);
       }

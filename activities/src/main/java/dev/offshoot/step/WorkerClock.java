@@ -2,6 +2,7 @@ package dev.offshoot.step;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -9,6 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * that SQL can set aside; this is not.
  *
  * <p>It cancels, again and again because SQL can catch a cancellation, and at last closes the
- * connection. Meanwhile it throws the server's notices away, which the driver would heap up.
+ * connection. Meanwhile it takes the server's notices away, which the driver would heap up.
  */
 public final class WorkerClock {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerClock.class);
@@ -43,11 +46,23 @@ public final class WorkerClock {
    * @param limit time that it has
    * @param outgrown whether it has used up its room, which ends it too
    * @param last what ends it where it catches its cancellations; the connection is closed too
+   * @param notices who takes what the server says, each with those that follow it
    */
+  public static Watch watch(
+      Statement statement,
+      Duration limit,
+      BooleanSupplier outgrown,
+      Runnable last,
+      Consumer<SQLWarning> notices)
+      throws SQLException {
+    return new Watch(statement, limit, outgrown, last, notices);
+  }
+
+  /** The same where nobody hears what the server says. */
   public static Watch watch(
       Statement statement, Duration limit, BooleanSupplier outgrown, Runnable last)
       throws SQLException {
-    return new Watch(statement, limit, outgrown, last);
+    return watch(statement, limit, outgrown, last, unheard -> {});
   }
 
   /** The time that one piece of work has. */
@@ -57,17 +72,24 @@ public final class WorkerClock {
     private final long end;
     private final BooleanSupplier outgrown;
     private final Runnable last;
+    private final Consumer<SQLWarning> notices;
     private final ScheduledFuture<?> ticks;
     private boolean closed;
     private int ticksOver;
     private volatile boolean over;
 
-    private Watch(Statement statement, Duration limit, BooleanSupplier outgrown, Runnable last)
+    private Watch(
+        Statement statement,
+        Duration limit,
+        BooleanSupplier outgrown,
+        Runnable last,
+        Consumer<SQLWarning> notices)
         throws SQLException {
       this.statement = statement;
       this.connection = statement.getConnection();
       this.outgrown = outgrown;
       this.last = last;
+      this.notices = notices;
       this.end = System.nanoTime() + limit.toNanos();
       this.ticks =
           TICKS.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -83,6 +105,20 @@ public final class WorkerClock {
     public synchronized void close() {
       closed = true;
       ticks.cancel(false);
+      try {
+        takeNotices();
+      } catch (SQLException e) {
+        LOG.debug("a statement that is gone says nothing more", e);
+      }
+    }
+
+    /** What comes in between is at the end of the same chain. */
+    private void takeNotices() throws SQLException {
+      @Nullable SQLWarning first = statement.getWarnings();
+      statement.clearWarnings();
+      if (first != null) {
+        notices.accept(first);
+      }
     }
 
     private synchronized void tick() {
@@ -90,7 +126,7 @@ public final class WorkerClock {
         return;
       }
       try {
-        statement.clearWarnings();
+        takeNotices();
         if (System.nanoTime() - end >= 0 || outgrown.getAsBoolean()) {
           over = true;
           ring();

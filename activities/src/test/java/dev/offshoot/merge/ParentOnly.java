@@ -52,6 +52,11 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
+  public void endSessions(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void endExperiment(BranchRef ref) {
     throw new UnsupportedOperationException();
   }

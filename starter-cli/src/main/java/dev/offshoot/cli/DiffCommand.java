@@ -5,6 +5,7 @@ import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.RowChange;
 import dev.offshoot.domain.SchemaPage;
+import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.text.ChangeScript;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Show what an experiment changed: + came, ~ changed, - went.",
-      "Shows the first rows of each table; --table shows all rows of one."
+      "Shows the first rows of each table; --table shows all rows of one.",
+      "Of a session that goes on: what would be handed in now."
     })
 final class DiffCommand extends OneExperimentCommand {
   /** Rows that are aligned with one another. */
@@ -63,7 +65,8 @@ final class DiffCommand extends OneExperimentCommand {
     boolean oneTable = table != null && !form.sql && !form.stat;
     paging.require(oneTable);
     ExperimentStatus status = experiment.status();
-    ChangeSummary told = changesOf(status);
+    ChangeSummary told =
+        status.stage() == Stage.IN_SESSION ? experiment.session().diff() : changesOf(status);
     ReadQuestions worker = new ReadQuestions(connection);
     if (form.stat) {
       stat(told, output);

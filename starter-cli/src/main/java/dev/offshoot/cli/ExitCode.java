@@ -72,6 +72,7 @@ public enum ExitCode {
           QUEUED,
           SOURCE_OUTDATED,
           LOCK_TIMEOUT,
+          SESSION_REFUSED,
           REVERT_REFUSED ->
           CONFLICT;
       case CANCELLED -> DROPPED;

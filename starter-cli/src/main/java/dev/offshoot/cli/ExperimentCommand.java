@@ -13,6 +13,12 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       StartCommand.class,
+      OpenCommand.class,
+      RunCommand.class,
+      SavepointCommand.class,
+      UndoCommand.class,
+      SubmitCommand.class,
+      DiscardCommand.class,
       ShowCommand.class,
       WatchCommand.class,
       DiffCommand.class,

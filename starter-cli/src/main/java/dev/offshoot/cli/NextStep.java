@@ -16,6 +16,12 @@ final class NextStep {
       return List.of();
     }
     String id = status.id().value();
+    if (status.stage() == Stage.IN_SESSION) {
+      return List.of(
+          "run:     ./offshoot experiment run %s -c SQL".formatted(id),
+          "look:    ./offshoot experiment diff " + id,
+          "submit:  ./offshoot experiment submit " + id);
+    }
     if (status.stage() != Stage.AWAITING_DECISION) {
       return List.of("watch:   ./offshoot experiment watch " + id);
     }

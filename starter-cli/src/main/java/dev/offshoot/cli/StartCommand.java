@@ -217,6 +217,9 @@ final class StartCommand extends OffshootCommand {
     if (from.reverts() != null) {
       to.reverts(from.reverts());
     }
+    if (from.session() != null) {
+      to.session(from.session());
+    }
   }
 
   /** The builder has no place for them, so they are named before they would be lost. */

@@ -13,6 +13,7 @@ import dev.offshoot.workflow.ReadRevertedWorkflowImpl;
 import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.SessionWorkflowImpl;
 import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
@@ -89,6 +90,7 @@ final class CliWorld implements AutoCloseable {
         DoctorWorkflowImpl.class,
         ViewParentsWorkflowImpl.class,
         RefreshSourceWorkflowImpl.class,
+        SessionWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
         ReadSchemaWorkflowImpl.class,
         ReadValueWorkflowImpl.class,

@@ -14,6 +14,7 @@ import dev.offshoot.diff.DiffSteps;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.experiment.ExperimentSteps;
+import dev.offshoot.experiment.SessionSteps;
 import dev.offshoot.judge.Judge;
 import dev.offshoot.judge.JudgeSteps;
 import dev.offshoot.ledger.AuditLog;
@@ -94,6 +95,7 @@ final class PostgresRooms implements Rooms {
     return List.of(
         new BranchSteps(parents, ledger.branches()),
         new ExperimentSteps(parents),
+        new SessionSteps(parents),
         new DiffSteps(parents, ledger.changeSets()),
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),

@@ -24,6 +24,7 @@ import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
+import dev.offshoot.workflow.SessionWorkflowImpl;
 import dev.offshoot.workflow.SweepWorkflowImpl;
 import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
@@ -223,6 +224,7 @@ public final class WorkerRunner implements SmartLifecycle {
       worker.registerWorkflowImplementationTypes(
           workflowOptions,
           ExperimentWorkflowImpl.class,
+          SessionWorkflowImpl.class,
           ReadDiffWorkflowImpl.class,
           ReadSchemaWorkflowImpl.class,
           ReadValueWorkflowImpl.class,

@@ -23,6 +23,20 @@ public interface DiffActivities {
    * @param branch which
    * @param spec the experiment's statements
    * @param report what they did
+   * @param preview whether the experiment goes on afterwards, so that its login stays
    */
-  record ComputeDiff(BranchRef branch, ExperimentSpec spec, ExperimentReport report) {}
+  record ComputeDiff(
+      BranchRef branch, ExperimentSpec spec, ExperimentReport report, boolean preview) {
+
+    /** Of an experiment that has run its statements. */
+    public ComputeDiff(BranchRef branch, ExperimentSpec spec, ExperimentReport report) {
+      this(branch, spec, report, false);
+    }
+
+    /** Of a session that goes on. */
+    public static ComputeDiff preview(
+        BranchRef branch, ExperimentSpec spec, ExperimentReport report) {
+      return new ComputeDiff(branch, spec, report, true);
+    }
+  }
 }

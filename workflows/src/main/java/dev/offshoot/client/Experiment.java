@@ -51,6 +51,11 @@ public final class Experiment {
     }
   }
 
+  /** Its session, if its specification asks for one. */
+  public AgentSession session() {
+    return new AgentSession(temporal, this);
+  }
+
   /** Whether its workflow runs; needs the server only. */
   public boolean running() {
     try {

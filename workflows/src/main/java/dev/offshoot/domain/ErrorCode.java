@@ -60,6 +60,8 @@ public enum ErrorCode {
   NOT_FOUND(false),
   /** The decision cannot be taken (wrong digest, too late, by the requester ...). */
   DECISION_REFUSED(false),
+  /** A session does not take the message (it has ended, there is no such savepoint ...). */
+  SESSION_REFUSED(false),
   /** Cancelled by its caller. */
   CANCELLED(false),
   /** A defect of ours; tried again a few times. */

@@ -17,6 +17,9 @@ public record ExperimentId(@JsonValue String value) {
   /** With what the ids of experiments' workflows begin. */
   public static final String WORKFLOW_PREFIX = "experiment-";
 
+  /** With what the ids of sessions' workflows begin. */
+  public static final String SESSION_PREFIX = "session-";
+
   private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -43,6 +46,11 @@ public record ExperimentId(@JsonValue String value) {
 
   public String workflowId() {
     return WORKFLOW_PREFIX + value;
+  }
+
+  /** The workflow to which an agent sends its statements. */
+  public String sessionWorkflowId() {
+    return SESSION_PREFIX + value;
   }
 
   @Override

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *     look inside, until the experiment ends
  * @param reverts id of the merged experiment that this one reverts; then it has no statements, and
  *     its strictness is {@link Strictness#CELL} if absent
+ * @param session a session instead of statements: the agent sends them one after the other
  * @param unknownFields fields that a specification had and that do not exist; any makes it invalid
  */
 public record ExperimentSpec(
@@ -57,6 +58,7 @@ public record ExperimentSpec(
     Limits limits,
     boolean keepBranch,
     @Nullable String reverts,
+    @Nullable SessionSpec session,
     @JsonIgnore Map<String, Object> unknownFields) {
 
   public static final Duration DEFAULT_TTL = Duration.ofHours(1);
@@ -78,6 +80,7 @@ public record ExperimentSpec(
       @Nullable Limits limits,
       boolean keepBranch,
       @Nullable String reverts,
+      @Nullable SessionSpec session,
       @JsonAnySetter @Nullable Map<String, Object> unknownFields) {
     this.goal = goal;
     this.parent = parent;
@@ -96,6 +99,7 @@ public record ExperimentSpec(
     this.limits = limits == null ? Limits.DEFAULT : limits;
     this.keepBranch = keepBranch;
     this.reverts = reverts;
+    this.session = session;
     this.unknownFields =
         unknownFields == null
             ? Map.of()
@@ -104,6 +108,29 @@ public record ExperimentSpec(
 
   public static ExperimentSpecBuilder builder() {
     return new ExperimentSpecBuilder();
+  }
+
+  /** The same with what a session has handed in, each statement in a transaction of its own. */
+  public ExperimentSpec handedIn(List<String> applied) {
+    return new ExperimentSpec(
+        goal,
+        parent,
+        applied,
+        null,
+        checks,
+        requestedBy,
+        tenant,
+        ttl,
+        strictness,
+        deltaColumns,
+        onConflict,
+        autoMerge,
+        TransactionMode.PER_STATEMENT,
+        limits,
+        keepBranch,
+        reverts,
+        null,
+        unknownFields);
   }
 
   /** Unlike {@code List.copyOf}, keeps a null element for the validation to name. */

@@ -24,6 +24,7 @@ public final class ExperimentSpecBuilder {
   private @Nullable Limits limits;
   private boolean keepBranch;
   private @Nullable String reverts;
+  private @Nullable SessionSpec session;
 
   ExperimentSpecBuilder() {}
 
@@ -111,6 +112,12 @@ public final class ExperimentSpecBuilder {
     return this;
   }
 
+  /** Makes it a session instead of statements. */
+  public ExperimentSpecBuilder session(SessionSpec value) {
+    this.session = value;
+    return this;
+  }
+
   /** The specification as it stands; whether it is valid is {@link SpecValidation}'s to say. */
   public ExperimentSpec build() {
     return new ExperimentSpec(
@@ -130,6 +137,7 @@ public final class ExperimentSpecBuilder {
         limits,
         keepBranch,
         reverts,
+        session,
         Map.of());
   }
 }

@@ -38,7 +38,7 @@ public final class SpecValidation {
   private static final int MAX_NAME = 200;
 
   /** First words of statements that would end or split the experiment's transaction. */
-  private static final Set<String> TRANSACTION_WORDS =
+  static final Set<String> TRANSACTION_WORDS =
       Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT");
 
   private static final Set<String> QUERY_WORDS = Set.of("SELECT", "WITH", "VALUES", "TABLE");
@@ -53,11 +53,14 @@ public final class SpecValidation {
     text(problems, "parent", spec.parent(), MAX_NAME, "name the database to branch from");
     text(problems, "requestedBy", spec.requestedBy(), MAX_NAME, "say who asks");
     text(problems, "tenant", spec.tenant(), MAX_NAME, "name the tenant");
-    if (spec.reverts() == null) {
-      statements(spec, problems);
-    } else {
+    if (spec.reverts() != null) {
       revert(spec, spec.reverts(), problems);
       var unused = fits("checks", spec, problems);
+    } else if (spec.session() != null) {
+      session(spec, spec.session(), problems);
+      var unused = fits("checks", spec, problems);
+    } else {
+      statements(spec, problems);
     }
     checks(spec, problems);
     ttl("ttl", spec.ttl()).ifPresent(problems::add);
@@ -111,7 +114,7 @@ public final class SpecValidation {
               ShownText.oneLine(field, 60),
               "there is no such field; known are goal, parent, statements, script, checks,"
                   + " requestedBy, tenant, ttl, strictness, deltaColumns, onConflict, autoMerge,"
-                  + " transaction, limits, keepBranch, reverts"));
+                  + " transaction, limits, keepBranch, reverts, session"));
     }
   }
 
@@ -120,6 +123,10 @@ public final class SpecValidation {
       var unused = new ExperimentId(reverts);
     } catch (OffshootException e) {
       problems.add(new SpecProblem("reverts", e.failure().message()));
+    }
+    if (spec.session() != null) {
+      problems.add(
+          new SpecProblem("session", "is given beside reverts, which run no SQL; leave it out"));
     }
     if (hasScript(spec) || !spec.statements().isEmpty()) {
       problems.add(
@@ -133,6 +140,23 @@ public final class SpecValidation {
               "onConflict",
               "is REBASE, but a revert has no statements to run again; use DROP or ASK"));
     }
+  }
+
+  private static void session(
+      ExperimentSpec spec, SessionSpec session, List<SpecProblem> problems) {
+    if (hasScript(spec) || !spec.statements().isEmpty()) {
+      problems.add(
+          new SpecProblem(
+              hasScript(spec) ? "script" : "statements",
+              "are given beside session; a session takes its statements one after the other: leave them out, or session"));
+    }
+    if (spec.onConflict() == OnConflict.REBASE) {
+      problems.add(
+          new SpecProblem(
+              "onConflict",
+              "is REBASE, but what an agent saw between a session's statements cannot be shown to it again; use DROP or ASK"));
+    }
+    ttl("session.idle", session.idle()).ifPresent(problems::add);
   }
 
   private static void text(
@@ -242,8 +266,7 @@ public final class SpecValidation {
   }
 
   /** The statements in one text; none and a problem if it cannot be split. */
-  private static List<SqlStatement> parts(
-      String field, @Nullable String sql, List<SpecProblem> problems) {
+  static List<SqlStatement> parts(String field, @Nullable String sql, List<SpecProblem> problems) {
     if (sql == null) {
       return List.of();
     }
@@ -360,7 +383,7 @@ public final class SpecValidation {
     return sum;
   }
 
-  private static long jsonBytes(@Nullable String text) {
+  static long jsonBytes(@Nullable String text) {
     return text == null ? 0 : bytes(text) + text.chars().mapToLong(SpecValidation::escaping).sum();
   }
 
@@ -375,7 +398,7 @@ public final class SpecValidation {
     return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 4 : 0;
   }
 
-  private static long bytes(@Nullable String text) {
+  static long bytes(@Nullable String text) {
     return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -6,6 +6,8 @@ public enum Stage {
   QUEUED,
   /** The branch and its frozen base are being made. */
   BRANCHING,
+  /** The agent sends its statements one after the other. */
+  IN_SESSION,
   /** The statements run on the branch. */
   EXPERIMENTING,
   /** The change set is being read and frozen. */

@@ -7,4 +7,10 @@ package dev.offshoot.domain;
  * @param before rows that were taken away or changed
  * @param after rows that were put in or changed
  */
-public record WrittenRows(long table, long before, long after) {}
+public record WrittenRows(long table, long before, long after) {
+
+  /** Both together, of the same table. */
+  public WrittenRows and(WrittenRows more) {
+    return new WrittenRows(table, before + more.before, after + more.after);
+  }
+}

@@ -76,6 +76,7 @@ final class BoundedStatus {
         spec.limits(),
         spec.keepBranch(),
         spec.reverts(),
+        spec.session(),
         spec.unknownFields());
   }
 

@@ -7,6 +7,7 @@ import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.ShownText;
 import java.time.Instant;
 import java.util.Objects;
@@ -37,6 +38,24 @@ final class Endings {
   ExperimentOutcome nothingToMerge() {
     return outcome(
         Outcome.DROPPED, "policy", "it changes nothing, so there is nothing to merge", null, null);
+  }
+
+  /** A session that was discarded or forgotten. */
+  ExperimentOutcome notSubmitted(SessionEnd end) {
+    if (end.kind() == SessionEnd.Kind.IDLE) {
+      return outcome(
+          Outcome.EXPIRED,
+          "idle time",
+          "the session was sent nothing for too long; open another one, with a longer session.idle",
+          null,
+          null);
+    }
+    return outcome(
+        Outcome.DROPPED,
+        Objects.requireNonNullElse(end.by(), "unknown"),
+        Objects.requireNonNullElse(end.reason(), "the session was discarded"),
+        null,
+        null);
   }
 
   ExperimentOutcome nothingLeft(Decision decision) {

@@ -14,6 +14,7 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
@@ -61,8 +62,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::remind, this::deadlineReached);
     this.endings = new Endings(journal);
     this.compensation = new Compensation(journal);
-    this.preparation = new Preparation(spec, journal, lease, compensation);
-    this.settlement = new Settlement(spec, journal, desk, lease, endings, this::deadlineReached);
+    this.preparation = new Preparation(journal, lease, compensation);
+    this.settlement = new Settlement(journal, desk, lease, endings, this::deadlineReached);
     this.path = Workflow.newCancellationScope(this::walk);
   }
 
@@ -102,19 +103,16 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
       BranchRef branch =
           new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
       preparation.createBranch(branch);
+      if (spec.session() != null) {
+        return session(branch);
+      }
       boolean mayRunAgain = attempt < MOST_ATTEMPTS;
       @Nullable ExperimentReport report = preparation.runExperiment(branch, mayRunAgain);
       if (report == null) {
         compensation.drop(branch, "lost");
         continue;
       }
-      ChangeSummary changes = preparation.computeDiff(branch, report);
-      preparation.releaseBranch(branch);
-      if (changes.nothingChanged()) {
-        return endings.nothingToMerge();
-      }
-      settlement.judge(report, changes);
-      @Nullable ExperimentOutcome outcome = settlement.decideAndMerge(branch, changes, mayRunAgain);
+      @Nullable ExperimentOutcome outcome = review(branch, report, mayRunAgain);
       if (outcome != null) {
         return outcome;
       }
@@ -128,6 +126,36 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         compensation.drop(branch, "rebased");
       }
     }
+  }
+
+  /** The agent sends its statements one after the other, and hands them in. */
+  private ExperimentOutcome session(BranchRef branch) {
+    long bytes = Objects.requireNonNull(journal.branch(), "made").parentBytes();
+    SessionEnd end = preparation.session(branch, bytes);
+    if (end.kind() != SessionEnd.Kind.SUBMITTED) {
+      return endings.notSubmitted(end);
+    }
+    if (end.statements().isEmpty()) {
+      return endings.nothingToMerge();
+    }
+    return Objects.requireNonNull(
+        review(branch, end.report(), false), "a session is not run again on another branch");
+  }
+
+  /**
+   * Diff, judge, decide, merge or drop.
+   *
+   * @return how it ended, or nothing if the statements are to run again on another branch
+   */
+  private @Nullable ExperimentOutcome review(
+      BranchRef branch, ExperimentReport report, boolean mayRunAgain) {
+    ChangeSummary changes = preparation.computeDiff(branch, report);
+    preparation.releaseBranch(branch);
+    if (changes.nothingChanged()) {
+      return endings.nothingToMerge();
+    }
+    settlement.judge(report, changes);
+    return settlement.decideAndMerge(branch, changes, mayRunAgain);
   }
 
   /** The change set is the inverse of a merged one: nothing is branched and nothing is run. */

@@ -7,6 +7,8 @@ import dev.offshoot.domain.OffshootException;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.failure.TerminatedFailure;
 import io.temporal.failure.TimeoutFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,9 @@ public final class Failures {
       if (t instanceof CanceledFailure) {
         return Failure.of(ErrorCode.CANCELLED, "cancelled");
       }
+      if (t instanceof TerminatedFailure) {
+        return Failure.of(ErrorCode.CANCELLED, "the session's workflow was terminated");
+      }
       if (t instanceof TimeoutFailure timeout) {
         return Failure.of(
             ErrorCode.CONNECTION_LOST,
@@ -64,7 +69,7 @@ public final class Failures {
   /** Whether a failed step was cancelled rather than broken. */
   public static boolean isCancellation(Throwable throwable) {
     return throwable instanceof CanceledFailure
-        || (throwable instanceof ActivityFailure
+        || ((throwable instanceof ActivityFailure || throwable instanceof ChildWorkflowFailure)
             && throwable.getCause() instanceof CanceledFailure);
   }
 

@@ -45,7 +45,7 @@ final class Journal {
   private static final int MOST_TEXT = 2_000;
 
   private final String workflowId;
-  private final ExperimentSpec spec;
+  private ExperimentSpec spec;
   private final Instant startedAt;
   private final List<TimelineEvent> timeline = new ArrayList<>();
   private Stage stage = Stage.BRANCHING;
@@ -66,6 +66,17 @@ final class Journal {
     this.workflowId = workflowId;
     this.spec = spec;
     this.startedAt = startedAt;
+  }
+
+  /** What is asked for; of a session, once it is submitted, what it handed in. */
+  ExperimentSpec spec() {
+    return spec;
+  }
+
+  /** A session has become an experiment like any other. */
+  void handedIn(ExperimentSpec withStatements, String what) {
+    spec = withStatements;
+    note(what);
   }
 
   Stage stage() {

@@ -9,11 +9,15 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.SessionEnd;
+import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
+import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.ActivityFailure;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
 import java.time.Duration;
@@ -34,13 +38,11 @@ final class Preparation {
   /** A pause is this part of the time that was waited. */
   private static final int PATIENCE = 20;
 
-  private final ExperimentSpec spec;
   private final Journal journal;
   private final Lease lease;
   private final Compensation compensation;
 
-  Preparation(ExperimentSpec spec, Journal journal, Lease lease, Compensation compensation) {
-    this.spec = spec;
+  Preparation(Journal journal, Lease lease, Compensation compensation) {
     this.journal = journal;
     this.lease = lease;
     this.compensation = compensation;
@@ -87,7 +89,7 @@ final class Preparation {
                 branch,
                 info.getWorkflowId(),
                 info.getOriginalExecutionRunId(),
-                spec,
+                journal.spec(),
                 lease.deadline()));
   }
 
@@ -99,8 +101,8 @@ final class Preparation {
     journal.enter(Stage.EXPERIMENTING, "running the statements");
     try {
       ExperimentReport report =
-          Steps.runExperiment(spec.limits().maxRuntime())
-              .runExperiment(new ExperimentActivities.RunExperiment(branch, spec));
+          Steps.runExperiment(journal.spec().limits().maxRuntime())
+              .runExperiment(new ExperimentActivities.RunExperiment(branch, journal.spec()));
       journal.reported(report);
       return report;
     } catch (ActivityFailure e) {
@@ -113,6 +115,41 @@ final class Preparation {
     }
   }
 
+  /**
+   * The agent's own session with the branch, a workflow of its own whose history may grow.
+   *
+   * @return how it ended; if it was submitted, the experiment is what was handed in from now on
+   */
+  SessionEnd session(BranchRef branch, long branchBytes) {
+    journal.enter(Stage.IN_SESSION, "waiting for the agent's statements");
+    SessionWorkflow session =
+        Workflow.newChildWorkflowStub(
+            SessionWorkflow.class,
+            ChildWorkflowOptions.newBuilder()
+                .setWorkflowId(branch.experimentId().sessionWorkflowId())
+                .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE)
+                // What runs on the branch must have stopped before the branch is deleted.
+                .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+                .setStaticSummary("session")
+                .build());
+    SessionEnd end =
+        session.run(
+            new SessionWorkflow.Start(
+                branch,
+                journal.spec(),
+                branchBytes,
+                SessionWorkflow.MESSAGES_PER_HISTORY,
+                SessionState.BEGINNING));
+    if (end.kind() == SessionEnd.Kind.SUBMITTED) {
+      journal.handedIn(
+          journal.spec().handedIn(end.statements()),
+          "submitted after %d runs: %d statements are handed in"
+              .formatted(end.runs(), end.statements().size()));
+      journal.reported(end.report());
+    }
+    return end;
+  }
+
   /** Experiments that began before ended as failed then. */
   private static boolean isLost(ActivityFailure failure) {
     return Failures.fromTemporal(failure).code() == ErrorCode.BRANCH_GONE
@@ -123,7 +160,8 @@ final class Preparation {
   ChangeSummary computeDiff(BranchRef branch, ExperimentReport report) {
     journal.enter(Stage.DIFFING, "comparing base and branch");
     ChangeSummary changes =
-        Steps.computeDiff().computeDiff(new DiffActivities.ComputeDiff(branch, spec, report));
+        Steps.computeDiff()
+            .computeDiff(new DiffActivities.ComputeDiff(branch, journal.spec(), report));
     journal.compared(changes);
     return changes;
   }
@@ -133,14 +171,14 @@ final class Preparation {
    * is deleted beside the path, so that a home that is away for a while keeps nobody from deciding.
    */
   void releaseBranch(BranchRef branch) {
-    if (!spec.keepBranch()) {
+    if (!journal.spec().keepBranch()) {
       compensation.release(branch, "change set frozen");
     }
   }
 
   /** Nothing is branched and nothing is run. */
   ChangeSummary computeRevert(BranchRef revert) {
-    journal.enter(Stage.DIFFING, "turning the merge of " + spec.reverts() + " around");
+    journal.enter(Stage.DIFFING, "turning the merge of " + journal.spec().reverts() + " around");
     compensation.registerRevert();
     WorkflowInfo info = Workflow.getInfo();
     Instant deadline = lease.deadline();
@@ -151,7 +189,7 @@ final class Preparation {
                     revert,
                     info.getWorkflowId(),
                     info.getOriginalExecutionRunId(),
-                    spec,
+                    journal.spec(),
                     deadline));
     compensation.revertNoted(deadline, lease.deadline());
     journal.compared(changes);

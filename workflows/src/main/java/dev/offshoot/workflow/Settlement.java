@@ -8,7 +8,6 @@ import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.ResolveResult;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Deterministic workflow code.
  */
 final class Settlement {
-  private final ExperimentSpec spec;
   private final Journal journal;
   private final DecisionDesk desk;
   private final Lease lease;
@@ -36,13 +34,7 @@ final class Settlement {
    * @param onDeadline what happens when the deadline has passed before anybody decided
    */
   Settlement(
-      ExperimentSpec spec,
-      Journal journal,
-      DecisionDesk desk,
-      Lease lease,
-      Endings endings,
-      Runnable onDeadline) {
-    this.spec = spec;
+      Journal journal, DecisionDesk desk, Lease lease, Endings endings, Runnable onDeadline) {
     this.journal = journal;
     this.desk = desk;
     this.lease = lease;
@@ -54,7 +46,7 @@ final class Settlement {
   void judge(ExperimentReport report, ChangeSummary changes) {
     Judgement judgement = judged(report, changes);
     desk.review(judgement);
-    if (AutoMerge.allows(spec, judgement)) {
+    if (AutoMerge.allows(journal.spec(), judgement)) {
       desk.approveByPolicy("autoMerge: no hazards, and the judge approves");
     }
   }
@@ -63,7 +55,9 @@ final class Settlement {
     journal.enter(Stage.JUDGING, "looking at the change set");
     Judgement judgement =
         Steps.judge()
-            .judge(new JudgeActivities.JudgeRequest(spec, report, changes, journal.judgeTokens()));
+            .judge(
+                new JudgeActivities.JudgeRequest(
+                    journal.spec(), report, changes, journal.judgeTokens()));
     journal.judged(judgement);
     return judgement;
   }
@@ -89,13 +83,13 @@ final class Settlement {
       }
       MergeResult result = merge(branch, changes, decision);
       if (result.report() != null) {
-        return spec.reverts() == null
+        return journal.spec().reverts() == null
             ? endings.merged(decision, result.report())
             : endings.reverted(decision, result.report());
       }
       ConflictReport conflicts = Objects.requireNonNull(result.conflicts());
       journal.conflicted(conflicts);
-      switch (spec.onConflict()) {
+      switch (journal.spec().onConflict()) {
         case DROP -> {
           return endings.conflicted(conflicts, "the merge wrote nothing" + newerFirst(changes));
         }
@@ -173,6 +167,6 @@ final class Settlement {
   private MergeActivities.MergeRequest mergeOf(
       BranchRef branch, ChangeSummary changes, Decision decision) {
     return new MergeActivities.MergeRequest(
-        branch, changes.digest(), spec.strictness(), spec.checks(), decision);
+        branch, changes.digest(), journal.spec().strictness(), journal.spec().checks(), decision);
   }
 }

@@ -7,6 +7,8 @@ import dev.offshoot.activity.ExperimentActivities;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.RevertActivities;
+import dev.offshoot.activity.SessionActivities;
+import dev.offshoot.domain.ErrorCode;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -35,6 +37,21 @@ final class Steps {
   static ExperimentActivities runExperiment(Duration maxRuntime) {
     return Workflow.newActivityStub(
         ExperimentActivities.class, options(maxRuntime.plus(MARGIN), retries(3, 10), "experiment"));
+  }
+
+  /**
+   * Never gives up: whether a transaction whose answer was lost has committed can only be found out
+   * by reaching the branch again, and an agent must not be left to guess. The lease ends it.
+   */
+  static SessionActivities inSession(Duration maxRuntime, String summary) {
+    return Workflow.newActivityStub(
+        SessionActivities.class,
+        options(
+            maxRuntime.plus(MARGIN),
+            RetryOptions.newBuilder(retries(0, 10))
+                .setDoNotRetry(ErrorCode.INTERNAL.name())
+                .build(),
+            summary));
   }
 
   static DiffActivities computeDiff() {

@@ -140,6 +140,7 @@ final class SampleRecords {
           LIMITS,
           true,
           "20261125-k3f9x2",
+          new SessionSpec(Duration.ofMinutes(7)),
           Map.of());
   private static final AuditRecord.Statement AUDITED_STATEMENT =
       new AuditRecord.Statement(0, 3, 5L, true);

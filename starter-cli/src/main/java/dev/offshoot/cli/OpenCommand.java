@@ -1,0 +1,146 @@
+package dev.offshoot.cli;
+
+import dev.offshoot.client.Experiment;
+import dev.offshoot.client.NewExperimentId;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExperimentSpecBuilder;
+import dev.offshoot.domain.ExperimentStatus;
+import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.SessionSpec;
+import dev.offshoot.domain.Stage;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code experiment open}. */
+@Command(
+    name = "open",
+    sortOptions = false,
+    description = {
+      "Open a session: a branch that takes statements one after the other.",
+      "Prints the id once the branch is there; then run, savepoint, undo, diff, and submit or discard."
+    })
+final class OpenCommand extends OffshootCommand {
+  @Option(
+      names = "--parent",
+      required = true,
+      paramLabel = "NAME",
+      description = "database to branch from")
+  @Nullable String parent;
+
+  @Option(
+      names = "--goal",
+      required = true,
+      paramLabel = "TEXT",
+      description = "what the task is, in a sentence")
+  @Nullable String goal;
+
+  @Option(
+      names = "--ttl",
+      converter = DurationConverter.class,
+      paramLabel = "DURATION",
+      description = "time until it ends without a decision, like 30m or 2h (default 1h)")
+  @Nullable Duration ttl;
+
+  @Option(
+      names = "--idle",
+      converter = DurationConverter.class,
+      paramLabel = "DURATION",
+      description = "time without a message until the session ends (default 15m)")
+  @Nullable Duration idle;
+
+  @Option(names = "--id", paramLabel = "ID", description = "its id (default: made up)")
+  @Nullable String id;
+
+  @Option(
+      names = "--check",
+      paramLabel = "QUERY",
+      description =
+          "query that must return true, at the submission and before the merge; repeatable")
+  List<String> checks = List.of();
+
+  @Option(
+      names = "--on-conflict",
+      paramLabel = "DROP|ASK",
+      description = "what happens when the parent has changed the same")
+  @Nullable OnConflict onConflict;
+
+  @Option(names = "--tenant", paramLabel = "NAME", description = "on whose behalf")
+  @Nullable String tenant;
+
+  @Option(
+      names = "--requested-by",
+      paramLabel = "NAME",
+      description = "who asks and therefore cannot approve (default: you)")
+  @Nullable String requestedBy;
+
+  @Override
+  ExitCode run(Offshoot offshoot) throws InterruptedException {
+    ExperimentSpec spec = specification(offshoot);
+    StartCommand.requireValid(spec);
+    ExperimentId experimentId =
+        id == null ? NewExperimentId.today(Clock.systemUTC()) : new ExperimentId(id);
+    Output output = offshoot.output();
+    try (Connection connection = offshoot.connect()) {
+      Experiment experiment = connection.offshoot().start(experimentId, spec);
+      output.message("experiment %s: waiting for its branch".formatted(experiment.id()));
+      ExperimentStatus status = experiment.await(now -> isOpen(now.stage()), spec.ttl());
+      if (status.stage() != Stage.IN_SESSION) {
+        NextStep.of(status).forEach(output::message);
+        throw new CliException(
+            ExitCode.of(status),
+            "experiment %s is not in session but at stage %s%s"
+                .formatted(
+                    experiment.id(),
+                    status.stage(),
+                    status.outcome() == null ? "" : ": " + status.outcome().why()),
+            null);
+      }
+      opened(output, status);
+    }
+    return ExitCode.DONE;
+  }
+
+  private static boolean isOpen(Stage stage) {
+    return stage.compareTo(Stage.IN_SESSION) >= 0;
+  }
+
+  private static void opened(Output output, ExperimentStatus status) {
+    String opened = status.id().value();
+    if (output.forPeople()) {
+      output.line(opened);
+    } else {
+      output.document(
+          Map.of(
+              "id", opened, "workflowId", status.id().workflowId(), "deadline", status.deadline()));
+    }
+    output.message("run:     ./offshoot experiment run %s -c 'SELECT 1'".formatted(opened));
+    output.message("submit:  ./offshoot experiment submit " + opened);
+  }
+
+  private ExperimentSpec specification(Offshoot offshoot) {
+    ExperimentSpecBuilder builder =
+        ExperimentSpec.builder()
+            .session(new SessionSpec(idle))
+            .parent(String.valueOf(parent))
+            .goal(String.valueOf(goal))
+            .requestedBy(Objects.requireNonNullElse(requestedBy, offshoot.actor()));
+    checks.forEach(builder::check);
+    if (ttl != null) {
+      builder.ttl(ttl);
+    }
+    if (onConflict != null) {
+      builder.onConflict(onConflict);
+    }
+    if (tenant != null) {
+      builder.tenant(tenant);
+    }
+    return builder.build();
+  }
+}

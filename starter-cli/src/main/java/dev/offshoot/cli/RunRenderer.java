@@ -1,0 +1,95 @@
+package dev.offshoot.cli;
+
+import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.RunAnswer;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.StatementResult;
+import dev.offshoot.text.ShownValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The answer to a session's run as people read it; pure, every value made safe to show. */
+final class RunRenderer {
+  private static final int TEXT_LIMIT = 400;
+  private static final int CELL_LIMIT = 60;
+
+  private final Colour colour;
+
+  /**
+   * @param columns width to fit into; 0 for no limit
+   */
+  RunRenderer(Colour colour, int columns) {
+    this.colour = colour;
+  }
+
+  List<String> lines(RunAnswer answer) {
+    List<String> lines = new ArrayList<>();
+    answer.statements().forEach(statement -> lines.addAll(statement(statement)));
+    answer
+        .notices()
+        .forEach(notice -> lines.add(colour.warning("notice   ") + shown(notice, TEXT_LIMIT)));
+    @Nullable Failure failure = answer.failure();
+    if (failure != null) {
+      lines.add(colour.removed("nothing was applied: ") + shown(failure.message(), 2 * TEXT_LIMIT));
+    }
+    if (answer.resultsLost()) {
+      lines.add(
+          colour.warning("applied, ")
+              + "but its rows and notices were lost with the worker; query again");
+    }
+    lines.add(
+        colour.faint(
+            "run %d in %s, %s left"
+                .formatted(
+                    answer.run(),
+                    Numbers.millis(answer.millis()),
+                    Numbers.of(answer.statementsLeft(), "statement"))));
+    return lines;
+  }
+
+  private List<String> statement(StatementResult result) {
+    List<String> lines = new ArrayList<>();
+    if (!result.columns().isEmpty()) {
+      lines.addAll(rows(result));
+    }
+    String effect =
+        result.rowsAffected() == null ? "" : Numbers.of(result.rowsAffected(), "row") + "  ";
+    String schema = result.changedSchema() ? "schema changed  " : "";
+    if (result.columns().isEmpty() || result.rowsAffected() != null || result.changedSchema()) {
+      lines.add(
+          "%s%s%s  %s"
+              .formatted(
+                  effect,
+                  schema,
+                  colour.faint(shown(result.sql(), 80)),
+                  colour.faint(Numbers.millis(result.millis()))));
+    }
+    return lines;
+  }
+
+  private List<String> rows(StatementResult result) {
+    Table table = new Table(result.columns().size());
+    table.row(
+        result.columns().stream()
+            .map(name -> shown(name, CELL_LIMIT))
+            .map(name -> new Table.Cell(name, colour.strong(name)))
+            .toList());
+    for (List<@Nullable String> row : result.rows()) {
+      table.row(
+          row.stream().map(value -> Table.Cell.of(ShownValue.of(value, CELL_LIMIT))).toList());
+    }
+    List<String> lines = new ArrayList<>(table.lines(" "));
+    lines.add(
+        colour.faint(
+            "(%s%s)"
+                .formatted(
+                    Numbers.of(result.rows().size(), "row"),
+                    result.moreRows() ? ", there are more: --rows N, or LIMIT and OFFSET" : "")));
+    return lines;
+  }
+
+  private static String shown(String text, int limit) {
+    return ShownText.oneLine(text, limit);
+  }
+}

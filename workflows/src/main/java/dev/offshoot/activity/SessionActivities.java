@@ -1,0 +1,96 @@
+package dev.offshoot.activity;
+
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.RunAnswer;
+import dev.offshoot.domain.SchemaStatement;
+import dev.offshoot.domain.Touched;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+import java.util.List;
+
+/** The work of a session on its branch, one piece at a time. */
+@ActivityInterface
+public interface SessionActivities {
+
+  /**
+   * Runs statements in one transaction as the branch's own powerless role. What the server refuses
+   * is an answer, not a failure. A retry, after a lost worker or connection, finds out from the
+   * server whether the transaction has committed, and never runs it a second time.
+   *
+   * <p>Fails with {@code BRANCH_GONE} if there is no such branch any more.
+   */
+  @ActivityMethod
+  RunDone runStatements(RunStatements request);
+
+  /**
+   * Keeps the branch as it is now under a number; a copy of that number is made anew.
+   *
+   * <p>Fails with {@code SESSION_REFUSED} where the branch's home cannot.
+   */
+  @ActivityMethod
+  void takeSavepoint(Savepoint request);
+
+  /** Makes the branch what it was when a savepoint was taken, which stands on. Idempotent. */
+  @ActivityMethod
+  void returnToSavepoint(Savepoint request);
+
+  /** Forgets savepoints; what is gone already is fine. */
+  @ActivityMethod
+  void forgetSavepoints(Forget request);
+
+  /**
+   * Runs the experiment's own checks.
+   *
+   * <p>Fails with {@code CHECK_FAILED} for the first that is not true.
+   */
+  @ActivityMethod
+  List<String> runChecks(RunChecks request);
+
+  /**
+   * @param branch where
+   * @param spec whose limits hold
+   * @param run number of the run; the same number is the same run
+   * @param statements what to run
+   * @param firstIndex index of the first of them in the session
+   * @param rows first rows of each result that are wanted
+   * @param branchBytes size of the branch when it was made
+   * @param soFar where to look for what runs before have changed
+   * @param statementsLeft how many more the session takes after these, if they are applied or not
+   */
+  record RunStatements(
+      BranchRef branch,
+      ExperimentSpec spec,
+      int run,
+      List<String> statements,
+      int firstIndex,
+      int rows,
+      long branchBytes,
+      Touched soFar,
+      int statementsLeft) {}
+
+  /**
+   * @param answer for whoever sent them
+   * @param touched where to look for what is applied now
+   * @param schemaStatements those that changed the schema; their indexes count within the run
+   */
+  record RunDone(RunAnswer answer, Touched touched, List<SchemaStatement> schemaStatements) {}
+
+  /**
+   * @param branch of which
+   * @param number of the savepoint
+   */
+  record Savepoint(BranchRef branch, int number) {}
+
+  /**
+   * @param branch of which
+   * @param numbers of the savepoints
+   */
+  record Forget(BranchRef branch, List<Integer> numbers) {}
+
+  /**
+   * @param branch where
+   * @param spec with the checks
+   */
+  record RunChecks(BranchRef branch, ExperimentSpec spec) {}
+}

@@ -1,0 +1,111 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RunRequest;
+import dev.offshoot.domain.RunValidation;
+import dev.offshoot.domain.SavepointRequest;
+import dev.offshoot.domain.SessionEnd;
+import dev.offshoot.domain.SessionState;
+import dev.offshoot.domain.ShownText;
+import dev.offshoot.policy.DecisionPolicy;
+import io.temporal.failure.ApplicationFailure;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What of a session's updates is refused before it reaches the history. */
+final class SessionMessages {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}");
+  private static final int MOST_REASON = 1_000;
+
+  private SessionMessages() {}
+
+  /** The statements of a run that can be taken. */
+  static List<String> statements(@Nullable RunRequest request, SessionScript script) {
+    try {
+      return RunValidation.statementsOf(request, script.sent());
+    } catch (OffshootException e) {
+      throw refused(e.failure().message());
+    }
+  }
+
+  static String savepointName(@Nullable SavepointRequest request) {
+    @Nullable String name = request == null ? null : request.name();
+    if (name == null || !NAME.matcher(name).matches()) {
+      throw refused(
+          "name: must be 1 to 40 letters, digits, '.', '_' and '-'; send {\"name\": \"before-cleanup\"}");
+    }
+    return name;
+  }
+
+  /**
+   * @throws ApplicationFailure if there is no room for a savepoint of that name
+   */
+  static void requireRoom(String name, SessionScript script) {
+    if (!script.hasRoomForSavepoint(name)) {
+      throw refused(
+          "name: %d savepoints stand, which is as many as there may be; use one of their names again: %s"
+              .formatted(SessionScript.MOST_SAVEPOINTS, String.join(", ", script.savepoints())));
+    }
+  }
+
+  /**
+   * @throws ApplicationFailure if there is no savepoint of that name
+   */
+  static SessionState.Savepoint require(String name, SessionScript script) {
+    return script
+        .savepoint(name)
+        .orElseThrow(
+            () ->
+                refused(
+                    script.savepoints().isEmpty()
+                        ? "name: there is no savepoint '%s', and none at all".formatted(name)
+                        : "name: there is no savepoint '%s'; there are %s"
+                            .formatted(name, String.join(", ", script.savepoints()))));
+  }
+
+  static void requireReason(@Nullable HandInRequest request) {
+    @Nullable String reason = request == null ? null : request.reason();
+    if (reason != null && reason.length() > MOST_REASON) {
+      throw refused(
+          "reason: has %d characters; shorten it to at most %d"
+              .formatted(reason.length(), MOST_REASON));
+    }
+  }
+
+  /** Nobody but whoever asked for it sends to a session, as far as names can tell. */
+  static void requireOwner(@Nullable String by, @Nullable String requestedBy) {
+    if (by != null && !DecisionPolicy.sameActor(by, Objects.requireNonNullElse(requestedBy, ""))) {
+      throw refused(
+          "by: the session belongs to %s, not to %s; open one of your own"
+              .formatted(
+                  ShownText.oneLine(String.valueOf(requestedBy), 60), ShownText.oneLine(by, 60)));
+    }
+  }
+
+  static void requireOpen(SessionEnd.@Nullable Kind ended) {
+    if (ended != null) {
+      throw refused(
+          switch (ended) {
+            case SUBMITTED ->
+                "the session has been submitted; what it holds is being reviewed, and nothing can be added";
+            case DISCARDED -> "the session has been discarded; open another one";
+            case IDLE ->
+                "the session has ended, because nothing was sent for too long; open another one";
+          });
+    }
+  }
+
+  /** A history is being closed and another begun, for a moment. */
+  static ApplicationFailure turningPage() {
+    return ApplicationFailure.newFailure(
+        SessionWorkflow.TURNING_PAGE, ErrorCode.CONNECTION_LOST.name());
+  }
+
+  static ApplicationFailure refused(String why) {
+    return ApplicationFailure.newNonRetryableFailure(why, ErrorCode.SESSION_REFUSED.name());
+  }
+}

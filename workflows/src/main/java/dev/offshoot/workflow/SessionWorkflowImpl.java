@@ -1,0 +1,353 @@
+package dev.offshoot.workflow;
+
+import dev.offshoot.activity.DiffActivities;
+import dev.offshoot.activity.SessionActivities;
+import dev.offshoot.activity.SessionActivities.RunDone;
+import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.HandInAnswer;
+import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.RunAnswer;
+import dev.offshoot.domain.RunRequest;
+import dev.offshoot.domain.SavepointAnswer;
+import dev.offshoot.domain.SavepointRequest;
+import dev.offshoot.domain.SessionEnd;
+import dev.offshoot.domain.SessionState.Savepoint;
+import dev.offshoot.domain.SessionView;
+import dev.offshoot.domain.ShownText;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Functions;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import io.temporal.workflow.WorkflowLock;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session of an agent with its branch. Messages are worked on one after the other; where the
+ * history has become long, the next one goes on from {@link SessionScript#state}.
+ */
+public final class SessionWorkflowImpl implements SessionWorkflow {
+  /** Of the 50 MB that a history may have. */
+  private static final long LONGEST_HISTORY_BYTES = 20_000_000;
+
+  private final Start start;
+  private final SessionScript script;
+  private final IdleWatch idle;
+  private final WorkflowLock turn = Workflow.newWorkflowLock();
+  private int messages;
+
+  /** No message is taken any more: another history begins. */
+  private boolean turningPage;
+
+  private @Nullable CancellationScope work;
+  private @Nullable SessionEnd ended;
+  private @Nullable TemporalFailure broken;
+
+  /** Runs before any message is handled, so that every message finds a complete object. */
+  @WorkflowInit
+  public SessionWorkflowImpl(Start start) {
+    this.start = start;
+    this.script = new SessionScript(start.state());
+    this.idle =
+        new IdleWatch(
+            Objects.requireNonNull(start.spec().session(), "a session").idle(),
+            () -> end(SessionEnd.Kind.IDLE, null, null, List.of()));
+  }
+
+  @Override
+  public SessionEnd run(Start input) {
+    idle.start();
+    show();
+    try {
+      Workflow.await(() -> isOver() || isLong());
+      turningPage = !isOver();
+      Workflow.await(Workflow::isEveryHandlerFinished);
+    } catch (CanceledFailure e) {
+      stop();
+      throw e;
+    }
+    idle.stop();
+    if (broken != null) {
+      throw broken;
+    }
+    if (ended == null) {
+      Workflow.newContinueAsNewStub(SessionWorkflow.class).run(goingOn());
+    }
+    return Objects.requireNonNull(ended, "an end");
+  }
+
+  private boolean isOver() {
+    return ended != null || broken != null;
+  }
+
+  private boolean isLong() {
+    return messages >= start.messagesPerHistory()
+        || Workflow.getInfo().isContinueAsNewSuggested()
+        || Workflow.getInfo().getHistorySize() > LONGEST_HISTORY_BYTES;
+  }
+
+  private Start goingOn() {
+    return new Start(
+        start.branch(),
+        start.spec(),
+        start.branchBytes(),
+        start.messagesPerHistory(),
+        script.state());
+  }
+
+  /** The experiment was cancelled: what runs is stopped first, so that nothing is left behind. */
+  private void stop() {
+    idle.stop();
+    turningPage = true;
+    if (work != null) {
+      work.cancel("the experiment ends");
+    }
+    Workflow.newDetachedCancellationScope(() -> Workflow.await(Workflow::isEveryHandlerFinished))
+        .run();
+  }
+
+  // Messages. Each waits for those before it.
+
+  @Override
+  public RunAnswer runStatements(@Nullable RunRequest request) {
+    return inTurn(
+        () -> {
+          RunRequest asked = Objects.requireNonNull(request, "validated");
+          return script.answered(asked.requestId()).orElseGet(() -> runNow(asked));
+        });
+  }
+
+  private RunAnswer runNow(RunRequest asked) {
+    // Validated before those in front of it were worked on.
+    List<String> statements = SessionMessages.statements(asked, script);
+    int rows = asked.rows() == null ? start.spec().limits().resultRows() : asked.rows();
+    RunDone done =
+        step("run " + script.nextRun())
+            .runStatements(
+                new SessionActivities.RunStatements(
+                    start.branch(),
+                    start.spec(),
+                    script.nextRun(),
+                    statements,
+                    script.applied().size(),
+                    rows,
+                    start.branchBytes(),
+                    script.touched(),
+                    script.statementsLeft() - statements.size()));
+    script.ran(statements, asked.requestId(), done);
+    return done.answer();
+  }
+
+  @Override
+  public void validateRun(@Nullable RunRequest request) {
+    requireTakes(request == null ? null : request.by());
+    var unused = SessionMessages.statements(request, script);
+  }
+
+  @Override
+  public SavepointAnswer savepoint(@Nullable SavepointRequest request) {
+    return inTurn(
+        () -> {
+          String name = SessionMessages.savepointName(request);
+          SessionMessages.requireRoom(name, script);
+          long begun = Workflow.currentTimeMillis();
+          Savepoint next = script.next(name);
+          step("savepoint").takeSavepoint(savepoint(next.number()));
+          forget(script.took(next));
+          return answer(next, List.of(), begun);
+        });
+  }
+
+  @Override
+  public void validateSavepoint(@Nullable SavepointRequest request) {
+    requireTakes(request == null ? null : request.by());
+    SessionMessages.requireRoom(SessionMessages.savepointName(request), script);
+  }
+
+  @Override
+  public SavepointAnswer undo(@Nullable SavepointRequest request) {
+    return inTurn(
+        () -> {
+          Savepoint to = SessionMessages.require(SessionMessages.savepointName(request), script);
+          long begun = Workflow.currentTimeMillis();
+          step("undo").returnToSavepoint(savepoint(to.number()));
+          List<Integer> later = script.after(to);
+          List<Integer> undone = script.returnedTo(to);
+          forget(later);
+          return answer(to, undone, begun);
+        });
+  }
+
+  @Override
+  public void validateUndo(@Nullable SavepointRequest request) {
+    requireTakes(request == null ? null : request.by());
+    var unused = SessionMessages.require(SessionMessages.savepointName(request), script);
+  }
+
+  private SessionActivities.Savepoint savepoint(int number) {
+    return new SessionActivities.Savepoint(start.branch(), number);
+  }
+
+  private void forget(List<Integer> numbers) {
+    if (!numbers.isEmpty()) {
+      step("forget savepoints")
+          .forgetSavepoints(new SessionActivities.Forget(start.branch(), numbers));
+    }
+  }
+
+  private SavepointAnswer answer(Savepoint savepoint, List<Integer> undone, long begun) {
+    return new SavepointAnswer(
+        savepoint.name(),
+        savepoint.afterRun(),
+        undone,
+        script.savepoints(),
+        Workflow.currentTimeMillis() - begun);
+  }
+
+  @Override
+  public ChangeSummary diff(@Nullable HandInRequest request) {
+    return inTurn(
+        () ->
+            Steps.computeDiff()
+                .computeDiff(
+                    DiffActivities.ComputeDiff.preview(
+                        start.branch(), script.handedIn(start.spec()), script.report(List.of()))));
+  }
+
+  @Override
+  public void validateDiff(@Nullable HandInRequest request) {
+    requireTakes(request == null ? null : request.by());
+    if (script.applied().isEmpty()) {
+      throw SessionMessages.refused("nothing is applied yet, so that there is nothing to compare");
+    }
+  }
+
+  @Override
+  public HandInAnswer submit(@Nullable HandInRequest request) {
+    return inTurn(
+        () -> {
+          List<String> checks;
+          try {
+            checks = checks();
+          } catch (ActivityFailure e) {
+            Failure failure = Failures.fromTemporal(e);
+            if (failure.code() != ErrorCode.CHECK_FAILED && failure.code() != ErrorCode.SQL_ERROR) {
+              throw e;
+            }
+            return new HandInAnswer(false, script.applied().size(), failure);
+          }
+          end(SessionEnd.Kind.SUBMITTED, by(request), reason(request), checks);
+          return new HandInAnswer(true, script.applied().size(), null);
+        });
+  }
+
+  private List<String> checks() {
+    return start.spec().checks().isEmpty()
+        ? List.of()
+        : step("checks").runChecks(new SessionActivities.RunChecks(start.branch(), start.spec()));
+  }
+
+  @Override
+  public void validateSubmit(@Nullable HandInRequest request) {
+    requireTakes(request == null ? null : request.by());
+    SessionMessages.requireReason(request);
+  }
+
+  @Override
+  public HandInAnswer discard(@Nullable HandInRequest request) {
+    return inTurn(
+        () -> {
+          end(SessionEnd.Kind.DISCARDED, by(request), reason(request), List.of());
+          return new HandInAnswer(true, 0, null);
+        });
+  }
+
+  @Override
+  public void validateDiscard(@Nullable HandInRequest request) {
+    validateSubmit(request);
+  }
+
+  @Override
+  public SessionView session() {
+    return new SessionView(
+        start.branch().experimentId(),
+        script.lines(),
+        script.applied().size(),
+        script.statementsLeft(),
+        script.savepoints(),
+        idle.until(),
+        ended == null ? null : ended.kind());
+  }
+
+  private void requireTakes(@Nullable String by) {
+    SessionMessages.requireOpen(ended == null ? null : ended.kind());
+    if (turningPage) {
+      throw SessionMessages.turningPage();
+    }
+    SessionMessages.requireOwner(by, start.spec().requestedBy());
+  }
+
+  /** Works on one message after those before it; the work can be stopped from outside. */
+  private <T> T inTurn(Functions.Func<T> message) {
+    messages++;
+    idle.begun();
+    turn.lock();
+    try {
+      SessionMessages.requireOpen(ended == null ? null : ended.kind());
+      return stoppable(message);
+    } catch (ActivityFailure e) {
+      // The branch is gone, or something is broken: there is nothing to go on with.
+      broken = e;
+      throw e;
+    } finally {
+      turn.unlock();
+      idle.done();
+      show();
+    }
+  }
+
+  private <T> T stoppable(Functions.Func<T> message) {
+    Object[] answer = new Object[1];
+    CancellationScope scope = Workflow.newCancellationScope(() -> answer[0] = message.apply());
+    work = scope;
+    try {
+      scope.run();
+    } finally {
+      work = null;
+    }
+    @SuppressWarnings("unchecked") // what the message gave
+    T given = (T) answer[0];
+    return given;
+  }
+
+  private SessionActivities step(String summary) {
+    return Steps.inSession(start.spec().limits().maxRuntime(), summary);
+  }
+
+  private void end(
+      SessionEnd.Kind kind, @Nullable String by, @Nullable String reason, List<String> checks) {
+    if (ended == null) {
+      ended = script.end(kind, by, reason, checks);
+    }
+  }
+
+  private void show() {
+    Workflow.setCurrentDetails(SessionDetails.of(start.spec(), session()));
+  }
+
+  private @Nullable String by(@Nullable HandInRequest request) {
+    @Nullable String by = request == null ? null : request.by();
+    return by == null ? start.spec().requestedBy() : ShownText.oneLine(by, 200);
+  }
+
+  private static @Nullable String reason(@Nullable HandInRequest request) {
+    @Nullable String reason = request == null ? null : request.reason();
+    return reason == null ? null : ShownText.oneLine(reason, 1_000);
+  }
+}
