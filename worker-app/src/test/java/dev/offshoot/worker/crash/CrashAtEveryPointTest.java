@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,16 @@ class CrashAtEveryPointTest {
     }
   }
 
-  /** By default one way, and every other point of it; {@code mvn verify -Pkills} goes all. */
+  /**
+   * By default two ways, and some points of each; {@code mvn verify -Pkills} goes all, {@code
+   * -Dkind=SESSION} one.
+   */
   static Set<Kind> kinds() {
-    return EVERYTHING ? EnumSet.allOf(Kind.class) : EnumSet.of(Kind.ROWS);
+    @Nullable String one = System.getProperty("kind");
+    if (one != null) {
+      return EnumSet.of(Kind.valueOf(one));
+    }
+    return EVERYTHING ? EnumSet.allOf(Kind.class) : EnumSet.of(Kind.ROWS, Kind.SESSION);
   }
 
   @ParameterizedTest
@@ -62,7 +70,8 @@ class CrashAtEveryPointTest {
   void killedAtAnyPoint_itEndsAsItWouldHave_andLeavesNothing(Kind kind) throws Exception {
     List<String> all = new ArrayList<>();
     List<String> reached = pointsOf(kind);
-    for (int i = 0; i < reached.size(); i += EVERYTHING ? 1 : 2) {
+    int step = EVERYTHING ? 1 : kind.isSession() ? 5 : 2;
+    for (int i = 0; i < reached.size(); i += step) {
       all.add(reached.get(i));
     }
     all.add(WAITING);

@@ -4,6 +4,7 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.SessionSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +22,9 @@ enum Kind {
   /** The parent has changed the same row. */
   CONFLICTED(Outcome.CONFLICTED),
   /** The same, and run again on a new branch, approved again. */
-  REBASED(Outcome.MERGED);
+  REBASED(Outcome.MERGED),
+  /** Sent by the agent one after the other, with a savepoint and an undo between. */
+  SESSION(Outcome.MERGED);
 
   static final String SETUP =
       """
@@ -82,18 +85,27 @@ enum Kind {
             .ttl(Duration.ofMinutes(20))
             .keepBranch(this == KEPT)
             .onConflict(this == REBASED ? OnConflict.REBASE : OnConflict.DROP);
-    statements().forEach(spec::statement);
+    if (isSession()) {
+      spec.session(new SessionSpec(Duration.ofMinutes(10)));
+    } else {
+      statements().forEach(spec::statement);
+    }
     return spec.build();
   }
 
-  private List<String> statements() {
-    return this == SCHEMA ? SCHEMA_STATEMENTS : ROW_STATEMENTS;
+  /** Whether its agent sends the statements by itself. */
+  boolean isSession() {
+    return this == SESSION;
+  }
+
+  List<String> statements() {
+    return this == SCHEMA || this == SESSION ? SCHEMA_STATEMENTS : ROW_STATEMENTS;
   }
 
   /** What makes a fresh parent stand as it must in the end. */
   List<String> toTheEnd() {
     return switch (this) {
-      case ROWS, SCHEMA, KEPT -> statements();
+      case ROWS, SCHEMA, KEPT, SESSION -> statements();
       case REJECTED -> List.of();
       case CONFLICTED -> List.of(MEANWHILE);
       case REBASED -> Stream.concat(Stream.of(MEANWHILE), statements().stream()).toList();

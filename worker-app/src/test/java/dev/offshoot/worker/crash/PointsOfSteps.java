@@ -74,7 +74,8 @@ final class PointsOfSteps implements AutoCloseable {
       if (line == null) {
         return;
       }
-      String experiment = line.substring(0, line.indexOf('\t')).replaceFirst("^experiment-", "");
+      String experiment =
+          line.substring(0, line.indexOf('\t')).replaceFirst("^(experiment|session)-", "");
       String point = line.substring(line.indexOf('\t') + 1).replace(experiment, "*");
       List<String> points = reached.computeIfAbsent(experiment, any -> new ArrayList<>());
       synchronized (points) {

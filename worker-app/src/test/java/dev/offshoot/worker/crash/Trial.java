@@ -72,6 +72,9 @@ final class Trial {
 
   void start() {
     WorkflowClient.start(workflow::run, kind.spec(parent));
+    if (kind.isSession()) {
+      AgentInSession.send(world.client(), id, kind.statements());
+    }
   }
 
   /** What is known of it, if the worker says so in time. */

@@ -1,0 +1,305 @@
+package dev.offshoot.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.offshoot.PostgresServer;
+import dev.offshoot.TestParent;
+import dev.offshoot.client.AgentSession;
+import dev.offshoot.client.Experiment;
+import dev.offshoot.client.OffshootClient;
+import dev.offshoot.domain.DecisionRequest;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ExperimentSpecBuilder;
+import dev.offshoot.domain.ExperimentStatus;
+import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.HandInAnswer;
+import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.RunAnswer;
+import dev.offshoot.domain.RunRequest;
+import dev.offshoot.domain.SessionRun;
+import dev.offshoot.domain.SessionSpec;
+import dev.offshoot.domain.SessionView;
+import dev.offshoot.domain.Stage;
+import dev.offshoot.sql.Sql;
+import dev.offshoot.worker.stack.TemporalDevServer;
+import dev.offshoot.worker.stack.TemporalProgram;
+import dev.offshoot.worker.temporal.TemporalServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** An agent that looks, tries, looks again and hands in, on the real server and a real Postgres. */
+@Timeout(240)
+class SessionOnDevServerTest {
+  private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  @TempDir private static Path folder;
+  private static TemporalDevServer temporal;
+  private static TestParent parent;
+  private static RunningWorker worker;
+  private static OffshootClient client;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeTrue(
+        TemporalProgram.find().isPresent(),
+        "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
+    temporal =
+        TemporalDevServer.start(
+            new TemporalDevServer.Options(
+                TemporalProgram.find().orElseThrow(),
+                folder.resolve("temporal"),
+                0,
+                0,
+                TemporalServer.searchAttributes(),
+                Duration.ofSeconds(60)));
+    parent =
+        PostgresServer.parent(
+            """
+            CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, n int NOT NULL DEFAULT 0);
+            INSERT INTO item SELECT i, 'item ' || i FROM generate_series(1, 20) AS i;
+            CREATE TABLE looked (id int PRIMARY KEY);
+            INSERT INTO looked SELECT generate_series(1, 9);
+            """);
+    PGSimpleDataSource ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
+    Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
+    worker = RunningWorker.startConfigured("--config", file.toString()).awaitPolling();
+    client = OffshootClient.connect(temporal.address());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (client != null) {
+      client.close();
+      worker.close();
+      parent.close();
+      temporal.close();
+    }
+  }
+
+  private static ExperimentSpecBuilder spec() {
+    return ExperimentSpec.builder()
+        .goal("see what is there, then mend it")
+        .parent("shop")
+        .requestedBy("agent-7")
+        .session(new SessionSpec(Duration.ofMinutes(5)))
+        .ttl(Duration.ofMinutes(10));
+  }
+
+  private static AgentSession open(String id, ExperimentSpec spec) throws Exception {
+    AgentSession session = client.start(new ExperimentId(id), spec).session();
+    assertThat(session.awaitOpen(PATIENCE).stage()).isEqualTo(Stage.IN_SESSION);
+    return session;
+  }
+
+  @Test
+  void agentLooksTriesUndoesAndHandsIn_andWhatAPersonApprovesIsMerged() throws Exception {
+    AgentSession session = open("looks", spec().check("SELECT count(*) = 19 FROM item").build());
+    assertThat(session.run("SELECT count(*) FROM item").statements().get(0).rows())
+        .containsExactly(List.of("20"));
+    RunAnswer wrong = session.run("UPDATE item SET n = 1; UPDATE item SET nonsense = 1");
+    assertThat(Objects.requireNonNull(wrong.failure()).sqlState()).isEqualTo("42703");
+    assertThat(session.run("UPDATE item SET n = 1 WHERE id = 1").applied()).isTrue();
+    assertThat(session.savepoint("good").savepoints()).containsExactly("good");
+    assertThat(session.run("DROP TABLE item").applied()).isTrue();
+    assertThat(session.undo("good").undoneRuns()).containsExactly(4);
+    assertThat(session.run("ALTER TABLE item ADD COLUMN note text").applied()).isTrue();
+    assertThat(session.diff().updated()).isEqualTo(1);
+
+    HandInAnswer tooEarly = session.submit("done");
+
+    assertThat(tooEarly.ended()).isFalse();
+    assertThat(Objects.requireNonNull(tooEarly.failure()).code()).isEqualTo(ErrorCode.CHECK_FAILED);
+    assertThat(session.run("DELETE FROM item WHERE id = 20").applied()).isTrue();
+    SessionView view = session.view();
+    assertThat(view.runs())
+        .extracting(SessionView.Line::fate)
+        .containsExactly(
+            SessionRun.Fate.APPLIED,
+            SessionRun.Fate.APPLIED,
+            SessionRun.Fate.UNDONE,
+            SessionRun.Fate.APPLIED,
+            SessionRun.Fate.FAILED,
+            SessionRun.Fate.APPLIED);
+    assertThat(session.submit("done").ended()).isTrue();
+
+    Experiment experiment = client.experiment(new ExperimentId("looks"));
+    ExperimentStatus asked = experiment.awaitDecision(PATIENCE);
+    assertThat(asked.spec().statements())
+        .containsExactly(
+            "SELECT count(*) FROM item",
+            "UPDATE item SET n = 1 WHERE id = 1",
+            "ALTER TABLE item ADD COLUMN note text",
+            "DELETE FROM item WHERE id = 20");
+    assertThatThrownBy(() -> session.run("SELECT 1"))
+        .hasMessageContaining("the session of experiment looks has ended");
+    assertThatThrownBy(() -> session.submit("again"))
+        .hasMessageContaining("the session of experiment looks has ended");
+    var unused =
+        experiment.approve(
+            new DecisionRequest(
+                "rita",
+                "looked at it",
+                Objects.requireNonNull(asked.changes()).digest(),
+                Objects.requireNonNull(asked.judgement()).hazards().stream()
+                    .map(found -> found.hazard().name())
+                    .toList()));
+    ExperimentStatus ended = experiment.awaitEnd(PATIENCE);
+    assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.MERGED);
+    try (Connection owner = parent.ownerConnection()) {
+      assertThat(
+              Sql.<String>only(
+                  owner,
+                  "SELECT format('%s %s %s', count(*), sum(n), count(note)) FROM item",
+                  row -> row.getString(1)))
+          .isEqualTo("19 1 0");
+    }
+    assertThat(left("looks")).isEmpty();
+  }
+
+  @Test
+  void badMessages_areToldWhatIsWrong_andTheSessionGoesOn() throws Exception {
+    AgentSession session = open("bad", spec().build());
+
+    assertThatThrownBy(() -> session.run("BEGIN; SELECT 1; COMMIT"))
+        .hasMessageContaining("BEGIN is not for a session");
+    assertThatThrownBy(() -> session.run("   ")).hasMessageContaining("sql: is missing");
+    assertThatThrownBy(() -> session.run("SELECT 'open")).hasMessageContaining("sql");
+    assertThatThrownBy(() -> session.undo("nowhere"))
+        .hasMessageContaining("there is no savepoint 'nowhere', and none at all");
+    assertThatThrownBy(() -> session.savepoint("no spaces please"))
+        .hasMessageContaining("name: must be");
+    assertThatThrownBy(() -> session.run(new RunRequest("SELECT 1", -1, null, null)))
+        .hasMessageContaining("rows: must be 0 to 1000");
+    assertThatThrownBy(() -> session.run(new RunRequest("SELECT 1", null, "mallory", null)))
+        .hasMessageContaining("the session belongs to agent-7, not to mallory");
+    assertThatThrownBy(() -> session.diff()).hasMessageContaining("nothing is applied yet");
+    assertThat(session.run(new RunRequest("SELECT 1", null, "Agent-7 ", null)).applied()).isTrue();
+    Failure copied = Objects.requireNonNull(session.run("COPY item FROM STDIN").failure());
+    assertThat(copied.code()).isEqualTo(ErrorCode.STATEMENT_REFUSED);
+    assertThat(session.discard(new HandInRequest(null, "only looking")).ended()).isTrue();
+
+    ExperimentStatus ended = client.experiment(new ExperimentId("bad")).awaitEnd(PATIENCE);
+    assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.DROPPED);
+    assertThat(ended.outcome().why()).isEqualTo("only looking");
+    assertThat(left("bad")).isEmpty();
+  }
+
+  @Test
+  void forgottenSession_endsAfterItsIdleTime_andLeavesNothing() throws Exception {
+    AgentSession session =
+        open("idle", spec().session(new SessionSpec(Duration.ofSeconds(3))).build());
+    assertThat(session.run("DELETE FROM item").applied()).isTrue();
+
+    ExperimentStatus ended = client.experiment(session.id()).awaitEnd(PATIENCE);
+
+    assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.EXPIRED);
+    assertThat(ended.outcome().by()).isEqualTo("idle time");
+    assertThat(left("idle")).isEmpty();
+  }
+
+  @Test
+  void experimentThatIsCancelledOrRejected_endsItsSession_evenWhileAStatementRuns()
+      throws Exception {
+    AgentSession session = open("cancelled", spec().build());
+    Thread agent =
+        new Thread(
+            () -> {
+              try {
+                var unused = session.run("SELECT pg_sleep(60)");
+              } catch (RuntimeException e) {
+                // Its session ends under it.
+              }
+            });
+    agent.start();
+    Thread.sleep(1_500);
+    long begun = System.nanoTime();
+
+    client.experiment(session.id()).cancel("enough");
+
+    ExperimentStatus ended = client.experiment(session.id()).awaitEnd(PATIENCE);
+    assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(40));
+    assertThat(left("cancelled")).isEmpty();
+    agent.join(30_000);
+
+    AgentSession other = open("rejected", spec().build());
+    var unused = other.run("DELETE FROM item");
+    var decision =
+        client.experiment(other.id()).reject(new DecisionRequest("rita", "no", null, List.of()));
+    assertThat(
+            Objects.requireNonNull(client.experiment(other.id()).awaitEnd(PATIENCE).outcome())
+                .outcome())
+        .isEqualTo(Outcome.DROPPED);
+    assertThat(left("rejected")).isEmpty();
+  }
+
+  @Test
+  void pythonAgent_looksTriesUndoesAndHandsIn() throws Exception {
+    Path examples = EXAMPLES.resolve("python");
+    loops(examples, examples.resolve(".venv/bin/python"), "agent_loop.py");
+  }
+
+  @Test
+  void typescriptAgent_looksTriesUndoesAndHandsIn() throws Exception {
+    Path examples = EXAMPLES.resolve("typescript");
+    loops(examples, examples.resolve("node_modules/.bin/tsx"), "agent-loop.ts");
+  }
+
+  private static void loops(Path examples, Path program, String script) throws Exception {
+    assumeTrue(Files.isExecutable(program), "no " + program + "; see examples/README.md");
+    Process process =
+        new ProcessBuilder(
+                program.toString(),
+                script,
+                "--address",
+                temporal.address(),
+                "--table",
+                "looked",
+                "--parent",
+                "shop")
+            .directory(examples.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(told).isEqualTo(5);
+    assertThat(told)
+        .contains("undone: runs")
+        .contains("looked: +0 ~3 -0")
+        .contains("handed in: 3 statements")
+        .contains("./offshoot experiment approve ");
+  }
+
+  private static List<String> left(String id) throws SQLException {
+    try (Connection superuser = PostgresServer.superuser("postgres")) {
+      return Sql.list(
+          superuser,
+          """
+          SELECT datname FROM pg_database WHERE starts_with(datname, 'offshoot_' || ?)
+          UNION ALL SELECT rolname FROM pg_roles WHERE starts_with(rolname, 'offshoot_' || ?)
+          """,
+          row -> row.getString(1),
+          id,
+          id);
+    }
+  }
+}
