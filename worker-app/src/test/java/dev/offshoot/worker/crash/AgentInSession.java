@@ -13,7 +13,6 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /**
  * An agent that sends statements to its session, each until it is answered, whatever is killed
@@ -62,17 +61,18 @@ final class AgentInSession implements Runnable {
     }
   }
 
+  /** Something that is sent and answered. */
+  private interface Message<T> {
+    T send() throws InterruptedException;
+  }
+
   /** What is not answered is sent again. */
-  private static <T> T again(Callable<T> message) throws InterruptedException {
+  private static <T> T again(Message<T> message) throws InterruptedException {
     while (true) {
       try {
-        return message.call();
+        return message.send();
       } catch (WorkflowException | StatusRuntimeException e) {
         Thread.sleep(200);
-      } catch (InterruptedException | RuntimeException e) {
-        throw e instanceof InterruptedException interrupted ? interrupted : (RuntimeException) e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
       }
     }
   }
