@@ -112,9 +112,7 @@ final class BranchMaker {
         ref.baseName(),
         List.of(new Grant(EVERYTHING, ref.baseName()), new Grant("CREATE", ref.branchName())));
     settings.apply(maintenance, ref.baseName());
-    List<SequenceBlock> blocks = reservation.into(ref.baseName(), progress);
-    handOver(ref, progress);
-    Marker base = marker.finished(made.with(blocks));
+    Marker base = marker.finished(made.with(handOver(ref, progress)));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.baseName(), base));
     return base;
   }
@@ -201,11 +199,14 @@ final class BranchMaker {
     return new Copied(fenced.result(), fenced.outageMillis());
   }
 
-  private void handOver(BranchRef ref, Progress progress) throws SQLException {
+  /** What is done in the base as the owner, in one session; the values reserved for it. */
+  private List<SequenceBlock> handOver(BranchRef ref, Progress progress) throws SQLException {
     try (Connection base =
         SessionSettings.open(parent.url(), parent.username(), parent.password(), ref.baseName())) {
+      List<SequenceBlock> blocks = reservation.into(base, progress);
       SensitiveNames.require(parent, base);
       new OwnershipTransfer(parent).run(base, ref.branchName(), ref.baseName(), progress);
+      return blocks;
     } catch (SQLException e) {
       throw SqlErrors.working(parent.place(), "handing over its copy", e);
     }

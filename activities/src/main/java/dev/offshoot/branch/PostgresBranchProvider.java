@@ -69,7 +69,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
             removal,
             fence,
             source.orElse(null),
-            new SequenceReservation(parent, home));
+            new SequenceReservation(parent));
     this.savepoints = new Savepoints(home, database, parent.username(), removal);
     this.logins = new Logins(home);
     this.scratchCopies = new ScratchCopies(parent, parentDatabase(), new Removal(parent, roles));
@@ -261,7 +261,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   /** What has used up the server's locks is likely to be ending just now. */
   private void removeInTime(Connection session, BranchRef ref) throws SQLException {
     try {
-      removal.run(session, ref);
+      removal.run(session, maintenance::dedicated, ref);
     } catch (SQLException e) {
       if (!"53200".equals(e.getSQLState())) {
         throw e;
@@ -335,7 +335,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
       return maker.make(session, ref, marker, facts, progress);
     } catch (SQLException | RuntimeException e) {
       try {
-        removal.run(session, ref);
+        removal.run(session, maintenance::dedicated, ref);
       } catch (SQLException | OffshootException leftover) {
         // The next attempt or the drop removes it; what matters is why making failed.
         e.addSuppressed(leftover);

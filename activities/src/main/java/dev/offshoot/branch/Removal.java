@@ -8,9 +8,27 @@ import dev.offshoot.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deletes the databases and roles of a branch, whatever of them there is. */
 final class Removal {
+  private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+
+  private static final ExecutorService DROPS =
+      Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "offshoot-drop");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private static final String PREPARED =
       "SELECT count(*) FROM pg_prepared_xacts WHERE database = ?";
 
@@ -22,7 +40,11 @@ final class Removal {
     this.roles = roles;
   }
 
-  void run(Connection maintenance, BranchRef ref) throws SQLException {
+  /**
+   * @param another where a second session of the same kind comes from
+   */
+  void run(Connection maintenance, Supplier<Connection> another, BranchRef ref)
+      throws SQLException {
     for (String role : List.of(ref.branchName(), ref.baseName())) {
       if (Roles.exists(maintenance, role)) {
         Logins.shut(maintenance, role);
@@ -31,9 +53,77 @@ final class Removal {
     for (String savepoint : Savepoints.standing(maintenance, ref)) {
       dropDatabase(maintenance, savepoint);
     }
+    dropDatabases(maintenance, another, ref);
+    roles.drop(maintenance, ref);
+  }
+
+  /**
+   * Both at once where both stand. Before the server deletes a database it writes out and syncs
+   * whatever of all others is dirty, and a fresh copy is several hundred files of that; of two that
+   * go together neither is written out, which takes a fraction of the time.
+   */
+  private void dropDatabases(Connection maintenance, Supplier<Connection> another, BranchRef ref)
+      throws SQLException {
+    if (DatabaseCopy.exists(maintenance, ref.branchName())
+        && DatabaseCopy.exists(maintenance, ref.baseName())) {
+      Optional<Connection> second = session(another);
+      if (second.isPresent()) {
+        try (Connection beside = second.get()) {
+          dropAtOnce(maintenance, beside, ref);
+        }
+        return;
+      }
+    }
     dropDatabase(maintenance, ref.branchName());
     dropDatabase(maintenance, ref.baseName());
-    roles.drop(maintenance, ref);
+  }
+
+  /** Where the server has none left, one session will do. */
+  private static Optional<Connection> session(Supplier<Connection> another) {
+    try {
+      return Optional.of(another.get());
+    } catch (OffshootException e) {
+      LOG.info("no second session to drop a branch with: {}", e.code());
+      return Optional.empty();
+    }
+  }
+
+  private void dropAtOnce(Connection maintenance, Connection beside, BranchRef ref)
+      throws SQLException {
+    Future<Boolean> base =
+        DROPS.submit(
+            () -> {
+              dropDatabase(beside, ref.baseName());
+              return true;
+            });
+    try {
+      dropDatabase(maintenance, ref.branchName());
+    } catch (SQLException | RuntimeException e) {
+      try {
+        await(base);
+      } catch (SQLException | RuntimeException other) {
+        e.addSuppressed(other);
+      }
+      throw e;
+    }
+    await(base);
+  }
+
+  private static void await(Future<Boolean> drop) throws SQLException {
+    try {
+      var unused = drop.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OffshootException(ErrorCode.CANCELLED, "interrupted while dropping a branch", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SQLException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /**

@@ -18,31 +18,27 @@ final class SequenceReservation {
   private static final Logger LOG = LoggerFactory.getLogger(SequenceReservation.class);
 
   private final ParentConfig parent;
-  private final ParentConfig home;
 
   /**
    * @param parent the real parent, whose sequences they are
-   * @param home where its branches live
    */
-  SequenceReservation(ParentConfig parent, ParentConfig home) {
+  SequenceReservation(ParentConfig parent) {
     this.parent = parent;
-    this.home = home;
   }
 
   /**
    * Reserves blocks and lets the base begin with them. To be called once the base is copied, as a
    * session on the parent would keep it from being copied, and before it is handed over.
+   *
+   * @param base a session of the owner's on it, whose search path this changes
    */
-  List<SequenceBlock> into(String base, Progress progress) throws SQLException {
+  List<SequenceBlock> into(Connection base, Progress progress) throws SQLException {
     if (parent.sequenceBlock() == 0) {
       return List.of();
     }
     progress.report("branch: reserving values of the parent's sequences");
     List<SequenceBlock> blocks = reserve();
-    try (Connection copy =
-        SessionSettings.open(home.url(), home.username(), home.password(), base)) {
-      SequenceBlocks.begin(copy, blocks);
-    }
+    SequenceBlocks.begin(base, blocks);
     return blocks;
   }
 

@@ -78,15 +78,15 @@ public final class Measurements {
     rows.add(
         String.format(
             Locale.ROOT,
-            "%-28s %14s %14s %9.2f %9.2f %9.2f %9.2f  %s",
+            "%-28s %14s %14s %9.2f %9.2f %9.2f %9s  %s",
             figure.name(),
             baseline,
             subject,
             figure.value(),
             figure.min(),
             figure.max(),
-            figure.limit(),
-            figure.ok() ? "ok" : "OVER"));
+            figure.hasLimit() ? String.format(Locale.ROOT, "%.2f", figure.limit()) : "",
+            figure.hasLimit() ? (figure.ok() ? "ok" : "OVER") : ""));
   }
 
   /** How long {@code work} takes, without its preparation. */

@@ -14,6 +14,7 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,22 @@ class PostgresBranchTest extends BranchHomeContract {
     assertThatThrownBy(() -> provider.create(ref, Shop.DEADLINE, cancelling))
         .isInstanceOfSatisfying(
             OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+
+    assertThat(left(ref)).isEmpty();
+  }
+
+  @Test
+  void drop_withoutASecondSession_takesOneForBoth() throws SQLException {
+    BranchRef ref = made();
+    Supplier<Connection> none =
+        () -> {
+          throw new OffshootException(ErrorCode.PARENT_UNREACHABLE, "too many connections");
+        };
+
+    try (Maintenance maintenance = new Maintenance(parent.config());
+        Connection session = maintenance.dedicated()) {
+      new Removal(parent.config(), new Roles(parent.config())).run(session, none, ref);
+    }
 
     assertThat(left(ref)).isEmpty();
   }
