@@ -78,15 +78,24 @@ public final class AuditLog {
       SELECT count(*) FROM old
       """;
 
+  /** Noted apart from the chain, whose old end may be cut off. */
+  private static final String NOTE =
+      """
+      UPDATE offshoot_ledger.experiment SET audited = true
+      WHERE id = ? AND run_id = ? AND NOT audited
+      """;
+
   private static final String WITHOUT =
       """
       SELECT e.id, e.workflow_id, e.run_id, e.parent, e.tenant, e.goal, e.requested_by,
              e.registered_at
       FROM offshoot_ledger.experiment AS e
-      WHERE NOT EXISTS (SELECT FROM offshoot_ledger.audit AS a WHERE a.experiment = e.id)
-        AND e.id > ?
+      WHERE NOT e.audited AND e.id > ?
       ORDER BY e.id LIMIT ?
       """;
+
+  private static final String OF_EXPERIMENT =
+      "SELECT record FROM offshoot_ledger.audit WHERE experiment = ? ORDER BY number";
 
   private final DataSource ledger;
 
@@ -122,6 +131,11 @@ public final class AuditLog {
       Connection connection, String experiment, String runId, Instant closedAt, String record)
       throws SQLException {
     var unused = Sql.only(connection, ONE_AT_A_TIME, row -> true);
+    try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+      note.setString(1, experiment);
+      note.setString(2, runId);
+      note.executeUpdate();
+    }
     Optional<AuditSeal> kept = Sql.first(connection, KEPT, AuditLog::seal, experiment, runId);
     if (kept.isPresent()) {
       return kept.get();
@@ -189,7 +203,7 @@ public final class AuditLog {
   }
 
   /**
-   * An experiment of which there is no record: it has not ended, or ended without a word.
+   * An experiment of whose run there is no record: it has not ended, or ended without a word.
    *
    * @param workflowId its workflow
    * @param runId the run that registered it
@@ -198,7 +212,8 @@ public final class AuditLog {
   public record Unrecorded(String workflowId, String runId, ExperimentRow row) {}
 
   /**
-   * Experiments without a record, by id.
+   * Experiments of whose run there never was a record, by id. A record of another run under the
+   * same id, after a reset or of somebody who took the id again, is not this one's.
    *
    * @param after only ids after this one; absent for the first
    * @param most how many at most
@@ -210,6 +225,17 @@ public final class AuditLog {
       return Sql.list(connection, WITHOUT, AuditLog::unrecorded, last, most);
     } catch (SQLException e) {
       throw SqlErrors.working(Place.ledger(), "looking for experiments without a record", e);
+    }
+  }
+
+  /**
+   * The records of an experiment that are kept, as JSON, oldest first; one for each of its runs.
+   */
+  public List<String> recordsOf(ExperimentId experiment) {
+    try (Connection connection = LedgerSession.open(ledger)) {
+      return Sql.list(connection, OF_EXPERIMENT, row -> row.getString(1), experiment.value());
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.ledger(), "reading audit records", e);
     }
   }
 

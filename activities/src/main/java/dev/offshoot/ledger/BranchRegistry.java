@@ -29,8 +29,8 @@ public interface BranchRegistry {
       Instant deadline);
 
   /**
-   * The same where there is room for another branch; else nothing is registered and it waits its
-   * turn, which it keeps by asking again within ten minutes.
+   * The same where there is room for another branch; else only the experiment is registered, and
+   * waits its turn, which it keeps by asking again within ten minutes.
    *
    * @return why it must wait; empty if it is registered
    */

@@ -112,6 +112,9 @@ public final class JdbcBranchRegistry implements BranchRegistry {
     return inTransaction(
         "registering a branch",
         connection -> {
+          // Whoever is ended while it waits is known all the same, and an id that is taken does not
+          // wait to hear it.
+          ExperimentRegistration.register(connection, ref.experimentId(), workflowId, runId, spec);
           String tenant =
               Objects.requireNonNullElse(ExperimentRegistration.storable(spec.tenant()), "");
           Optional<String> why = Queue.ask(connection, ref, tenant, limits);

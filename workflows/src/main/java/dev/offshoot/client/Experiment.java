@@ -5,20 +5,24 @@ import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
+import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.workflow.Failures;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One experiment as its client sees it.
@@ -151,7 +155,7 @@ public final class Experiment {
       throw exists()
           ? new OffshootException(
               ErrorCode.DECISION_REFUSED,
-              "experiment %s has ended; nothing can be decided any more".formatted(id),
+              "experiment %s has ended%s; nothing can be decided any more".formatted(id, how()),
               e)
           : notFound(e);
     } catch (WorkflowUpdateException e) {
@@ -160,6 +164,18 @@ public final class Experiment {
       // the failure's type by one of its own.
       throw new OffshootException(
           ErrorCode.DECISION_REFUSED, Failures.fromTemporal(e).message(), e);
+    }
+  }
+
+  /** As far as it can be told: who was terminated has no outcome, and a worker must answer. */
+  private String how() {
+    try {
+      @Nullable ExperimentOutcome outcome = status().outcome();
+      return outcome == null
+          ? ""
+          : " as %s by %s".formatted(outcome.outcome(), ShownText.oneLine(outcome.by(), 60));
+    } catch (WorkflowException | OffshootException e) {
+      return "";
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.offshoot.worker.janitor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.offshoot.audit.AuditSteps;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.AuditRecord;
@@ -7,6 +8,7 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Outcome;
 import dev.offshoot.ledger.AuditLog;
 import dev.offshoot.ledger.AuditLog.Unrecorded;
@@ -129,6 +131,10 @@ public final class LostEndings {
 
   private ExperimentOutcome outcome(ExperimentRow row, String how) {
     String why = "its workflow was " + how;
+    if (anotherRunMerged(row.id())) {
+      // As after a reset: the receipt is that run's.
+      return outcome(Outcome.CANCELLED, why + ", and another run of it was merged", null);
+    }
     boolean known = parents.all().stream().anyMatch(p -> p.config().name().equals(row.parent()));
     if (!known || row.parent() == null) {
       return outcome(
@@ -145,6 +151,21 @@ public final class LostEndings {
         receipt.reverts() == null ? Outcome.MERGED : Outcome.REVERTED,
         "%s after it had been merged at %s".formatted(why, receipt.mergedAt()),
         receipt.digest());
+  }
+
+  private boolean anotherRunMerged(ExperimentId experiment) {
+    try {
+      for (String record : log.recordsOf(experiment)) {
+        String outcome =
+            OffshootJson.mapper().readTree(record).path("outcome").path("outcome").asText();
+        if (outcome.equals(Outcome.MERGED.name()) || outcome.equals(Outcome.REVERTED.name())) {
+          return true;
+        }
+      }
+      return false;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record that is no JSON", e);
+    }
   }
 
   private static ExperimentOutcome outcome(Outcome outcome, String why, @Nullable String digest) {

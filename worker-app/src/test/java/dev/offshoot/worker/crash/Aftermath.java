@@ -71,7 +71,7 @@ final class Aftermath {
   }
 
   /** Files of Temporal's, of the workers' and of the server's in which a password stands. */
-  private List<String> leaked() throws IOException {
+  List<String> leaked() throws IOException {
     List<String> leaked = new ArrayList<>();
     List<Path> files;
     try (Stream<Path> all = Files.walk(world.folder())) {
@@ -79,7 +79,7 @@ final class Aftermath {
     }
     for (Path file : files) {
       String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-      for (String secret : List.of(CrashWorld.OWNER_PASSWORD, CrashWorld.LEDGER_PASSWORD)) {
+      for (String secret : world.secrets()) {
         if (bytes.contains(secret)) {
           leaked.add("a password stands in " + world.folder().relativize(file));
         }
@@ -99,26 +99,31 @@ final class Aftermath {
    * it may be on the parent.
    */
   List<String> ofFailed(Trial trial) throws SQLException {
-    return ofParent(trial, trial.collided() ? List.of(Kind.MEANWHILE) : List.of(), 0);
+    return ofParent(trial.parent(), trial.collided() ? List.of(Kind.MEANWHILE) : List.of(), 0);
   }
 
   /** What is wrong with the parent of an experiment that ended as its kind must. */
   List<String> ofEnded(Trial trial) throws SQLException {
-    return ofParent(trial, trial.kind().toTheEnd(), trial.kind().merges());
+    return ofParent(trial.parent(), trial.kind().toTheEnd(), trial.kind().merges());
   }
 
-  private List<String> ofParent(Trial trial, List<String> statements, int merges)
-      throws SQLException {
+  /**
+   * What is wrong with a parent.
+   *
+   * @param statements what makes a fresh one as it must be
+   * @param merges how many receipts it must have
+   */
+  List<String> ofParent(String parent, List<String> statements, int merges) throws SQLException {
     List<String> problems = new ArrayList<>();
-    try (Connection superuser = world.superuser(trial.parent())) {
+    try (Connection superuser = world.superuser(parent)) {
       if (!DatabaseDump.of(superuser).equals(expected(statements))) {
-        problems.add(trial + ": its parent is not as it must be");
+        problems.add(parent + ": the parent is not as it must be");
       }
       int receipts = receipts(superuser);
       if (receipts != merges) {
-        problems.add("%s: %d receipts".formatted(trial, receipts));
+        problems.add("%s: %d receipts".formatted(parent, receipts));
       }
-      list(superuser, LEFT_IN_A_PARENT).forEach(left -> problems.add(trial + ": " + left));
+      list(superuser, LEFT_IN_A_PARENT).forEach(left -> problems.add(parent + ": " + left));
     }
     return problems;
   }

@@ -30,6 +30,10 @@ import java.util.stream.Collectors;
 final class CrashWorld implements AutoCloseable {
   static final String OWNER_PASSWORD = "parents-secret-7d21";
   static final String LEDGER_PASSWORD = "ledgers-secret-90c4";
+
+  /** How what a server keeps of a password begins. */
+  private static final String VERIFIER = "SCRAM-SHA-256$";
+
   private static final String OWNER = "parent_owner";
   private static final String LEDGER = "ledger";
 
@@ -113,6 +117,12 @@ final class CrashWorld implements AutoCloseable {
 
   /** The same with more about the worker, indented by four. */
   Path configuration(List<String> parents, int postgresPort, String more) throws IOException {
+    return configuration(parents, postgresPort, more, "");
+  }
+
+  /** The same with more about each parent, indented by six. */
+  Path configuration(List<String> parents, int postgresPort, String more, String ofParents)
+      throws IOException {
     String databases =
         parents.stream()
             .map(
@@ -123,7 +133,8 @@ final class CrashWorld implements AutoCloseable {
                           username: %3$s
                           password: %4$s
                     """
-                        .formatted(name, postgresPort, OWNER, OWNER_PASSWORD))
+                            .formatted(name, postgresPort, OWNER, OWNER_PASSWORD)
+                        + ofParents)
             .collect(Collectors.joining());
     return Files.writeString(
         folder.resolve("worker-%d.yml".formatted(++files)),
@@ -141,8 +152,6 @@ final class CrashWorld implements AutoCloseable {
             orphan-grace: 2s
         %s  parents:
         %s
-        server:
-          port: 0
         """
             .formatted(
                 temporal.address(),
@@ -152,6 +161,11 @@ final class CrashWorld implements AutoCloseable {
                 LEDGER_PASSWORD,
                 more,
                 databases));
+  }
+
+  /** Whatever nobody may read anywhere. */
+  List<String> secrets() {
+    return List.of(OWNER_PASSWORD, LEDGER_PASSWORD, postgres.superuserPassword(), VERIFIER);
   }
 
   String temporalAddress() {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -22,7 +21,7 @@ final class PointsOfSteps implements AutoCloseable {
   private final ServerSocket server;
   private final Map<String, List<String>> reached = new ConcurrentHashMap<>();
   private final Map<String, String> stops = new ConcurrentHashMap<>();
-  private final Set<String> stopped = ConcurrentHashMap.newKeySet();
+  private final Map<String, Socket> stopped = new ConcurrentHashMap<>();
 
   PointsOfSteps() throws IOException {
     server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -39,7 +38,21 @@ final class PointsOfSteps implements AutoCloseable {
   }
 
   boolean isStopped(String experiment) {
-    return stopped.contains(experiment);
+    return stopped.containsKey(experiment);
+  }
+
+  /** Whoever is held stays so, and nobody is held anew. */
+  void release(String experiment) {
+    stops.remove(experiment);
+  }
+
+  /** From now on the experiment is not held, and goes on if it was. */
+  void goOn(String experiment) throws IOException {
+    stops.remove(experiment);
+    Socket held = stopped.remove(experiment);
+    if (held != null && !held.isClosed()) {
+      held.getOutputStream().write('\n');
+    }
   }
 
   /** From now on nobody is held. */
@@ -84,8 +97,8 @@ final class PointsOfSteps implements AutoCloseable {
         }
       }
       if (point.equals(stops.get(experiment))) {
-        stopped.add(experiment);
-        // Until the worker is killed, which ends the connection.
+        stopped.put(experiment, socket);
+        // Until the worker is killed or goes on, which ends the connection.
         var unused = socket.getInputStream().read();
         return;
       }

@@ -4,6 +4,8 @@ import dev.offshoot.worker.WorkerApplication;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,14 +16,19 @@ import java.util.stream.Stream;
 /** A worker as {@code ./offshoot worker} starts it, in a process of its own that can be killed. */
 final class WorkerProcess implements AutoCloseable {
   private static final String POLLING = "polling task queue";
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 180;
+
+  /** Where Spring finds the port, whatever the configuration says. */
+  private static final String PORT = "SERVER_PORT";
 
   private final Process process;
   private final Path log;
+  private final SeenFromOutside outside;
 
-  private WorkerProcess(Process process, Path log) {
+  private WorkerProcess(Process process, Path log, int port) {
     this.process = process;
     this.log = log;
+    this.outside = new SeenFromOutside(log.getParent(), process.pid(), port);
   }
 
   /**
@@ -59,9 +66,17 @@ final class WorkerProcess implements AutoCloseable {
                     more.stream())
                 .toList());
     builder.environment().put(CrashPoints.PORT, port);
+    int free = freePort();
+    builder.environment().put(PORT, Integer.toString(free));
     builder.redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
-    return new WorkerProcess(builder.start(), log);
+    return new WorkerProcess(builder.start(), log, free);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /** The worker's own classes and, of the tests', those of the points. */
@@ -86,6 +101,10 @@ final class WorkerProcess implements AutoCloseable {
 
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  SeenFromOutside outside() {
+    return outside;
   }
 
   /** Whether it has come to work. */

@@ -35,6 +35,11 @@ import org.junit.jupiter.api.Timeout;
 /** Records of experiments that could not write their own. */
 @Timeout(120)
 class LostEndingsTest {
+  /** As much of a record as matters here; Postgres cannot read a NUL in JSON. */
+  private static final String FAILED =
+      """
+      {"goal": "\\u0000", "outcome": {"outcome": "FAILED"}}""";
+
   private EmbeddedTemporalServer temporal;
   private WorkflowServiceStubs stubs;
   private TestParent parent;
@@ -110,6 +115,55 @@ class LostEndingsTest {
 
     assertThat(endings.record()).hasSize(1);
     assertThat(records().get(0).outcome().why()).startsWith("its workflow was deleted");
+  }
+
+  @Test
+  void recordThatWasCutOffSince_isNotWrittenAgain() throws Exception {
+    register("old", UUID.randomUUID().toString());
+    LostEndings endings = endings(Duration.ZERO);
+    assertThat(endings.record()).hasSize(1);
+    assertThat(ledger.audits().cutOff(Instant.now().plusSeconds(60))).isEqualTo(1);
+
+    assertThat(endings.record()).isEmpty();
+  }
+
+  @Test
+  void recordOfAnotherRunUnderItsId_doesNotStandForItsOwn() throws Exception {
+    WorkflowStub first = start("twice");
+    register("twice", first.getExecution().getRunId());
+    first.terminate("test");
+    WorkflowStub second = start("twice");
+    ledger.audits().add("twice", second.getExecution().getRunId(), Instant.now(), FAILED);
+    second.terminate("test");
+
+    assertThat(endings(Duration.ZERO).record()).hasSize(1);
+
+    assertThat(ledger.audits().page(null).lines()).hasSize(2);
+  }
+
+  @Test
+  void mergeThatAnotherRunOfItDid_asAfterAReset_isNotToldTwice() throws Exception {
+    parent.execute(
+        """
+        CREATE SCHEMA offshoot;
+        CREATE TABLE offshoot.merge_receipt (
+          experiment_id text PRIMARY KEY, digest text, merged_at timestamptz, reverts text,
+          converged text);
+        INSERT INTO offshoot.merge_receipt VALUES ('reset', 'abc', now(), NULL, '{}');
+        """);
+    WorkflowStub first = start("reset");
+    register("reset", first.getExecution().getRunId());
+    first.terminate("reset");
+    String merged = FAILED.replace("FAILED", "MERGED");
+    ledger.audits().add("reset", UUID.randomUUID().toString(), Instant.now(), merged);
+
+    assertThat(endings(Duration.ZERO).record()).hasSize(1);
+
+    String record = ledger.audits().page(null).lines().get(1).record();
+    AuditRecord own = OffshootJson.mapper().readValue(record, AuditRecord.class);
+    assertThat(own.outcome().outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(own.outcome().why())
+        .isEqualTo("its workflow was terminated, and another run of it was merged");
   }
 
   private LostEndings endings(Duration grace) {
