@@ -53,6 +53,15 @@ enum Kind {
           "CREATE TABLE made (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)",
           "INSERT INTO made (v) VALUES ('one'), ('two')");
 
+  /** A run that is rolled back has used up values of a sequence, as anywhere; so none is used. */
+  private static final List<String> SESSION_STATEMENTS =
+      List.of(
+          "ALTER TABLE item ADD COLUMN note text",
+          "UPDATE item SET note = 'note ' || id",
+          "ALTER TABLE item ALTER COLUMN note SET NOT NULL",
+          "CREATE TABLE made (id bigint PRIMARY KEY, v text)",
+          "INSERT INTO made VALUES (1, 'one'), (2, 'two'); DELETE FROM tag WHERE name = 'b'");
+
   private final Outcome outcome;
 
   Kind(Outcome outcome) {
@@ -99,7 +108,11 @@ enum Kind {
   }
 
   List<String> statements() {
-    return this == SCHEMA || this == SESSION ? SCHEMA_STATEMENTS : ROW_STATEMENTS;
+    return switch (this) {
+      case SCHEMA -> SCHEMA_STATEMENTS;
+      case SESSION -> SESSION_STATEMENTS;
+      case ROWS, KEPT, REJECTED, CONFLICTED, REBASED -> ROW_STATEMENTS;
+    };
   }
 
   /** What makes a fresh parent stand as it must in the end. */
