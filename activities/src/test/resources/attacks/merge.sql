@@ -306,7 +306,7 @@ hazards: CREATES_CODE
 merge: MERGE_REFUSED
 
 === stalls the merge by code that catches its cancellation
--- open: the merge's statement timeout (10 minutes) and cancellation can be caught, and its session holds locks until somebody ends it; an approval must name CREATES_CODE
+-- merge-timeout: 2s
 --- experiment
 CREATE FUNCTION stall() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   WHILE current_database() = '{parent}' AND EXISTS (SELECT FROM public.armed) LOOP
@@ -318,4 +318,47 @@ ALTER TABLE items ADD COLUMN n int DEFAULT stall()
 INSERT INTO armed VALUES (true)
 --- expected
 hazards: CREATES_CODE
-merge: LIMIT_EXCEEDED
+merge: LIMIT_EXCEEDED nothing was written
+--- then
+SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'items' => 0
+
+=== stalls the merge by code that ends every other session of the parent's owner
+-- merge-timeout: 2s
+--- experiment
+CREATE FUNCTION stall() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM set_config('statement_timeout', '0', true), set_config('client_connection_check_interval', '0', true);
+  WHILE current_database() = '{parent}' AND EXISTS (SELECT FROM public.armed) LOOP
+    BEGIN
+      PERFORM pg_stat_clear_snapshot();
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE usename = current_user AND pid <> pg_backend_pid();
+      PERFORM pg_sleep(0.001);
+    EXCEPTION WHEN query_canceled THEN NULL; END;
+  END LOOP;
+  RETURN 1; END $$;
+ALTER TABLE items ADD COLUMN n int DEFAULT stall()
+--- meanwhile
+INSERT INTO armed VALUES (true)
+--- expected
+hazards: CREATES_CODE
+merge: LIMIT_EXCEEDED nothing was written
+--- then
+SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'items' => 0
+
+=== stalls the merge after it has set a sequence back, which no rollback undoes
+-- merge-timeout: 2s
+--- experiment
+CREATE FUNCTION stall() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  WHILE current_database() = '{parent}' AND EXISTS (SELECT FROM public.armed) LOOP
+    PERFORM setval('public.tickets', 1);
+    BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;
+  END LOOP;
+  RETURN 1; END $$;
+ALTER TABLE items ADD COLUMN n int DEFAULT stall()
+--- meanwhile
+INSERT INTO armed VALUES (true); SELECT setval('tickets', 50)
+--- expected
+hazards: CREATES_CODE
+merge: LIMIT_EXCEEDED nothing was written
+--- then
+SELECT last_value FROM tickets => 50

@@ -32,6 +32,16 @@ public interface BranchProvider {
   void requireFit();
 
   /**
+   * How many more branches there is room for now. Changes nothing.
+   *
+   * @throws dev.offshoot.domain.OffshootException {@code PARENT_UNSUITABLE} if there will never be
+   *     room for one
+   */
+  default Room room() {
+    return Room.UNLIMITED;
+  }
+
+  /**
    * Makes the base (a copy of the parent), the branch (a copy of the base) and their roles;
    * finishes what an earlier call left unfinished.
    */
@@ -96,6 +106,14 @@ public interface BranchProvider {
 
   /** A session on the parent as the owner of its tables, for the merge. */
   Connection openParent();
+
+  /**
+   * Guards a session that {@link #openParent} or a {@link Scratch.Copy} has opened; the caller
+   * closes the guard. Where there is none, a connection that is closed must do.
+   */
+  default SessionGuard guardMerge(Connection merge) {
+    return SessionGuard.NONE;
+  }
 
   /** Values of the parent's sequences that are reserved for the branch, while its base stands. */
   default List<SequenceBlock> sequenceBlocks(BranchRef ref) {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * gone: whatever stands is in the registry. Thread-safe.
  */
 public final class BranchSteps implements BranchActivities {
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+
   private final Parents parents;
   private final BranchRegistry registry;
 
@@ -55,9 +57,7 @@ public final class BranchSteps implements BranchActivities {
     BranchRef ref = request.ref();
     Parents.Parent parent = parents.get(ref.parent());
     requireTtlWithin(parent.config(), request.spec());
-    // Before it is registered: a parent that cannot be reached now cannot be cleaned up either, and
-    // an experiment that made nothing must end without it.
-    parent.provider().requireFit();
+    Room room = roomOf(parent);
     Optional<String> mustWait =
         registry.registerInTurn(
             ref,
@@ -67,7 +67,10 @@ public final class BranchSteps implements BranchActivities {
             request.spec(),
             request.deadline(),
             new BranchLimits(
-                parent.config().maxBranches(), parent.config().maxBranchesPerTenant()));
+                parent.config().maxBranches(),
+                parent.config().maxBranchesPerTenant(),
+                room.branches(),
+                room.reason()));
     if (mustWait.isPresent()) {
       throw new OffshootException(ErrorCode.QUEUED, mustWait.get());
     }
@@ -82,6 +85,24 @@ public final class BranchSteps implements BranchActivities {
       throw e;
     }
     return info;
+  }
+
+  /**
+   * Before it is registered: a parent that cannot be reached now cannot be cleaned up either, and
+   * an experiment that made nothing must end without it. A server that has no connection left even
+   * for us has one again when somebody leaves.
+   */
+  private static Room roomOf(Parents.Parent parent) {
+    try {
+      parent.provider().requireFit();
+      return parent.provider().room();
+    } catch (OffshootException e) {
+      if (TOO_MANY_CONNECTIONS.equals(e.failure().sqlState())) {
+        return Room.none(
+            "the server of parent '%s' has no connection free".formatted(parent.config().name()));
+      }
+      throw e;
+    }
   }
 
   private BranchInfo createRegistered(

@@ -20,15 +20,22 @@ final class Examination {
   private final ParentConfig parent;
   private final String database;
   private final Roles roles;
+  private final ServerRoom room;
   private final Fence fence;
   private final @Nullable SourceCopy source;
   private final String subject;
 
   Examination(
-      ParentConfig parent, String database, Roles roles, Fence fence, @Nullable SourceCopy source) {
+      ParentConfig parent,
+      String database,
+      Roles roles,
+      ServerRoom room,
+      Fence fence,
+      @Nullable SourceCopy source) {
     this.parent = parent;
     this.database = database;
     this.roles = roles;
+    this.room = room;
     this.fence = fence;
     this.source = source;
     this.subject = "parent " + parent.name();
@@ -78,6 +85,9 @@ final class Examination {
       findings.add(lookAtSource(session, source));
     }
     findings.add(standing(session));
+    if (problems.isEmpty()) {
+      findings.addAll(room.findings(session, facts, subject));
+    }
   }
 
   private void lookAtDoors(ParentFacts facts, List<HealthFinding> findings) {

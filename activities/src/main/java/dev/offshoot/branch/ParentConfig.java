@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxBranches branches that may stand at once
  * @param maxBranchesPerTenant of them on behalf of one tenant
  * @param maxBranchGrowth bytes by which a branch may outgrow what it began with
+ * @param storage what branches may take of their server's disk
  * @param hazards how hazards weigh here, and from where on an effect is one
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param mergeStatementTimeout longest that one statement of a merge takes, whatever code in it
+ *     does
  * @param copying what copies are made of, and when
  * @param revertWindow time after a merge within which it can be reverted
  * @param masked tables and columns of which a model is shown no value
@@ -44,8 +47,10 @@ public record ParentConfig(
     int maxBranches,
     int maxBranchesPerTenant,
     long maxBranchGrowth,
+    Storage storage,
     HazardSettings hazards,
     Duration lockTimeout,
+    Duration mergeStatementTimeout,
     Copying copying,
     Duration revertWindow,
     List<SensitiveName> masked,

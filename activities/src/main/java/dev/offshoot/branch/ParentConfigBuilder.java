@@ -23,8 +23,10 @@ public final class ParentConfigBuilder {
   private int maxBranches = 20;
   private int maxBranchesPerTenant = Integer.MAX_VALUE;
   private long maxBranchGrowth = 10L << 30;
+  private Storage storage = Storage.UNLIMITED;
   private HazardSettings hazards = HazardSettings.DEFAULT;
   private Duration lockTimeout = Duration.ofSeconds(2);
+  private Duration mergeStatementTimeout = Duration.ofMinutes(10);
   private Copying copying = Copying.OF_THE_PARENT;
   private Duration revertWindow = ParentConfig.DEFAULT_REVERT_WINDOW;
   private List<SensitiveName> masked = List.of();
@@ -47,8 +49,10 @@ public final class ParentConfigBuilder {
     this.maxBranches = like.maxBranches();
     this.maxBranchesPerTenant = like.maxBranchesPerTenant();
     this.maxBranchGrowth = like.maxBranchGrowth();
+    this.storage = like.storage();
     this.hazards = like.hazards();
     this.lockTimeout = like.lockTimeout();
+    this.mergeStatementTimeout = like.mergeStatementTimeout();
     this.copying = like.copying();
     this.revertWindow = like.revertWindow();
     this.masked = like.masked();
@@ -97,6 +101,11 @@ public final class ParentConfigBuilder {
     return this;
   }
 
+  public ParentConfigBuilder storage(Storage limits) {
+    this.storage = limits;
+    return this;
+  }
+
   public ParentConfigBuilder hazards(HazardSettings settings) {
     this.hazards = settings;
     return this;
@@ -104,6 +113,11 @@ public final class ParentConfigBuilder {
 
   public ParentConfigBuilder lockTimeout(Duration longest) {
     this.lockTimeout = longest;
+    return this;
+  }
+
+  public ParentConfigBuilder mergeStatementTimeout(Duration longest) {
+    this.mergeStatementTimeout = longest;
     return this;
   }
 
@@ -149,8 +163,10 @@ public final class ParentConfigBuilder {
         maxBranches,
         maxBranchesPerTenant,
         maxBranchGrowth,
+        storage,
         hazards,
         lockTimeout,
+        mergeStatementTimeout,
         copying,
         revertWindow,
         masked,

@@ -43,6 +43,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   private final Maintenance maintenance;
   private final Maintenance atParent;
   private final Roles roles;
+  private final ServerRoom room;
   private final Removal removal;
   private final Fence fence;
   private final BranchMaker maker;
@@ -58,6 +59,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     this.maintenance = new Maintenance(home);
     this.atParent = home.isSourceCopy() ? new Maintenance(parent) : maintenance;
     this.roles = new Roles(home);
+    this.room = new ServerRoom(home, roles);
     this.removal = new Removal(home, roles);
     this.fence = new Fence(home, database, roles, maintenance);
     this.source = SourceCopy.of(parent);
@@ -86,6 +88,14 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         "looking at the parent",
         maintenance.dedicated(),
         session -> Fitness.require(home, database, ParentFacts.read(session, database)));
+  }
+
+  @Override
+  public Room room() {
+    return during(
+        "looking for room",
+        maintenance.pooled(),
+        session -> room.look(session, ParentFacts.read(session, database)));
   }
 
   @Override
@@ -119,11 +129,23 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   @Override
   public SessionGuard guard(Connection experiment) {
     try {
-      int process = experiment.unwrap(PGConnection.class).getBackendPID();
-      return PostgresSessionGuard.over(maintenance.dedicated(), process);
+      return PostgresSessionGuard.over(maintenance::dedicated, processOf(experiment));
     } catch (SQLException e) {
       throw SqlErrors.working(home.place(), "guarding the experiment's session", e);
     }
+  }
+
+  @Override
+  public SessionGuard guardMerge(Connection merge) {
+    try {
+      return PostgresSessionGuard.over(atParent::dedicated, processOf(merge));
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.parent(parent.name()), "guarding the merge's session", e);
+    }
+  }
+
+  private static int processOf(Connection session) throws SQLException {
+    return session.unwrap(PGConnection.class).getBackendPID();
   }
 
   @Override
@@ -313,7 +335,8 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
 
   @Override
   public List<HealthFinding> examine() {
-    return new Examination(home, database, roles, fence, source.orElse(null)).run(maintenance);
+    return new Examination(home, database, roles, room, fence, source.orElse(null))
+        .run(maintenance);
   }
 
   @Override

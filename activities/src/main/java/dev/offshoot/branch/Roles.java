@@ -21,7 +21,8 @@ final class Roles {
   /** Time after the deadline for which logins stay valid, for the steps that end the experiment. */
   private static final Duration GRACE = Duration.ofMinutes(15);
 
-  private static final int SESSIONS = 5;
+  /** That one of them may have at once. */
+  static final int SESSIONS = 5;
 
   private static final String COMMENTS =
       """

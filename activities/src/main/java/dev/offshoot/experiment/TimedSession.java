@@ -114,7 +114,7 @@ final class TimedSession implements AutoCloseable {
       T result;
       try (Progress.Interruptible interruptible = progress.interruptible(statement);
           WorkerClock.Watch running =
-              WorkerClock.watch(statement, limit, growth::isOver, guard::end, notices::take)) {
+              WorkerClock.watch(statement, limit, this::isToEnd, guard::end, notices::take)) {
         watch = running;
         result = execute(statement, subject, reading);
       }
@@ -133,9 +133,16 @@ final class TimedSession implements AutoCloseable {
     }
   }
 
+  private boolean isToEnd() {
+    return growth.isOver() || progress.isCancelled();
+  }
+
   private OffshootException isOver(Subject subject, String limitName, Duration time) {
     if (growth.tookTooManyLocks()) {
       return StatementErrors.tookTooManyLocks(subject);
+    }
+    if (progress.isCancelled()) {
+      return new OffshootException(ErrorCode.CANCELLED, "cancelled");
     }
     return growth.isOver()
         ? StatementErrors.outgrown(subject, growth.limit())

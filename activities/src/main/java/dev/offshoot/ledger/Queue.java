@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * fewer experiments waiting before this one comes first, among those the tenant whose last turn is
  * longer ago, and then whoever came first. So one that starts a hundred experiments keeps another
  * waiting for one branch to end, not for a hundred.
+ *
+ * <p>How many more branches there is room for was measured before: the measuring may take a while,
+ * and here others wait. So a branch that is being made counts as if it took none of it yet.
  */
 final class Queue {
   /** Two who ask at once do so one after the other. */
@@ -59,6 +62,9 @@ final class Queue {
                count(*) OVER () AS waiting
         FROM turns WHERE turn <= ?)
       SELECT (SELECT coalesce(sum(branches), 0) FROM standing) AS standing,
+             (SELECT count(*) FROM offshoot_ledger.branch AS b
+              WHERE b.parent = ? AND b.experiment <> ? AND b.dropped_at IS NULL
+                AND b.ready_at IS NULL) AS making,
              (SELECT branches FROM standing WHERE tenant = ?) AS own,
              p.place, p.waiting
       FROM (VALUES (1)) AS one LEFT JOIN places AS p ON p.experiment = ?
@@ -66,11 +72,16 @@ final class Queue {
 
   private Queue() {}
 
-  private record Place(long standing, long own, @Nullable Long place, long waiting) {
+  private record Place(long standing, long making, long own, @Nullable Long place, long waiting) {
     static Place read(ResultSet row) throws SQLException {
       long place = row.getLong("place");
       @Nullable Long known = row.wasNull() ? null : place;
-      return new Place(row.getLong("standing"), row.getLong("own"), known, row.getLong("waiting"));
+      return new Place(
+          row.getLong("standing"),
+          row.getLong("making"),
+          row.getLong("own"),
+          known,
+          row.getLong("waiting"));
     }
   }
 
@@ -97,6 +108,8 @@ final class Queue {
             experiment,
             ref.parent(),
             limits.ofTenant(),
+            ref.parent(),
+            experiment,
             tenant,
             experiment);
     if (place.place() == null) {
@@ -104,15 +117,24 @@ final class Queue {
           "tenant '%s' has %d of %d branches of parent '%s', and its others come first"
               .formatted(tenant, place.own(), limits.ofTenant(), ref.parent()));
     }
-    if (place.place() <= limits.ofParent() - place.standing()) {
+    long free = limits.ofParent() - place.standing();
+    long room = roomBeside(place.making(), limits);
+    if (place.place() <= Math.min(free, room)) {
       leave(connection, experiment);
       update(connection, TURN, ref.parent(), tenant);
       return Optional.empty();
     }
-    return Optional.of(
-        "place %d of %d: %d of %d branches of parent '%s' stand"
-            .formatted(
-                place.place(), place.waiting(), place.standing(), limits.ofParent(), ref.parent()));
+    String why =
+        place.place() > free
+            ? "%d of %d branches of parent '%s' stand"
+                .formatted(place.standing(), limits.ofParent(), ref.parent())
+            : limits.whyNoMore()
+                + (place.making() == 0 ? "" : " (%d being made)".formatted(place.making()));
+    return Optional.of("place %d of %d: %s".formatted(place.place(), place.waiting(), why));
+  }
+
+  private static long roomBeside(long making, BranchLimits limits) {
+    return limits.more() == Integer.MAX_VALUE ? limits.more() : limits.more() - making;
   }
 
   /** Whoever has ended waits no longer. */

@@ -1,6 +1,7 @@
 package dev.offshoot.merge;
 
 import dev.offshoot.branch.Parents.Parent;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.TableName;
@@ -45,8 +46,7 @@ public final class AbandonedBlocks {
       throws SQLException {
     try (Connection connection = parent.provider().openParent()) {
       ParentSession session =
-          new ParentSession(
-              connection, Progress.NONE, parent.config().name(), parent.config().lockTimeout());
+          new ParentSession(connection, SessionGuard.NONE, Progress.NONE, parent.config());
       session.begin();
       Receipts receipts = new Receipts(session);
       receipts.lockParent();

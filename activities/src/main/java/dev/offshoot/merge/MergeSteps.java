@@ -5,6 +5,7 @@ import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.branch.Parents.Parent;
 import dev.offshoot.branch.ReservedSequences;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.MergeResult;
@@ -56,7 +57,28 @@ public final class MergeSteps implements MergeActivities {
   private MergeResult merge(ParentSession session, Parent parent, MergeRequest request)
       throws SQLException {
     try (LockWatch locks = LockWatch.over(parent.provider()::openParent, session.process())) {
-      return new MergeTransaction(session, store, request, locks).run();
+      MergeTransaction transaction = new MergeTransaction(session, store, request, locks);
+      return mending(transaction, parent, transaction::run);
+    }
+  }
+
+  private interface Run<T> {
+    T of() throws SQLException;
+  }
+
+  /** Sets sequences forward again where the transaction failed and lost its session. */
+  private static <T> T mending(MergeTransaction transaction, Parent parent, Run<T> run)
+      throws SQLException {
+    try {
+      return run.of();
+    } catch (SQLException | RuntimeException e) {
+      try (Connection other = parent.provider().openParent()) {
+        transaction.mendSequences(
+            new ParentSession(other, SessionGuard.NONE, Progress.NONE, parent.config()));
+      } catch (SQLException | OffshootException unmended) {
+        e.addSuppressed(unmended);
+      }
+      throw e;
     }
   }
 
@@ -73,9 +95,14 @@ public final class MergeSteps implements MergeActivities {
         parent,
         progress,
         "resolving conflicts",
-        session ->
-            new MergeTransaction(session, store, request.merge(), null)
-                .resolve(new ConflictResolver(session, store, request)));
+        session -> {
+          MergeTransaction transaction =
+              new MergeTransaction(session, store, request.merge(), null);
+          return mending(
+              transaction,
+              parent,
+              () -> transaction.resolve(new ConflictResolver(session, store, request)));
+        });
   }
 
   @Override
@@ -99,8 +126,9 @@ public final class MergeSteps implements MergeActivities {
 
   private static <T> T onParent(Parent parent, Progress progress, String doing, Work<T> work) {
     String name = parent.config().name();
-    try (Connection connection = parent.provider().openParent()) {
-      return work.in(new ParentSession(connection, progress, name, parent.config().lockTimeout()));
+    try (Connection connection = parent.provider().openParent();
+        SessionGuard guard = parent.provider().guardMerge(connection)) {
+      return work.in(new ParentSession(connection, guard, progress, parent.config()));
     } catch (SQLException e) {
       throw SqlErrors.working(Place.parent(name), doing, e);
     }

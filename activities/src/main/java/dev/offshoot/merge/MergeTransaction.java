@@ -47,6 +47,7 @@ final class MergeTransaction {
   private List<PlannedTable> decided = List.of();
   private List<DroppedContents> droppedNow = List.of();
   private @Nullable SequenceGuard sequences;
+  private boolean lost;
 
   /**
    * @param locks who sees what locks cost; absent where nobody else is
@@ -362,11 +363,20 @@ final class MergeTransaction {
         waits.map(seen -> seen.byOthers().toMillis()).orElse(null));
   }
 
+  /** By another session, where the merge's own was lost before it could. */
+  void mendSequences(ParentSession other) throws SQLException {
+    if (lost && sequences != null) {
+      other.begin();
+      sequences.mend(other);
+    }
+  }
+
   private void rollBack(Exception cause) {
     try {
       session.rollback();
       mendSequences();
     } catch (SQLException e) {
+      lost = true;
       cause.addSuppressed(e);
     }
   }
@@ -375,7 +385,7 @@ final class MergeTransaction {
   private void mendSequences() throws SQLException {
     if (sequences != null) {
       session.useTrustedNames();
-      sequences.mend();
+      sequences.mend(session);
     }
   }
 

@@ -1,11 +1,16 @@
 package dev.offshoot.merge;
 
+import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql.RowReader;
+import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
+import dev.offshoot.step.WorkerClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,12 +21,15 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
  * The merge's one session and transaction on the parent: how statements are run in it, under which
- * settings, and how long they waited for locks. A cancellation reaches whatever runs.
+ * settings, how long they may take and how long they waited for locks. A cancellation reaches
+ * whatever runs, and so does the end of its time, whatever code of somebody's own catches: the
+ * session is ended then.
  */
 final class ParentSession {
   /**
@@ -37,7 +45,6 @@ final class ParentSession {
       SET LOCAL row_security = off;
       SET LOCAL jit = off;
       SET LOCAL work_mem = '64MB';
-      SET LOCAL statement_timeout = '10min';
       SET LOCAL idle_in_transaction_session_timeout = '10min';
       SET LOCAL search_path = pg_catalog, pg_temp\
       """;
@@ -45,27 +52,59 @@ final class ParentSession {
   /** Staged rows stay in memory as far as they fit; must be said before the first of them. */
   private static final String TEMPORARY_TABLES = "SET temp_buffers = '64MB'";
 
+  /** So that the server itself ends a session whose worker is gone, unless its code prevents it. */
+  private static final String NOTICE_A_LOST_WORKER = "SET client_connection_check_interval = '5s'";
+
+  /** Postgres keeps timeouts in milliseconds in an int. */
+  private static final long LONGEST_TIMEOUT_MILLIS = Integer.MAX_VALUE;
+
+  /** The server's own timeout may strike a little before our clock. */
+  private static final Duration EARLY = Duration.ofMillis(100);
+
   private final Connection connection;
+  private final SessionGuard guard;
   private final Progress progress;
   private final Place parent;
-  private final Duration lockTimeout;
+  private final String timeouts;
+  private final Duration limit;
   private String transaction = "";
   private long longestLockWaitNanos;
 
-  ParentSession(Connection connection, Progress progress, String parent, Duration lockTimeout) {
+  /**
+   * @param guard ends the session where cancelling it does not help
+   */
+  ParentSession(Connection connection, SessionGuard guard, Progress progress, ParentConfig parent) {
     this.connection = connection;
+    this.guard = guard;
     this.progress = progress;
-    this.parent = Place.parent(parent);
-    this.lockTimeout = lockTimeout;
+    this.parent = Place.parent(parent.name());
+    this.limit = parent.mergeStatementTimeout();
+    this.timeouts =
+        "SET LOCAL lock_timeout = %d; SET LOCAL statement_timeout = %d"
+            .formatted(
+                parent.lockTimeout().toMillis(),
+                Math.min(Math.max(1, limit.toMillis()), LONGEST_TIMEOUT_MILLIS));
   }
 
   /** Begins the transaction. */
   void begin() throws SQLException {
+    noticeLostWorker();
     connection.setAutoCommit(false);
     execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
     execute(TEMPORARY_TABLES);
     settle();
     transaction = transaction();
+  }
+
+  /** Not on every system can a server tell. */
+  private void noticeLostWorker() throws SQLException {
+    try {
+      execute(NOTICE_A_LOST_WORKER);
+    } catch (SQLException e) {
+      if (SqlErrors.isConnectionLoss(e)) {
+        throw e;
+      }
+    }
   }
 
   /** The server's number of this session. */
@@ -82,7 +121,7 @@ final class ParentSession {
   void settle() throws SQLException {
     SessionSettings.apply(connection);
     execute(SETTINGS);
-    execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+    execute(timeouts);
     if (!transaction.isEmpty() && !transaction.equals(transaction())) {
       throw new OffshootException(
           ErrorCode.MERGE_REFUSED,
@@ -98,7 +137,7 @@ final class ParentSession {
   /** For a transaction after that of the merge; names mean the server's own in it. */
   void useTrustedNames() throws SQLException {
     execute("SET LOCAL search_path = pg_catalog, pg_temp");
-    execute("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
+    execute(timeouts);
   }
 
   /** Until {@link #settle} names mean what they mean to the owner's own sessions. */
@@ -184,17 +223,57 @@ final class ParentSession {
     return statement;
   }
 
-  private interface Work<T> {
+  /** Something that a statement does. */
+  @FunctionalInterface
+  interface Work<T> {
     T run() throws SQLException;
   }
 
-  private <T> T interruptibly(Statement statement, Work<T> work) throws SQLException {
-    Progress.Interruptible running = progress.interruptible(statement);
-    try {
-      return work.run();
-    } finally {
-      running.close();
+  /**
+   * Does with {@link #connection} or {@link #copy} what code of somebody's own may take part in.
+   */
+  <T> T timed(Work<T> work) throws SQLException {
+    try (Statement statement = plain()) {
+      return interruptibly(statement, work);
     }
+  }
+
+  @SuppressWarnings("try") // what may be interrupted lasts as long as the block
+  private <T> T interruptibly(Statement statement, Work<T> work) throws SQLException {
+    long from = System.nanoTime();
+    WorkerClock.@Nullable Watch watch = null;
+    try {
+      T result;
+      try (Progress.Interruptible interruptible = progress.interruptible(statement);
+          WorkerClock.Watch running =
+              WorkerClock.watch(statement, limit, progress::isCancelled, guard::end)) {
+        watch = running;
+        result = work.run();
+      }
+      if (watch.isOver()) {
+        throw isOver(null);
+      }
+      return result;
+    } catch (SQLException e) {
+      boolean late = System.nanoTime() - from >= limit.minus(EARLY).toNanos();
+      boolean cancelled = SqlErrors.state(e).equals("57014");
+      if ((watch != null && watch.isOver()) || (cancelled && late)) {
+        throw isOver(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Never of a commit: what is not committed is not written. */
+  private OffshootException isOver(@Nullable SQLException cause) {
+    if (progress.isCancelled()) {
+      return new OffshootException(ErrorCode.CANCELLED, "cancelled while merging", cause);
+    }
+    return new OffshootException(
+        ErrorCode.LIMIT_EXCEEDED,
+        "%s: a statement of the merge took longer than %s, and nothing was written; see what its code waits for, or raise parents.%s.merge-statement-timeout"
+            .formatted(parent, HumanDuration.format(limit), parent.name()),
+        cause);
   }
 
   private static <T> List<T> read(ResultSet rows, RowReader<T> reader) throws SQLException {

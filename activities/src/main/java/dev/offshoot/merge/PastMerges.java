@@ -1,6 +1,7 @@
 package dev.offshoot.merge;
 
 import dev.offshoot.branch.Parents.Parent;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Reverted;
 import dev.offshoot.sql.Place;
@@ -62,7 +63,7 @@ public record PastMerges(
     String name = parent.config().name();
     try (Connection connection = parent.provider().openParent()) {
       ParentSession session =
-          new ParentSession(connection, progress, name, parent.config().lockTimeout());
+          new ParentSession(connection, SessionGuard.NONE, progress, parent.config());
       session.begin();
       try {
         return question.ask(session);

@@ -3,6 +3,7 @@ package dev.offshoot.merge;
 import dev.offshoot.activity.MergeActivities.MergeRequest;
 import dev.offshoot.branch.Parents.Parent;
 import dev.offshoot.branch.Scratch;
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.ConflictReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
@@ -62,13 +63,18 @@ record Rehearsal(@Nullable ConflictReport conflicts, @Nullable String how) {
           }
 
           @Override
+          public boolean isCancelled() {
+            return progress.isCancelled();
+          }
+
+          @Override
           public Interruptible interruptible(Statement statement) {
             return progress.interruptible(statement);
           }
         };
-    try (Connection connection = copy.open()) {
-      ParentSession session =
-          new ParentSession(connection, rehearsing, name, parent.config().lockTimeout());
+    try (Connection connection = copy.open();
+        SessionGuard guard = parent.provider().guardMerge(connection)) {
+      ParentSession session = new ParentSession(connection, guard, rehearsing, parent.config());
       return new MergeTransaction(session, store, request, null).run();
     } catch (SQLException e) {
       throw SqlErrors.working(Place.parent(name), "rehearsing the merge on a copy", e);

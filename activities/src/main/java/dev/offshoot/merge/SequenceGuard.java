@@ -48,16 +48,20 @@ final class SequenceGuard {
     }
   }
 
-  /** After the rollback; leaves what stands in its place. */
-  void mend() throws SQLException {
-    for (Stand stand : SequenceStands.read(session.connection()).behind(before)) {
-      session.only(
+  /**
+   * After the rollback; leaves what stands in its place.
+   *
+   * @param by the merge's session, or another where that one was ended
+   */
+  void mend(ParentSession by) throws SQLException {
+    for (Stand stand : SequenceStands.read(by.connection()).behind(before)) {
+      by.only(
           SET_FORWARD,
           row -> row.getLong(1),
           Identifiers.quote(stand.sequence()),
           stand.value(),
           stand.called());
     }
-    session.commit();
+    by.commit();
   }
 }

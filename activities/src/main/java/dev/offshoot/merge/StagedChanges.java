@@ -49,6 +49,13 @@ record StagedChanges(
         SqlTemplate.fill(
             TABLE,
             Map.of("changes", table.changes(), "columns", String.join(", ", columns(table)))));
+    // A domain's check may be anybody's code.
+    return session.timed(() -> copy(session, store, digest, table));
+  }
+
+  private static StagedChanges copy(
+      ParentSession session, ChangeSetStore store, String digest, TableMerge table)
+      throws SQLException {
     StagedChanges staged;
     try (RowCursor rows = store.rows(digest, table.name(), 0)) {
       CopyIn copy = session.copy().copyIn("COPY %s FROM STDIN".formatted(table.changes()));

@@ -28,6 +28,11 @@ public interface Progress {
    */
   void report(String what);
 
+  /** Whether the work was cancelled, or nobody waits for it any more. */
+  default boolean isCancelled() {
+    return false;
+  }
+
   /**
    * Until the result is closed, a cancellation cancels {@code statement} on the server, whose
    * caller then sees SQLSTATE 57014.

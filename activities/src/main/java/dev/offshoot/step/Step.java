@@ -99,6 +99,11 @@ public final class Step implements Progress {
     return () -> running = null;
   }
 
+  @Override
+  public boolean isCancelled() {
+    return cancellation != null;
+  }
+
   private void throwIfCancelled() {
     ActivityCompletionException cancelled = cancellation;
     if (cancelled != null) {

@@ -44,7 +44,7 @@ public final class WorkerClock {
    * Watches {@code statement} until the result is closed.
    *
    * @param limit time that it has
-   * @param outgrown whether it has used up its room, which ends it too
+   * @param outgrown whether something else ends it too: its room is used up, or it was cancelled
    * @param last what ends it where it catches its cancellations; the connection is closed too
    * @param notices who takes what the server says, each with those that follow it
    */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param open why it is not played: it succeeds, and nobody has mended that; empty if it is played
  * @param statementTimeout time that one of its statements may take
  * @param maxGrowth bytes that its branch may grow by
+ * @param mergeTimeout time that a statement of its merge may take
  * @param goal what the experiment says that it is for
  * @param parent what stands on its parent besides the shop, made by the owner; if anything, the
  *     parent is its own
@@ -36,6 +37,7 @@ record Attack(
     Duration statementTimeout,
     long maxGrowth,
     TransactionMode transaction,
+    Duration mergeTimeout,
     String goal,
     String parent,
     String experiment,
@@ -47,6 +49,7 @@ record Attack(
   private static final String ATTACK = "=== ";
   private static final String SECTION = "--- ";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LONG_MERGE = Duration.ofMinutes(2);
   private static final long ROOM = 64L << 20;
 
   /** Reads a file of them: {@code === name}, options as comments, then sections. */
@@ -89,6 +92,7 @@ record Attack(
     @Nullable String timeout = options.remove("statement-timeout");
     @Nullable String growth = options.remove("max-growth-mb");
     @Nullable String mode = options.remove("transaction");
+    @Nullable String merging = options.remove("merge-timeout");
     @Nullable String goal = options.remove("goal");
     @Nullable String open = options.remove("open");
     Attack attack =
@@ -99,6 +103,7 @@ record Attack(
             timeout == null ? PATIENCE : HumanDuration.parse(timeout),
             growth == null ? ROOM : Long.parseLong(growth) << 20,
             mode == null ? TransactionMode.SINGLE : TransactionMode.valueOf(mode),
+            merging == null ? LONG_MERGE : HumanDuration.parse(merging),
             goal == null ? "do something useful" : goal,
             take(sections, "parent"),
             take(sections, "experiment"),

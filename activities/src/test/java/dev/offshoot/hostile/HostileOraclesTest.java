@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -140,7 +141,7 @@ class HostileOraclesTest {
   @BeforeAll
   static void open() throws SQLException, IOException {
     scene = Scene.open();
-    steps = scene.steps(1L << 30);
+    steps = scene.steps(1L << 30, Duration.ofMinutes(1));
     branch = scene.newBranch();
     var unused = steps.create(branch, steps.spec().statement("SELECT 1").build());
   }

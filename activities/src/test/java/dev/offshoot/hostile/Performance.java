@@ -67,7 +67,7 @@ final class Performance {
   /** Plays it and says what is wrong; nothing if it failed as it must. */
   static List<String> problems(Attack attack, Scene scene) throws SQLException, IOException {
     try (Told told = Told.listen();
-        StepByStep steps = scene.steps(attack.maxGrowth())) {
+        StepByStep steps = scene.steps(attack.maxGrowth(), attack.mergeTimeout())) {
       Performance performance = new Performance(attack, scene, steps, told);
       performance.play();
       performance.problems.addAll(told.problems(scene.secrets()));

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -185,9 +186,13 @@ final class Scene implements AutoCloseable {
     left = surroundings;
   }
 
-  /** The steps on this parent, where branches may grow by so much; the caller closes them. */
-  StepByStep steps(long maxGrowth) {
-    return StepByStep.on(config(maxGrowth), ledgerOfSteps);
+  /**
+   * The steps on this parent, where branches may grow by so much and statements of a merge may take
+   * so long; the caller closes them.
+   */
+  StepByStep steps(long maxGrowth, Duration mergeTimeout) {
+    return StepByStep.on(
+        config(maxGrowth).toBuilder().mergeStatementTimeout(mergeTimeout).build(), ledgerOfSteps);
   }
 
   BranchRef newBranch() {

@@ -118,6 +118,28 @@ class QueueTest {
         .hasValueSatisfying(why -> assertThat(why).startsWith("place 1 of 1:"));
   }
 
+  @Test
+  void serverWithoutRoom_keepsWaiting_withItsReason_andWhoeverIsFirstGetsTheRoomFirst() {
+    BranchLimits none = new BranchLimits(9, 9, 0, "the server is crowded");
+    BranchLimits one = new BranchLimits(9, 9, 1, "the server is nearly full");
+
+    assertThat(ask("a", "acme", none)).hasValue("place 1 of 1: the server is crowded");
+    assertThat(ask("b", "acme", none)).hasValue("place 2 of 2: the server is crowded");
+    assertThat(ask("b", "acme", one)).hasValue("place 2 of 2: the server is nearly full");
+    assertThat(ask("a", "acme", one)).isEmpty();
+  }
+
+  @Test
+  void branchThatIsBeingMade_takesRoomThatWasMeasuredBefore() {
+    BranchLimits one = new BranchLimits(9, 9, 1, "the server is nearly full");
+    assertThat(ask("a", "acme", one)).isEmpty();
+
+    assertThat(ask("b", "acme", one))
+        .hasValue("place 1 of 1: the server is nearly full (1 being made)");
+    registry.ready(ref("a"));
+    assertThat(ask("b", "acme", one)).isEmpty();
+  }
+
   private Optional<String> ask(String id, String tenant, BranchLimits limits) {
     ExperimentId experiment = new ExperimentId(id);
     return registry.registerInTurn(

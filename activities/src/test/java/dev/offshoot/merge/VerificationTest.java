@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Strictness;
@@ -11,7 +12,6 @@ import dev.offshoot.ledger.ChangeSet;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,7 +88,7 @@ class VerificationTest {
       throws SQLException {
     try (Connection connection = new ParentOnly(merging.parent.config()).openParent()) {
       ParentSession session =
-          new ParentSession(connection, Progress.NONE, "test", Duration.ofSeconds(2));
+          new ParentSession(connection, SessionGuard.NONE, Progress.NONE, merging.parent.config());
       session.begin();
       TablesBefore before = TablesBefore.read(session);
       List<TableMerge> tables = new ArrayList<>();

@@ -32,8 +32,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 class QueuedExperimentsTest {
   @TempDir private Path folder;
 
-  @Test
-  void noisyTenant_isQueued_andAQuietOneIsNext() throws Exception {
+  private interface Play {
+    void with(Experiments experiments) throws Exception;
+  }
+
+  private void onWorker(String setting, Play play) throws Exception {
     try (EmbeddedTemporalServer temporal =
             EmbeddedTemporalServer.start(0, TemporalServer.searchAttributes());
         TestParent parent = PostgresServer.parent("CREATE TABLE t (id int PRIMARY KEY)")) {
@@ -44,44 +47,76 @@ class QueuedExperimentsTest {
               WorkflowServiceStubsOptions.newBuilder().setTarget(temporal.address()).build());
       try (RunningWorker worker =
           RunningWorker.startConfigured(
-              "--config", file.toString(), "--offshoot.parents.shop.max-branches=1")) {
+              "--config", file.toString(), "--offshoot.parents.shop." + setting)) {
         worker.awaitPolling();
-        Experiments experiments =
+        play.with(
             new Experiments(
                 WorkflowClient.newInstance(
                     stubs,
                     WorkflowClientOptions.newBuilder()
                         .setDataConverter(OffshootDataConverter.get())
-                        .build()));
-        List<ExperimentWorkflow> noisy = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-          noisy.add(start(experiments, "noisy%d".formatted(i), "noisy"));
-          if (i == 0) {
-            // Holds the only branch while a person is asked.
-            var unused = Experiments.awaitReview(noisy.get(0));
-          }
-        }
-        RunningWorker.await(() -> noisy.get(3).status().stage() == Stage.QUEUED);
-        ExperimentWorkflow quiet = start(experiments, "quiet", "quiet");
-        RunningWorker.await(() -> quiet.status().stage() == Stage.QUEUED);
-        assertThat(quiet.status().timeline())
-            .last()
-            .extracting(TimelineEvent::what)
-            .asString()
-            .startsWith("waiting for room: place 1 of ")
-            .endsWith(": 1 of 1 branches of parent 'shop' stand");
-
-        reject(noisy.get(0));
-
-        var unused = Experiments.awaitReview(quiet);
-        assertThat(noisy.subList(1, 4))
-            .allMatch(experiment -> experiment.status().stage() == Stage.QUEUED);
-        reject(quiet);
-        noisy.subList(1, 4).forEach(QueuedExperimentsTest::rejected);
+                        .build())));
       } finally {
         stubs.shutdownNow();
       }
     }
+  }
+
+  @Test
+  void serverWhoseStorageIsUsedUp_queues_untilABranchIsGone() throws Exception {
+    // Room for base and branch of an empty database, and for half another.
+    onWorker(
+        "max-branch-storage=24MB",
+        experiments -> {
+          ExperimentWorkflow first = start(experiments, "first", "acme");
+          var unused = Experiments.awaitReview(first);
+          ExperimentWorkflow second = start(experiments, "second", "acme");
+          RunningWorker.await(() -> second.status().stage() == Stage.QUEUED);
+          assertThat(second.status().timeline())
+              .last()
+              .extracting(TimelineEvent::what)
+              .asString()
+              .matches(
+                  "waiting for room: place 1 of 1: branches of parent 'shop' take \\d+ MB of 24 MB, and another takes \\d+ MB");
+
+          reject(first);
+
+          var unusedReview = Experiments.awaitReview(second);
+          reject(second);
+        });
+  }
+
+  @Test
+  void noisyTenant_isQueued_andAQuietOneIsNext() throws Exception {
+    onWorker(
+        "max-branches=1",
+        experiments -> {
+          List<ExperimentWorkflow> noisy = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            noisy.add(start(experiments, "noisy%d".formatted(i), "noisy"));
+            if (i == 0) {
+              // Holds the only branch while a person is asked.
+              var unused = Experiments.awaitReview(noisy.get(0));
+            }
+          }
+          RunningWorker.await(() -> noisy.get(3).status().stage() == Stage.QUEUED);
+          ExperimentWorkflow quiet = start(experiments, "quiet", "quiet");
+          RunningWorker.await(() -> quiet.status().stage() == Stage.QUEUED);
+          assertThat(quiet.status().timeline())
+              .last()
+              .extracting(TimelineEvent::what)
+              .asString()
+              .startsWith("waiting for room: place 1 of ")
+              .endsWith(": 1 of 1 branches of parent 'shop' stand");
+
+          reject(noisy.get(0));
+
+          var unused = Experiments.awaitReview(quiet);
+          assertThat(noisy.subList(1, 4))
+              .allMatch(experiment -> experiment.status().stage() == Stage.QUEUED);
+          reject(quiet);
+          noisy.subList(1, 4).forEach(QueuedExperimentsTest::rejected);
+        });
   }
 
   private static ExperimentWorkflow start(Experiments experiments, String id, String tenant) {

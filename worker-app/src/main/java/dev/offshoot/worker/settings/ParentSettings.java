@@ -6,11 +6,13 @@ import dev.offshoot.branch.CopyMethod;
 import dev.offshoot.branch.Copying;
 import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.Storage;
 import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
 import dev.offshoot.policy.HazardSettings;
 import dev.offshoot.policy.SensitiveName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -39,7 +41,12 @@ import org.springframework.util.unit.DataSize;
  * @param maxBranchesPerTenant of them on behalf of one tenant; as many as there may be if absent
  * @param maxChangedRows rows above which an experiment's own limit cannot go
  * @param maxBranchGrowth how much a branch may outgrow what it began with
+ * @param maxBranchStorage what branches and bases may take together; as much as there is if absent
+ * @param dataDirectory where the worker sees the file system on which they lie
+ * @param minFreeDisk what stays free there
  * @param lockTimeout longest that a merge waits for one lock before it lets go and tries again
+ * @param mergeStatementTimeout longest that one statement of a merge takes, whatever code in it
+ *     does
  * @param sequenceBlock values of each of its sequences that are reserved for a branch; 0 for none
  * @param onBusy what happens to what is copied while sessions are connected to it
  * @param rehearsalMaxSize size up to which the parent is copied to rehearse a merge; 0 for never
@@ -66,7 +73,11 @@ public record ParentSettings(
     @Nullable Integer maxBranchesPerTenant,
     @DefaultValue("1000000") long maxChangedRows,
     @DefaultValue("10GB") DataSize maxBranchGrowth,
+    @Nullable DataSize maxBranchStorage,
+    @Nullable Path dataDirectory,
+    @DefaultValue("1GB") DataSize minFreeDisk,
     @DefaultValue("2s") Duration lockTimeout,
+    @DefaultValue("10m") Duration mergeStatementTimeout,
     @DefaultValue("1000") int sequenceBlock,
     @DefaultValue("REFUSE") OnBusy onBusy,
     @DefaultValue("256MB") DataSize rehearsalMaxSize,
@@ -114,7 +125,9 @@ public record ParentSettings(
     }
     problems.atLeast(prefix + ".max-changed-rows", maxChangedRows, 1);
     problems.atLeast(prefix + ".max-branch-growth", maxBranchGrowth.toBytes(), 1);
+    checkStorage(prefix, problems);
     problems.positive(prefix + ".lock-timeout", lockTimeout);
+    problems.positive(prefix + ".merge-statement-timeout", mergeStatementTimeout);
     problems.within(prefix + ".sequence-block", sequenceBlock, 0, MOST_RESERVED);
     problems.atLeast(prefix + ".rehearsal-max-size", rehearsalMaxSize.toBytes(), 0);
     if (source != null) {
@@ -126,6 +139,19 @@ public record ParentSettings(
     checkNames(prefix + ".masked", masked, problems);
     checkHazards(prefix + ".hazards.", hazards.keySet(), problems);
     checkApproval(prefix, problems);
+  }
+
+  private void checkStorage(String prefix, Problems problems) {
+    if (maxBranchStorage != null) {
+      problems.atLeast(prefix + ".max-branch-storage", maxBranchStorage.toBytes(), 1);
+    }
+    if (dataDirectory != null && !Files.isDirectory(dataDirectory)) {
+      problems.add(
+          prefix + ".data-directory",
+          dataDirectory + " is no folder",
+          "Point it to a folder of the disk on which branches lie, as this machine sees it, or leave it out.");
+    }
+    problems.atLeast(prefix + ".min-free-disk", minFreeDisk.toBytes(), 0);
   }
 
   private static void checkHazards(String prefix, Set<String> names, Problems problems) {
@@ -194,6 +220,12 @@ public record ParentSettings(
           "branches on Neon interrupt nobody, so no copy is used",
           "Remove it.");
     }
+    if (maxBranchStorage != null || dataDirectory != null) {
+      problems.add(
+          prefix + ".max-branch-storage",
+          "the storage of branches on Neon is limited there",
+          "Remove max-branch-storage and data-directory.");
+    }
     if (neon == null) {
       problems.add(
           prefix + ".neon",
@@ -237,6 +269,13 @@ public record ParentSettings(
     return new HazardSettings(severities, maxChangedRows, hazardLimits.limits(), parsed(sensitive));
   }
 
+  private Storage storage() {
+    return new Storage(
+        maxBranchStorage == null ? null : maxBranchStorage.toBytes(),
+        dataDirectory,
+        minFreeDisk.toBytes());
+  }
+
   /** As the rooms that speak to Postgres want it; with the password in it. */
   public ParentConfig config(String name) {
     String key = "%s.parents.%s.password".formatted(WorkerSettings.PREFIX, name);
@@ -251,8 +290,10 @@ public record ParentSettings(
         .maxBranches(maxBranches)
         .maxBranchesPerTenant(requireNonNullElse(maxBranchesPerTenant, Integer.MAX_VALUE))
         .maxBranchGrowth(maxBranchGrowth.toBytes())
+        .storage(storage())
         .hazards(hazardSettings())
         .lockTimeout(lockTimeout)
+        .mergeStatementTimeout(mergeStatementTimeout)
         .copying(
             new Copying(
                 onBusy, rehearsalMaxSize.toBytes(), source == null ? null : source.config(name)))

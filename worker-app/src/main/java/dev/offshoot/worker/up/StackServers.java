@@ -1,6 +1,7 @@
 package dev.offshoot.worker.up;
 
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.branch.Storage;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.StackSettings;
 import dev.offshoot.worker.settings.TemporalSettings;
@@ -31,6 +32,9 @@ public final class StackServers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StackServers.class);
   private static final int PASSWORD_BYTES = 24;
   private static final int CLOSE_SECONDS = 20;
+
+  /** On the disk of a laptop, which may be a nearly full one. */
+  private static final long LEAST_FREE_BYTES = 256L << 20;
 
   private final StackFolder folder;
   private final CompletableFuture<TemporalChoice.Running> temporal;
@@ -87,11 +91,13 @@ public final class StackServers implements AutoCloseable {
         String password = randomPassword();
         ShopParent.fill(server, password);
         parents.add(
-            ParentConfig.of(
-                StackSettings.DEMO_PARENT,
-                server.jdbcUrl(ShopParent.DATABASE),
-                ShopParent.OWNER,
-                password));
+            ParentConfig.builder(
+                    StackSettings.DEMO_PARENT,
+                    server.jdbcUrl(ShopParent.DATABASE),
+                    ShopParent.OWNER,
+                    password)
+                .storage(new Storage(null, folder.postgres(), LEAST_FREE_BYTES))
+                .build());
       }
       stack.parents().forEach((name, parent) -> parents.add(parent.config(name)));
       return new Databases(server, ledger, List.copyOf(parents));

@@ -78,7 +78,11 @@ final class CrashWorld implements AutoCloseable {
 
   private static WorkflowServiceStubs stubsOf(String address) {
     return WorkflowServiceStubs.newServiceStubs(
-        WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
+        WorkflowServiceStubsOptions.newBuilder()
+            .setTarget(address)
+            // A worker that was killed does not answer; another is asked the next time.
+            .setRpcQueryTimeout(Duration.ofSeconds(2))
+            .build());
   }
 
   WorkflowClient client() {

@@ -7,17 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.offshoot.worker.stack.TemporalProgram;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -30,64 +31,62 @@ class RandomKillsTest {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 4);
   private static final int PARENTS = 6;
-  private static final int WORKERS = 2;
+
+  /** So that one is at work while those that were killed start. */
+  private static final int WORKERS = 3;
 
   /** Of a hundred kills, how many hit Postgres and how many Temporal; the others hit a worker. */
   private static final int POSTGRES = 6;
 
   private static final int TEMPORAL = 4;
-  private static final int LONGEST_PEACE_MILLIS = 2_500;
+  private static final int LONGEST_PEACE_MILLIS = 1_500;
   private static final int KILLS_BETWEEN_WORDS = 20;
 
-  /** After the last kill an experiment has this long to end. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-
-  private static final List<Kind> KINDS = List.of(Kind.values());
-
   private final Random dice = new Random(SEED);
-  private final Map<String, @Nullable Trial> running = new HashMap<>();
-  private final Map<String, Integer> outcomes = new TreeMap<>();
-  private final List<String> problems = new ArrayList<>();
-  private int experiments;
-  private int lost;
-  private int mergedTwice;
+
+  /** Whoever looks shares it; whoever kills Postgres or Temporal has it alone. */
+  private final ReadWriteLock servers = new ReentrantReadWriteLock();
 
   @Test
   void whateverIsKilled_nothingIsLostMergedTwiceOrLeftBehind() throws Exception {
     assumeTrue(
         TemporalProgram.find().isPresent(),
         "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
+    List<WorkerProcess> workers = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(PARENTS);
     try (CrashWorld world = new CrashWorld()) {
-      Aftermath aftermath = new Aftermath(world);
       List<String> parents =
           IntStream.range(0, PARENTS).mapToObj(i -> "slot%d".formatted(i)).toList();
-      List<WorkerProcess> workers = new ArrayList<>();
       for (String parent : parents) {
         world.database(parent);
       }
+      WorkerArchive archive = archive(world, parents);
+      Starting starting = () -> WorkerProcess.start(world.configuration(parents), archive);
       for (int i = 0; i < WORKERS; i++) {
-        workers.add(WorkerProcess.start(world.configuration(parents)));
+        workers.add(starting.start());
+      }
+      Aftermath aftermath = new Aftermath(world);
+      Tally tally = new Tally(aftermath);
+      List<Slot> slots = new ArrayList<>();
+      List<Future<Boolean>> running = new ArrayList<>();
+      for (String parent : parents) {
+        Slot slot = new Slot(world, parent, tally, servers.readLock(), SEED + slots.size());
+        slots.add(slot);
+        running.add(threads.submit(slot));
       }
       try {
-        int kills = 0;
-        while (kills < KILLS) {
-          long peace = System.nanoTime() + dice.nextInt(LONGEST_PEACE_MILLIS) * 1_000_000L;
-          awaitPolling(workers, world, parents);
-          while (System.nanoTime() < peace) {
-            turn(world, aftermath, parents, true);
-          }
-          kills += kill(world, workers, parents);
-          if (kills % KILLS_BETWEEN_WORDS == 0) {
-            System.out.println(line(kills, List.of()));
-          }
+        int kills = kill(world, workers, starting, tally, running);
+        awaitPolling(1, workers, starting);
+        slots.forEach(Slot::close);
+        for (Future<Boolean> each : running) {
+          var unused = each.get();
         }
-        awaitPolling(workers, world, parents);
-        drain(world, aftermath, parents);
         List<String> left = aftermath.left();
-        sayLast(line(kills, left));
-        assertThat(problems).isEmpty();
+        sayLast(tally.line(kills, left.size(), SEED));
+        assertThat(tally.problems()).isEmpty();
         assertThat(left).isEmpty();
       } finally {
+        threads.shutdownNow();
         for (WorkerProcess worker : workers) {
           worker.close();
         }
@@ -95,104 +94,99 @@ class RandomKillsTest {
     }
   }
 
-  /** Of those that were killed, one at least must be back before the next is. */
-  private void awaitPolling(List<WorkerProcess> workers, CrashWorld world, List<String> parents)
+  /** As often as was asked for; says how long it took. */
+  private int kill(
+      CrashWorld world,
+      List<WorkerProcess> workers,
+      Starting starting,
+      Tally tally,
+      List<Future<Boolean>> running)
       throws Exception {
-    while (workers.stream().noneMatch(WorkerProcess::isPolling)) {
+    int kills = 0;
+    int said = 0;
+    long begun = System.nanoTime();
+    while (kills < KILLS) {
+      // Mostly another is at work and takes over; now and then nobody is, until one has started.
+      awaitPolling(dice.nextInt(4) == 0 ? 1 : 2, workers, starting);
+      Thread.sleep(dice.nextInt(LONGEST_PEACE_MILLIS));
+      kills += kill(world, workers, starting);
+      for (Future<Boolean> each : running) {
+        if (each.isDone()) {
+          // It ends only by a failure.
+          var unused = each.get();
+        }
+      }
+      if (kills - said >= KILLS_BETWEEN_WORDS) {
+        said = kills;
+        System.out.println(tally.line(kills, 0, SEED));
+      }
+    }
+    System.out.printf("%.1f s a kill%n", (System.nanoTime() - begun) / 1e9 / kills);
+    return kills;
+  }
+
+  private interface Starting {
+    WorkerProcess start() throws IOException;
+  }
+
+  /** Of a worker that has seen an experiment to its end: then most of its classes are loaded. */
+  private static WorkerArchive archive(CrashWorld world, List<String> parents) throws Exception {
+    WorkerArchive archive =
+        WorkerArchive.in(world.folder().resolve("archive"), WorkerProcess.ownClassPath());
+    try (WorkerProcess worker = WorkerProcess.archiving(world.configuration(parents), archive)) {
+      worker.awaitPolling();
+      Trial trial = new Trial(world, "archived", parents.get(0), Kind.SCHEMA);
+      trial.start();
+      Trial.driveToTheEnd(List.of(trial));
+      worker.end();
+    }
+    return archive;
+  }
+
+  /** Of those that were killed, so many at least must be back before the next is. */
+  private static void awaitPolling(int least, List<WorkerProcess> workers, Starting starting)
+      throws Exception {
+    while (workers.stream().filter(WorkerProcess::isPolling).count() < least) {
       Thread.sleep(50);
       for (int i = 0; i < workers.size(); i++) {
         if (!workers.get(i).isAlive()) {
           // It gave up while a server was away.
-          workers.set(i, WorkerProcess.start(world.configuration(parents)));
+          workers.set(i, starting.start());
         }
       }
     }
   }
 
-  private int kill(CrashWorld world, List<WorkerProcess> workers, List<String> parents)
+  private int kill(CrashWorld world, List<WorkerProcess> workers, Starting starting)
       throws Exception {
     int die = dice.nextInt(100);
-    if (die < POSTGRES) {
-      world.killPostgres(Duration.ofMillis(dice.nextInt(1_500)));
-    } else if (die < POSTGRES + TEMPORAL) {
-      world.killTemporal(Duration.ofMillis(dice.nextInt(1_500)));
+    if (die < POSTGRES + TEMPORAL) {
+      Duration down = Duration.ofMillis(dice.nextInt(1_500));
+      servers.writeLock().lock();
+      try {
+        if (die < POSTGRES) {
+          world.killPostgres(down);
+        } else {
+          world.killTemporal(down);
+        }
+      } finally {
+        servers.writeLock().unlock();
+      }
     } else {
       List<Integer> polling =
           IntStream.range(0, workers.size())
               .filter(i -> workers.get(i).isPolling())
               .boxed()
               .toList();
+      if (polling.isEmpty()) {
+        // One that is not at work yet, or has given up, is no kill.
+        return 0;
+      }
       int which = polling.get(dice.nextInt(polling.size()));
       workers.get(which).kill();
-      workers.set(which, WorkerProcess.start(world.configuration(parents)));
+      workers.set(which, starting.start());
     }
     return 1;
-  }
-
-  private void drain(CrashWorld world, Aftermath aftermath, List<String> parents) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (running.values().stream().anyMatch(trial -> trial != null)) {
-      if (System.nanoTime() > end) {
-        for (Trial trial : running.values()) {
-          if (trial != null) {
-            lost++;
-            problems.add(trial + " does not end");
-          }
-        }
-        return;
-      }
-      turn(world, aftermath, parents, false);
-    }
-  }
-
-  /** A look at every parent: its experiment goes on, or has ended and another may begin. */
-  private void turn(CrashWorld world, Aftermath aftermath, List<String> parents, boolean begin)
-      throws Exception {
-    for (String parent : parents) {
-      Trial trial = running.get(parent);
-      if (trial == null) {
-        if (begin) {
-          running.put(parent, started(world, parent));
-        }
-      } else {
-        trial.decideIfAsked();
-        String ended = trial.ended();
-        if (ended != null) {
-          running.put(parent, null);
-          tally(aftermath, trial, ended);
-        }
-      }
-    }
-    Thread.sleep(20);
-  }
-
-  private Trial started(CrashWorld world, String parent) throws SQLException {
-    world.databaseAnew(parent);
-    Kind kind = KINDS.get(dice.nextInt(KINDS.size()));
-    Trial trial = new Trial(world, "kill%d".formatted(++experiments), parent, kind);
-    trial.start();
-    return trial;
-  }
-
-  private void tally(Aftermath aftermath, Trial trial, String ended) throws SQLException {
-    boolean asItMust = trial.kind().outcome().name().equals(ended);
-    outcomes.merge(asItMust ? ended : "FAILED", 1, Integer::sum);
-    List<String> wrong = asItMust ? aftermath.ofEnded(trial) : aftermath.ofFailed(trial);
-    if (!wrong.isEmpty()) {
-      wrong.forEach(System.out::println);
-      System.out.println(trial + " ended as " + ended);
-      problems.addAll(wrong);
-      boolean twice = wrong.stream().anyMatch(problem -> problem.contains(": 2 receipts"));
-      mergedTwice += twice ? 1 : 0;
-      lost += twice ? 0 : 1;
-    } else if (!asItMust) {
-      System.out.println(trial + " ended as " + ended);
-    }
-  }
-
-  private String line(int kills, List<String> left) {
-    return "%d kills, %d experiments, %s, %d lost, %d merged twice, %d left behind, seed %d"
-        .formatted(kills, experiments, outcomes, lost, mergedTwice, left.size(), SEED);
   }
 
   /** Where the test runs in Maven's own process: after everything that Maven has to say. */

@@ -37,33 +37,50 @@ final class WorkerProcess implements AutoCloseable {
   static WorkerProcess start(Path configuration, PointsOfSteps points) throws IOException {
     return start(
         configuration,
+        List.of(),
+        ownClassPath(),
         List.of("--spring.main.sources=" + CrashPoints.class.getName()),
         Integer.toString(points.port()));
   }
 
   /** One that asks nobody. */
   static WorkerProcess start(Path configuration) throws IOException {
-    return start(configuration, List.of(), "0");
+    return start(configuration, List.of(), ownClassPath(), List.of(), "0");
   }
 
-  private static WorkerProcess start(Path configuration, List<String> more, String port)
+  /** One that asks nobody and writes the archive by which others start sooner; see {@link #end}. */
+  static WorkerProcess archiving(Path configuration, WorkerArchive archive) throws IOException {
+    return start(configuration, archive.writing(), archive.classPath(), List.of(), "0");
+  }
+
+  /** One that asks nobody and starts from the archive. */
+  static WorkerProcess start(Path configuration, WorkerArchive archive) throws IOException {
+    return start(configuration, archive.reading(), archive.classPath(), List.of(), "0");
+  }
+
+  private static WorkerProcess start(
+      Path configuration, List<String> options, String classPath, List<String> more, String port)
       throws IOException {
     Path log = Files.createTempFile(configuration.getParent(), "worker-", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(
             Stream.concat(
-                    Stream.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx512m",
-                        "-Xshare:auto",
-                        "-cp",
-                        classPath(),
-                        WorkerApplication.class.getName(),
-                        "--config",
-                        configuration.toString()),
-                    more.stream())
+                    Stream.concat(
+                        Stream.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-Xmx512m",
+                            "-Xshare:auto"),
+                        options.stream()),
+                    Stream.concat(
+                        Stream.of(
+                            "-cp",
+                            classPath,
+                            WorkerApplication.class.getName(),
+                            "--config",
+                            configuration.toString()),
+                        more.stream()))
                 .toList());
     builder.environment().put(CrashPoints.PORT, port);
     int free = freePort();
@@ -80,7 +97,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** The worker's own classes and, of the tests', those of the points. */
-  private static String classPath() {
+  static String ownClassPath() {
     String own =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     return Stream.of(own.split(File.pathSeparator))
@@ -123,6 +140,14 @@ final class WorkerProcess implements AutoCloseable {
   /** SIGKILL: no hook runs, no connection is closed in good order. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM, and until it has put everything away. */
+  void end() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the worker does not end");
+    }
   }
 
   @Override

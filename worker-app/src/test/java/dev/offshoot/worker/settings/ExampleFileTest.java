@@ -81,7 +81,7 @@ class ExampleFileTest {
             .filter(
                 line ->
                     !line.matches(
-                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin| name|build-id|max-branches-per-tenant|model|base-url):.*"))
+                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin|data-directory|max-branch-storage| name|build-id|max-branches-per-tenant|model|base-url):.*"))
             .filter(
                 line ->
                     !line.matches(

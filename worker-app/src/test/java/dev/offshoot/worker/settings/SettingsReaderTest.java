@@ -11,6 +11,7 @@ import dev.offshoot.branch.OnBusy;
 import dev.offshoot.branch.OnDrift;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.SourceConfig;
+import dev.offshoot.branch.Storage;
 import dev.offshoot.domain.ApprovalRule;
 import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.Severity;
@@ -75,7 +76,11 @@ class SettingsReaderTest {
                 null,
                 1_000_000,
                 DataSize.ofGigabytes(10),
+                null,
+                null,
+                DataSize.ofGigabytes(1),
                 Duration.ofSeconds(2),
+                Duration.ofMinutes(10),
                 1000,
                 OnBusy.REFUSE,
                 DataSize.ofMegabytes(256),
@@ -200,7 +205,11 @@ class SettingsReaderTest {
                 Map.entry("offshoot.parents.shop.max-branches-per-tenant", "2"),
                 Map.entry("offshoot.parents.shop.max-changed-rows", "5"),
                 Map.entry("offshoot.parents.shop.max-branch-growth", "6MB"),
+                Map.entry("offshoot.parents.shop.max-branch-storage", "3GB"),
+                Map.entry("offshoot.parents.shop.data-directory", folder.toString()),
+                Map.entry("offshoot.parents.shop.min-free-disk", "7MB"),
                 Map.entry("offshoot.parents.shop.lock-timeout", "PT4S"),
+                Map.entry("offshoot.parents.shop.merge-statement-timeout", "90s"),
                 Map.entry("offshoot.parents.shop.sequence-block", "0"),
                 Map.entry("offshoot.parents.shop.on-busy", "fence"),
                 Map.entry("offshoot.parents.shop.rehearsal-max-size", "2GB"),
@@ -242,7 +251,9 @@ class SettingsReaderTest {
     assertThat(shop.config("shop").maxBranchesPerTenant()).isEqualTo(2);
     assertThat(shop.maxChangedRows()).isEqualTo(5);
     assertThat(shop.maxBranchGrowth()).isEqualTo(DataSize.ofMegabytes(6));
+    assertThat(shop.config("shop").storage()).isEqualTo(new Storage(3L << 30, folder, 7L << 20));
     assertThat(shop.lockTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(shop.config("shop").mergeStatementTimeout()).isEqualTo(Duration.ofSeconds(90));
     assertThat(shop.sequenceBlock()).isZero();
     assertThat(shop.config("shop").copying())
         .isEqualTo(
@@ -308,6 +319,11 @@ class SettingsReaderTest {
     "offshoot.parents.shop.copy-method, MAGIC, 'AUTO, WAL_LOG, FILE_COPY, CLONE'",
     "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
     "offshoot.parents.shop.max-branches, 0, at least 1",
+    "offshoot.parents.shop.merge-statement-timeout, 0s, positive",
+    "offshoot.parents.shop.max-branch-storage, 0B, at least 1",
+    "offshoot.parents.shop.max-branch-storage, some, 256MB",
+    "offshoot.parents.shop.data-directory, /no/such/folder, no folder",
+    "offshoot.parents.shop.min-free-disk, -1B, at least 0",
     "offshoot.parents.shop.rehearsal-max-size, huge, 256MB",
     "offshoot.parents.shop.on-busy, WAIT, 'REFUSE, FENCE'",
     "offshoot.parents.shop.source.url, jdbc:postgresql://db:5432/shop, parent itself",
