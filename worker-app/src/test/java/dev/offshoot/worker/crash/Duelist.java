@@ -9,6 +9,7 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Stage;
 import dev.offshoot.workflow.ExperimentWorkflow;
 import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
@@ -87,7 +88,10 @@ final class Duelist {
   }
 
   void awaitDecision() throws InterruptedException {
-    experiment.awaitDecision(PATIENCE);
+    ExperimentStatus status = experiment.awaitDecision(PATIENCE);
+    if (status.stage() != Stage.AWAITING_DECISION) {
+      throw new AssertionError("%s ended before: %s".formatted(this, status.outcome()));
+    }
   }
 
   /** Both at once, or as near as a few milliseconds. */
