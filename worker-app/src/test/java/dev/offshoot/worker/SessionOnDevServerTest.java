@@ -243,7 +243,7 @@ class SessionOnDevServerTest {
 
     AgentSession other = open("rejected", spec().build());
     var unused = other.run("DELETE FROM item");
-    var decision =
+    var unusedDecision =
         client.experiment(other.id()).reject(new DecisionRequest("rita", "no", null, List.of()));
     assertThat(
             Objects.requireNonNull(client.experiment(other.id()).awaitEnd(PATIENCE).outcome())
