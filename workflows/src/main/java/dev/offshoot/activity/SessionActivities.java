@@ -1,6 +1,7 @@
 package dev.offshoot.activity;
 
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
@@ -46,6 +47,54 @@ public interface SessionActivities {
    */
   @ActivityMethod
   List<String> runChecks(RunChecks request);
+
+  /**
+   * Lets the agent connect to the branch with the password of that verifier. Idempotent.
+   *
+   * <p>Fails with {@code SESSION_REFUSED} where the branch's home cannot.
+   */
+  @ActivityMethod
+  ConnectAnswer openConnection(OpenConnection request);
+
+  /**
+   * Watches what the agent's connections use up, until cancelled, which changes nothing, or until
+   * they must end.
+   */
+  @ActivityMethod
+  ConnectionEnd watchConnection(WatchConnection request);
+
+  /** Ends the agent's connections and shuts its login; where to look for what they changed. */
+  @ActivityMethod
+  Touched closeConnection(CloseConnection request);
+
+  /** Why connections must end. */
+  enum ConnectionEnd {
+    /** There was none, or none did anything, for the session's idle time. */
+    IDLE,
+    /** The branch has outgrown its limit. */
+    OUTGROWN,
+    /** One held so many locks that soon nobody else on the server would get one. */
+    TOO_MANY_LOCKS
+  }
+
+  /**
+   * @param branch where
+   * @param verifier of the agent's password
+   */
+  record OpenConnection(BranchRef branch, String verifier) {}
+
+  /**
+   * @param branch where
+   * @param spec whose limits hold
+   * @param branchBytes size of the branch when it was made
+   */
+  record WatchConnection(BranchRef branch, ExperimentSpec spec, long branchBytes) {}
+
+  /**
+   * @param branch where
+   * @param atStart where to look for what was changed when the branch's database was made
+   */
+  record CloseConnection(BranchRef branch, Touched atStart) {}
 
   /**
    * @param branch where

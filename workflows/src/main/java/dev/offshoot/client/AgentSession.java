@@ -1,6 +1,8 @@
 package dev.offshoot.client;
 
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentStatus;
@@ -91,6 +93,19 @@ public final class AgentSession {
   /** What would be handed in now. */
   public ChangeSummary diff() {
     return update("diff", ChangeSummary.class, new HandInRequest(null, null));
+  }
+
+  /**
+   * Lets whoever has the password of that verifier connect to the branch; see {@link
+   * ScramVerifier}. Any other message ends the connections and takes in what they did.
+   */
+  public ConnectAnswer connect(String verifier, String by) {
+    return update("connect", ConnectAnswer.class, new ConnectRequest(verifier, by));
+  }
+
+  /** Ends the connections and takes in what they did. */
+  public SessionView disconnect() {
+    return update("disconnect", SessionView.class, new HandInRequest(null, null));
   }
 
   /** Hands in what is applied. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param savepointsTaken how many were ever taken; tells their copies apart
  * @param lastRequestId of the latest run that named one
  * @param lastAnswer to that run
+ * @param verifier with which the agent may connect now; absent if it may not
+ * @param connected whether it ever might
+ * @param atStart where to look for what was applied when the branch's database was made, by an undo
  */
 public record SessionState(
     List<SessionRun> runs,
@@ -19,10 +22,14 @@ public record SessionState(
     List<Savepoint> savepoints,
     int savepointsTaken,
     @Nullable String lastRequestId,
-    @Nullable RunAnswer lastAnswer) {
+    @Nullable RunAnswer lastAnswer,
+    @Nullable String verifier,
+    boolean connected,
+    Touched atStart) {
 
   public static final SessionState BEGINNING =
-      new SessionState(List.of(), Touched.NOTHING, List.of(), 0, null, null);
+      new SessionState(
+          List.of(), Touched.NOTHING, List.of(), 0, null, null, null, false, Touched.NOTHING);
 
   /**
    * A state of the branch that can be returned to.

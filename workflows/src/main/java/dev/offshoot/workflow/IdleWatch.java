@@ -6,6 +6,7 @@ import io.temporal.workflow.TimerOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class IdleWatch {
   private final Duration idle;
   private final Runnable onIdle;
+  private final BooleanSupplier otherwiseBusy;
   private Instant last;
   private int atWork;
   private @Nullable CancellationScope timer;
 
-  IdleWatch(Duration idle, Runnable onIdle) {
+  /**
+   * @param otherwiseBusy whether somebody else watches, and it is not to strike
+   */
+  IdleWatch(Duration idle, BooleanSupplier otherwiseBusy, Runnable onIdle) {
     this.idle = idle;
+    this.otherwiseBusy = otherwiseBusy;
     this.onIdle = onIdle;
     this.last = now();
   }
@@ -48,6 +54,11 @@ final class IdleWatch {
     last = now();
   }
 
+  /** Whether nothing is being worked on. */
+  boolean isQuiet() {
+    return atWork == 0;
+  }
+
   /** When it strikes if nothing comes. */
   Instant until() {
     return last.plus(idle);
@@ -71,7 +82,8 @@ final class IdleWatch {
   }
 
   private void struck() {
-    Duration left = atWork > 0 ? idle : Duration.between(now(), until());
+    Duration left =
+        atWork > 0 || otherwiseBusy.getAsBoolean() ? idle : Duration.between(now(), until());
     if (left.isNegative() || left.isZero()) {
       onIdle.run();
     } else {

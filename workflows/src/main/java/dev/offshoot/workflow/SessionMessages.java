@@ -1,5 +1,6 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HandInRequest;
 import dev.offshoot.domain.OffshootException;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class SessionMessages {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}");
   private static final int MOST_REASON = 1_000;
+
+  /** It is safe between single quotes. */
+  private static final Pattern VERIFIER =
+      Pattern.compile(
+          "SCRAM-SHA-256\\$[1-9][0-9]{3,6}:[A-Za-z0-9+/]{22,60}={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=");
 
   private SessionMessages() {}
 
@@ -65,6 +71,25 @@ final class SessionMessages {
                         ? "name: there is no savepoint '%s', and none at all".formatted(name)
                         : "name: there is no savepoint '%s'; there are %s"
                             .formatted(name, String.join(", ", script.savepoints()))));
+  }
+
+  /** The verifier of a connection that can be opened. */
+  static String verifier(@Nullable ConnectRequest request) {
+    @Nullable String verifier = request == null ? null : request.verifier();
+    if (verifier == null || !VERIFIER.matcher(verifier).matches()) {
+      throw refused(
+          "verifier: must be the SCRAM-SHA-256 verifier of a password that you keep, SCRAM-SHA-256$4096:salt$key:key; never send a password");
+    }
+    return verifier;
+  }
+
+  /** Somebody else's branch takes no connection, as far as names can tell. */
+  static void requireOwner(@Nullable ConnectRequest request, @Nullable String requestedBy) {
+    @Nullable String by = request == null ? null : request.by();
+    if (by == null || by.isBlank()) {
+      throw refused("by: is missing; say who asked for the experiment");
+    }
+    requireOwner(by, requestedBy);
   }
 
   static void requireReason(@Nullable HandInRequest request) {

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionScript {
   static final int MOST_SAVEPOINTS = 5;
+
+  /** Stands in a script for what nobody knows the statements of; harmless where it is run. */
+  static final String OVER_A_CONNECTION = "SELECT 'rows were written over a connection'";
+
   private static final int MOST_LINES = 50;
   private static final int MOST_OF_A_LINE = 200;
   private static final int MOST_OF_A_STATEMENT = 80;
@@ -38,6 +42,9 @@ final class SessionScript {
   private int savepointsTaken;
   private @Nullable String lastRequestId;
   private @Nullable RunAnswer lastAnswer;
+  private @Nullable String verifier;
+  private boolean connected;
+  private Touched atStart;
 
   SessionScript(SessionState state) {
     this.runs = new ArrayList<>(state.runs());
@@ -46,6 +53,9 @@ final class SessionScript {
     this.savepointsTaken = state.savepointsTaken();
     this.lastRequestId = state.lastRequestId();
     this.lastAnswer = state.lastAnswer();
+    this.verifier = state.verifier();
+    this.connected = state.connected();
+    this.atStart = state.atStart();
   }
 
   /** All of it, for another history to go on with. */
@@ -56,7 +66,10 @@ final class SessionScript {
         List.copyOf(savepoints),
         savepointsTaken,
         lastRequestId,
-        lastAnswer);
+        lastAnswer,
+        verifier,
+        connected,
+        atStart);
   }
 
   int nextRun() {
@@ -126,6 +139,44 @@ final class SessionScript {
         result.changedSchema());
   }
 
+  /** The agent may connect. */
+  void opened(String scramVerifier) {
+    verifier = scramVerifier;
+    connected = true;
+  }
+
+  /** Whether the agent may connect now. */
+  boolean isOpen() {
+    return verifier != null;
+  }
+
+  /** Whether anything may have been done without our knowing the statements. */
+  boolean wasConnected() {
+    return connected;
+  }
+
+  /** Where to look for what was applied when the branch's database was made. */
+  Touched atStart() {
+    return atStart;
+  }
+
+  /** What was done over connections is in; it counts as a run of its own, of unknown statements. */
+  void closed(Touched changed, long millis) {
+    verifier = null;
+    StatementResult unknown =
+        new StatementResult(0, OVER_A_CONNECTION, millis, null, List.of(), List.of(), false, false);
+    runs.add(
+        new SessionRun(
+            nextRun(),
+            List.of(OVER_A_CONNECTION),
+            Fate.APPLIED,
+            List.of(unknown),
+            List.of(),
+            null,
+            millis));
+    touched = changed;
+  }
+
   Optional<Savepoint> savepoint(String name) {
     return savepoints.stream().filter(each -> each.name().equals(name)).findFirst();
   }
@@ -179,6 +230,7 @@ final class SessionScript {
     }
     savepoints.removeIf(each -> each.number() > savepoint.number());
     touched = savepoint.touched();
+    atStart = savepoint.touched();
     return undone;
   }
 

@@ -2,6 +2,8 @@ package dev.offshoot.workflow;
 
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HandInAnswer;
 import dev.offshoot.domain.HandInRequest;
@@ -87,6 +89,26 @@ public interface SessionWorkflow {
 
   @UpdateValidatorMethod(updateName = "discard")
   void validateDiscard(@Nullable HandInRequest request);
+
+  /**
+   * Lets the agent connect to the branch by itself, with a password that it keeps. The next message
+   * of any other kind ends the connections and takes in what they did.
+   */
+  @UpdateMethod(
+      name = "connect",
+      description =
+          "Let the agent connect. JSON: {\"verifier\": \"SCRAM-SHA-256$…\", \"by\": \"agent-7\"}")
+  ConnectAnswer connect(@Nullable ConnectRequest request);
+
+  @UpdateValidatorMethod(updateName = "connect")
+  void validateConnect(@Nullable ConnectRequest request);
+
+  /** Ends the agent's connections and takes in what they did. */
+  @UpdateMethod(name = "disconnect", description = "End the agent's connections. JSON: {}")
+  SessionView disconnect(@Nullable HandInRequest request);
+
+  @UpdateValidatorMethod(updateName = "disconnect")
+  void validateDisconnect(@Nullable HandInRequest request);
 
   /** All that is known now; also after the end. */
   @QueryMethod(name = "session", description = "All that is known of the session now")

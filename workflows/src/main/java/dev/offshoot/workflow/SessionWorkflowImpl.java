@@ -4,6 +4,8 @@ import dev.offshoot.activity.DiffActivities;
 import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.activity.SessionActivities.RunDone;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HandInAnswer;
@@ -16,6 +18,7 @@ import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionState.Savepoint;
 import dev.offshoot.domain.SessionView;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.Touched;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
@@ -24,8 +27,10 @@ import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import io.temporal.workflow.WorkflowLock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +41,20 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   /** Of the 50 MB that a history may have. */
   private static final long LONGEST_HISTORY_BYTES = 20_000_000;
 
+  /** What an agent can correct in its session, and hand in again. */
+  private static final Set<ErrorCode> CORRECTABLE =
+      EnumSet.of(
+          ErrorCode.CHECK_FAILED,
+          ErrorCode.SQL_ERROR,
+          ErrorCode.PERMISSION_DENIED,
+          ErrorCode.NOT_CARRIED,
+          ErrorCode.LIMIT_EXCEEDED);
+
   private final Start start;
   private final SessionScript script;
   private final IdleWatch idle;
   private final WorkflowLock turn = Workflow.newWorkflowLock();
+  private final ConnectionWatch connection;
   private int messages;
 
   /** No message is taken any more: another history begins. */
@@ -54,9 +69,11 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public SessionWorkflowImpl(Start start) {
     this.start = start;
     this.script = new SessionScript(start.state());
+    this.connection = new ConnectionWatch(start, this::connectionMustEnd);
     this.idle =
         new IdleWatch(
             Objects.requireNonNull(start.spec().session(), "a session").idle(),
+            script::isOpen,
             () -> end(SessionEnd.Kind.IDLE, null, null, List.of()));
   }
 
@@ -64,10 +81,14 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public SessionEnd run(Start input) {
     idle.start();
     show();
+    if (script.isOpen()) {
+      connection.watch();
+    }
     try {
       Workflow.await(() -> isOver() || isLong());
       turningPage = !isOver();
       Workflow.await(Workflow::isEveryHandlerFinished);
+      connection.stop();
     } catch (CanceledFailure e) {
       stop();
       throw e;
@@ -104,6 +125,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   /** The experiment was cancelled: what runs is stopped first, so that nothing is left behind. */
   private void stop() {
     idle.stop();
+    connection.stop();
     turningPage = true;
     if (work != null) {
       work.cancel("the experiment ends");
@@ -118,6 +140,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public RunAnswer runStatements(@Nullable RunRequest request) {
     return inTurn(
         () -> {
+          closeConnection();
           RunRequest asked = Objects.requireNonNull(request, "validated");
           return script.answered(asked.requestId()).orElseGet(() -> runNow(asked));
         });
@@ -154,6 +177,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public SavepointAnswer savepoint(@Nullable SavepointRequest request) {
     return inTurn(
         () -> {
+          closeConnection();
           String name = SessionMessages.savepointName(request);
           SessionMessages.requireRoom(name, script);
           long begun = Workflow.currentTimeMillis();
@@ -174,6 +198,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public SavepointAnswer undo(@Nullable SavepointRequest request) {
     return inTurn(
         () -> {
+          closeConnection();
           Savepoint to = SessionMessages.require(SessionMessages.savepointName(request), script);
           long begun = Workflow.currentTimeMillis();
           step("undo").returnToSavepoint(savepoint(to.number()));
@@ -213,17 +238,23 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   @Override
   public ChangeSummary diff(@Nullable HandInRequest request) {
     return inTurn(
-        () ->
-            Steps.computeDiff()
-                .computeDiff(
-                    DiffActivities.ComputeDiff.preview(
-                        start.branch(), script.handedIn(start.spec()), script.report(List.of()))));
+        () -> {
+          closeConnection();
+          return preview();
+        });
+  }
+
+  private ChangeSummary preview() {
+    return Steps.computeDiff()
+        .computeDiff(
+            DiffActivities.ComputeDiff.preview(
+                start.branch(), script.handedIn(start.spec()), script.report(List.of())));
   }
 
   @Override
   public void validateDiff(@Nullable HandInRequest request) {
     requireTakes(request == null ? null : request.by());
-    if (script.applied().isEmpty()) {
+    if (script.applied().isEmpty() && !script.isOpen()) {
       throw SessionMessages.refused("nothing is applied yet, so that there is nothing to compare");
     }
   }
@@ -232,19 +263,33 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public HandInAnswer submit(@Nullable HandInRequest request) {
     return inTurn(
         () -> {
+          closeConnection();
           List<String> checks;
           try {
             checks = checks();
+            if (script.wasConnected() && !script.applied().isEmpty()) {
+              // Whether a merge could carry it is known of what was sent, not of what was done.
+              var unused = preview();
+            }
           } catch (ActivityFailure e) {
             Failure failure = Failures.fromTemporal(e);
-            if (failure.code() != ErrorCode.CHECK_FAILED && failure.code() != ErrorCode.SQL_ERROR) {
+            if (!CORRECTABLE.contains(failure.code())) {
               throw e;
             }
-            return new HandInAnswer(false, script.applied().size(), failure);
+            return new HandInAnswer(false, script.applied().size(), withAdvice(failure));
           }
           end(SessionEnd.Kind.SUBMITTED, by(request), reason(request), checks);
           return new HandInAnswer(true, script.applied().size(), null);
         });
+  }
+
+  private Failure withAdvice(Failure failure) {
+    return failure.code() != ErrorCode.NOT_CARRIED || !script.wasConnected()
+        ? failure
+        : Failure.of(
+            failure.code(),
+            failure.message()
+                + "; statements that change the schema are known only if they are sent by run: undo, send them there, and keep the connection for rows");
   }
 
   private List<String> checks() {
@@ -271,6 +316,65 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   @Override
   public void validateDiscard(@Nullable HandInRequest request) {
     validateSubmit(request);
+  }
+
+  @Override
+  public ConnectAnswer connect(@Nullable ConnectRequest request) {
+    return inTurn(
+        () -> {
+          String verifier = SessionMessages.verifier(request);
+          ConnectAnswer answer =
+              step("connect")
+                  .openConnection(new SessionActivities.OpenConnection(start.branch(), verifier));
+          script.opened(verifier);
+          connection.watch();
+          return answer;
+        });
+  }
+
+  @Override
+  public void validateConnect(@Nullable ConnectRequest request) {
+    requireTakes(null);
+    SessionMessages.requireOwner(request, start.spec().requestedBy());
+    var unused = SessionMessages.verifier(request);
+  }
+
+  @Override
+  public SessionView disconnect(@Nullable HandInRequest request) {
+    return inTurn(
+        () -> {
+          closeConnection();
+          return session();
+        });
+  }
+
+  @Override
+  public void validateDisconnect(@Nullable HandInRequest request) {
+    requireTakes(request == null ? null : request.by());
+    if (!script.isOpen()) {
+      throw SessionMessages.refused("no connection is open");
+    }
+  }
+
+  /** Ends what is open and takes in what it did. */
+  private void closeConnection() {
+    if (!script.isOpen()) {
+      return;
+    }
+    connection.stop();
+    long begun = Workflow.currentTimeMillis();
+    Touched changed =
+        step("disconnect")
+            .closeConnection(
+                new SessionActivities.CloseConnection(start.branch(), script.atStart()));
+    script.closed(changed, Workflow.currentTimeMillis() - begun);
+  }
+
+  /** It uses up too much, or nobody uses it. */
+  private void connectionMustEnd(SessionActivities.ConnectionEnd why) {
+    if (why == SessionActivities.ConnectionEnd.IDLE && idle.isQuiet()) {
+      end(SessionEnd.Kind.IDLE, null, null, List.of());
+    }
   }
 
   @Override

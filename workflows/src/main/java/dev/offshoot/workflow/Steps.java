@@ -9,6 +9,7 @@ import dev.offshoot.activity.MergeActivities;
 import dev.offshoot.activity.RevertActivities;
 import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.SpecValidation;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
@@ -52,6 +53,12 @@ final class Steps {
                 .setDoNotRetry(ErrorCode.INTERNAL.name())
                 .build(),
             summary));
+  }
+
+  /** As long as a lease may be. */
+  static SessionActivities watch() {
+    return Workflow.newActivityStub(
+        SessionActivities.class, options(SpecValidation.MAX_TTL, retries(0, 10), "connection"));
   }
 
   static DiffActivities computeDiff() {

@@ -1,4 +1,4 @@
-package dev.offshoot.worker.stack;
+package dev.offshoot.client;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -14,13 +14,20 @@ import javax.crypto.spec.SecretKeySpec;
  * What Postgres stores of a password (RFC 5803). {@code ALTER ROLE … PASSWORD} takes it as it is,
  * so the password itself never travels and can stand in no statement log.
  */
-final class ScramVerifier {
-
+public final class ScramVerifier {
   private static final int ITERATIONS = 4096;
   private static final int SALT_BYTES = 16;
   private static final int KEY_BITS = 256;
+  private static final int PASSWORD_BYTES = 24;
 
   private ScramVerifier() {}
+
+  /** A password that nobody guesses, of letters, digits, hyphens and underscores. */
+  public static String freshPassword() {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
 
   /**
    * A verifier with a new salt. It consists of letters, digits and {@code $ : + / = -}, so it is
@@ -29,7 +36,7 @@ final class ScramVerifier {
    * @throws IllegalArgumentException when the password is empty or not printable ASCII: others
    *     would have to be normalised as the client will do it (SASLprep)
    */
-  static String of(String password) {
+  public static String of(String password) {
     if (password.isEmpty() || !password.chars().allMatch(c -> c >= ' ' && c <= '~')) {
       throw new IllegalArgumentException("A password must consist of printable ASCII characters");
     }

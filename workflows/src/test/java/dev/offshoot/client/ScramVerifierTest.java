@@ -1,13 +1,11 @@
-package dev.offshoot.worker.stack;
+package dev.offshoot.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/**
- * That Postgres takes the verifier, and the password with it, is seen in {@link ShopParentTest}.
- */
+/** That Postgres takes the verifier, and the password with it, is seen where roles are made. */
 class ScramVerifierTest {
 
   @Test
