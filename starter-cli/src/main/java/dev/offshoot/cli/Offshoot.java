@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       JudgeCommand.class,
       KeyCommand.class,
       DoctorCommand.class,
+      McpCommand.class,
       CompletionCommand.class
     },
     footerHeading = "%nFirst steps:%n",

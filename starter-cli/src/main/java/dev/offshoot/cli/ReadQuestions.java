@@ -127,7 +127,8 @@ final class ReadQuestions {
     return rows;
   }
 
-  private DiffPage page(String digest, TableName table, long from, int limit) {
+  /** A stretch of one table as the ledger pages it; may have fewer rows than asked for. */
+  DiffPage page(String digest, TableName table, long from, int limit) {
     ReadActivities.ReadDiff request = new ReadActivities.ReadDiff(digest, table, from, limit);
     return answered(() -> stub(ReadWorkflows.ReadDiffWorkflow.class).run(request));
   }

@@ -99,7 +99,7 @@ final class CliWorld implements AutoCloseable {
         ViewBranchesWorkflowImpl.class,
         ListExperimentsWorkflowImpl.class);
     worker.registerActivitiesImplementations(
-        new FakeWorld(audit), new FakeParents(), audit, new FakeJanitor());
+        new FakeWorld(audit), new FakeParents(), audit, new FakeJanitor(), new FakeSession());
     workers.start();
   }
 

@@ -82,17 +82,32 @@ public final class AgentSession {
 
   /** Keeps the branch as it is now. */
   public SavepointAnswer savepoint(String name) {
-    return update("savepoint", SavepointAnswer.class, new SavepointRequest(name, null));
+    return savepoint(new SavepointRequest(name, null));
+  }
+
+  /** The same, saying who does. */
+  public SavepointAnswer savepoint(SavepointRequest request) {
+    return update("savepoint", SavepointAnswer.class, request);
   }
 
   /** Makes the branch what it was when the savepoint was taken. */
   public SavepointAnswer undo(String name) {
-    return update("undo", SavepointAnswer.class, new SavepointRequest(name, null));
+    return undo(new SavepointRequest(name, null));
+  }
+
+  /** The same, saying who does. */
+  public SavepointAnswer undo(SavepointRequest request) {
+    return update("undo", SavepointAnswer.class, request);
   }
 
   /** What would be handed in now. */
   public ChangeSummary diff() {
-    return update("diff", ChangeSummary.class, new HandInRequest(null, null));
+    return diff(new HandInRequest(null, null));
+  }
+
+  /** The same, saying who asks. */
+  public ChangeSummary diff(HandInRequest request) {
+    return update("diff", ChangeSummary.class, request);
   }
 
   /**
