@@ -2,6 +2,7 @@ package dev.offshoot.branch;
 
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
@@ -10,6 +11,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -67,6 +69,32 @@ public interface BranchProvider {
 
   /** Ends every session of the experiment's role, which may log in again. */
   void endSessions(BranchRef ref);
+
+  /**
+   * Lets whoever has the password of that SCRAM verifier connect to the branch as the experiment's
+   * role, until {@link #closeConnection}.
+   *
+   * @param verifier safe between single quotes
+   */
+  ConnectAnswer openConnection(BranchRef ref, String verifier);
+
+  /** Shuts that login and ends all sessions of the experiment's role; fine if there are none. */
+  void closeConnection(BranchRef ref);
+
+  /**
+   * Looks at the sessions of the experiment's role, and ends those that take so many locks that
+   * soon nobody else on the server would get one.
+   */
+  ConnectionUse connectionUse(BranchRef ref);
+
+  /**
+   * What an agent's connections do.
+   *
+   * @param connections how many there are
+   * @param quiet for how long none did anything
+   * @param greedy whether one was ended because of its locks
+   */
+  record ConnectionUse(long connections, Duration quiet, boolean greedy) {}
 
   /**
    * Keeps the branch as it is now under a number; ends the experiment's sessions.

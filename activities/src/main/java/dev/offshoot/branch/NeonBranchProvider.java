@@ -2,6 +2,7 @@ package dev.offshoot.branch;
 
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
@@ -206,6 +207,43 @@ public final class NeonBranchProvider implements BranchProvider {
                 owner.session(),
                 "SELECT pg_database_size(pg_catalog.current_database())",
                 row -> row.getLong(1)));
+  }
+
+  @Override
+  public ConnectAnswer openConnection(BranchRef ref, String verifier) {
+    String url = sessions.urlForAgents(ref.branchName(), Place.branch(ref), Progress.NONE);
+    return during(
+        "letting an agent connect",
+        onBranch(ref),
+        owner ->
+            AgentLogin.address(
+                url,
+                Optional.ofNullable(parent.agentAddress()),
+                home.database(),
+                ref,
+                AgentLogin.open(owner.session(), ref, home.database(), verifier)));
+  }
+
+  @Override
+  public void closeConnection(BranchRef ref) {
+    ifThere(
+        () ->
+            run(
+                "shutting an agent's login",
+                onBranch(ref),
+                owner -> AgentLogin.close(owner.session(), ref)));
+  }
+
+  @Override
+  public ConnectionUse connectionUse(BranchRef ref) {
+    return during(
+        "looking at an agent's connections",
+        onBranch(ref),
+        owner -> {
+          boolean greedy = AgentLogin.endGreedy(owner.session(), ref);
+          AgentLogin.Use use = AgentLogin.use(owner.session(), ref);
+          return new ConnectionUse(use.connections(), use.quiet(), greedy);
+        });
   }
 
   @Override

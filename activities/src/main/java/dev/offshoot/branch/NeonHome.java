@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mostCompute and at most
  * @param suspendAfter idle time after which an endpoint scales to zero
  * @param comparesSchemas whether Neon's own comparison of schemas is held against ours
+ * @param pooledForAgents whether agents that connect by themselves come by way of Neon's pool
  */
 public record NeonHome(
     NeonProject project,
@@ -24,7 +25,8 @@ public record NeonHome(
     double leastCompute,
     double mostCompute,
     Duration suspendAfter,
-    boolean comparesSchemas) {
+    boolean comparesSchemas,
+    boolean pooledForAgents) {
 
   /** What Neon itself suggests for small work. */
   public static final double SMALLEST = 0.25;

@@ -71,6 +71,18 @@ final class NeonSessions {
     return open(name, place, progress, each -> branches.id(each, progress));
   }
 
+  /** Where agents reach a branch of ours, by way of Neon's pool if it is so configured. */
+  String urlForAgents(String name, Place place, Progress progress) {
+    String id =
+        branches
+            .id(name, progress)
+            .orElseThrow(
+                () ->
+                    new OffshootException(ErrorCode.BRANCH_GONE, place + " is not there any more"));
+    return api.address(id, home.database(), home.role(), home.pooledForAgents(), progress)
+        .jdbcUrl();
+  }
+
   /** Forgets where it was. */
   void forget(String name) {
     known.remove(name);

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequenceBlock values of each of the parent's sequences that are reserved for a branch; 0
  *     for none
  * @param approval who may approve what is merged into it
+ * @param agentAddress {@code host:port} by which agents reach branches; absent for that of {@code
+ *     url}
  * @param neon where on Neon it is; absent for a server of its own, which {@code url} names
  */
 public record ParentConfig(
@@ -56,6 +58,7 @@ public record ParentConfig(
     List<SensitiveName> masked,
     int sequenceBlock,
     ApprovalRule approval,
+    @Nullable String agentAddress,
     @Nullable NeonHome neon) {
   public static final Duration DEFAULT_REVERT_WINDOW = Duration.ofDays(7);
 

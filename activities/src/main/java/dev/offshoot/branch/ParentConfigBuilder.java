@@ -32,6 +32,7 @@ public final class ParentConfigBuilder {
   private List<SensitiveName> masked = List.of();
   private int sequenceBlock;
   private ApprovalRule approval = ApprovalRule.ANYBODY;
+  private @Nullable String agentAddress;
   private @Nullable NeonHome neon;
 
   ParentConfigBuilder(String name, String url, String username, String password) {
@@ -58,6 +59,7 @@ public final class ParentConfigBuilder {
     this.masked = like.masked();
     this.sequenceBlock = like.sequenceBlock();
     this.approval = like.approval();
+    this.agentAddress = like.agentAddress();
     this.neon = like.neon();
   }
 
@@ -146,6 +148,11 @@ public final class ParentConfigBuilder {
     return this;
   }
 
+  public ParentConfigBuilder agentAddress(@Nullable String hostAndPort) {
+    this.agentAddress = hostAndPort;
+    return this;
+  }
+
   public ParentConfigBuilder neon(@Nullable NeonHome home) {
     this.neon = home;
     return this;
@@ -172,6 +179,7 @@ public final class ParentConfigBuilder {
         masked,
         sequenceBlock,
         approval,
+        agentAddress,
         neon);
   }
 }

@@ -2,6 +2,7 @@ package dev.offshoot.branch;
 
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
@@ -180,6 +181,45 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         "ending an experiment's sessions",
         maintenance.pooled(),
         session -> Sessions.endOfRole(session, ref.branchName()));
+  }
+
+  @Override
+  public ConnectAnswer openConnection(BranchRef ref, String verifier) {
+    return during(
+        "letting an agent connect",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), Progress.NONE);
+          return AgentLogin.address(
+              home.url(),
+              Optional.ofNullable(parent.agentAddress()),
+              ref.branchName(),
+              ref,
+              AgentLogin.open(session, ref, ref.branchName(), verifier));
+        });
+  }
+
+  @Override
+  public void closeConnection(BranchRef ref) {
+    run(
+        "shutting an agent's login",
+        maintenance.dedicated(),
+        session -> {
+          Maintenance.lock(session, lockOf(ref), Progress.NONE);
+          AgentLogin.close(session, ref);
+        });
+  }
+
+  @Override
+  public ConnectionUse connectionUse(BranchRef ref) {
+    return during(
+        "looking at an agent's connections",
+        maintenance.pooled(),
+        session -> {
+          boolean greedy = AgentLogin.endGreedy(session, ref);
+          AgentLogin.Use use = AgentLogin.use(session, ref);
+          return new ConnectionUse(use.connections(), use.quiet(), greedy);
+        });
   }
 
   @Override

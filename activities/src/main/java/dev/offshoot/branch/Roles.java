@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class Roles {
   /** Time after the deadline for which logins stay valid, for the steps that end the experiment. */
-  private static final Duration GRACE = Duration.ofMinutes(15);
+  static final Duration GRACE = Duration.ofMinutes(15);
 
   /** That one of them may have at once. */
   static final int SESSIONS = 5;

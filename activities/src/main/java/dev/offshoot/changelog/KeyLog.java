@@ -116,6 +116,20 @@ public final class KeyLog {
     return log;
   }
 
+  /** Tables where the triggers stand as they were installed; none where no keys are noted. */
+  static List<Long> intact(Connection branch) throws SQLException {
+    return Sql.only(branch, EXISTS, row -> row.getBoolean(1))
+        ? Sql.list(branch, INTACT, row -> row.getLong(1))
+        : List.of();
+  }
+
+  /** Tables of which something was noted. */
+  static List<Long> noted(Connection branch) throws SQLException {
+    return Sql.only(branch, EXISTS, row -> row.getBoolean(1))
+        ? Sql.list(branch, NOTED, row -> row.getLong("rel"))
+        : List.of();
+  }
+
   private boolean add(ResultSet row) throws SQLException {
     long table = row.getLong("rel");
     noted.put(table, new WrittenRows(table, row.getLong("gone"), row.getLong("come")));

@@ -4,6 +4,8 @@ import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.Touched;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
 import java.util.List;
@@ -72,6 +74,28 @@ public final class SessionSteps implements SessionActivities {
               parent.config().maxBranchGrowth(),
               progress);
         });
+  }
+
+  @Override
+  public ConnectAnswer openConnection(OpenConnection request) {
+    return Step.run(
+        progress ->
+            provider(request.branch()).openConnection(request.branch(), request.verifier()));
+  }
+
+  @Override
+  public ConnectionEnd watchConnection(WatchConnection request) {
+    return Step.run(
+        progress -> {
+          Parents.Parent parent = parents.get(request.branch().parent());
+          return ConnectionSteps.watch(
+              parent.provider(), request, parent.config().maxBranchGrowth(), progress);
+        });
+  }
+
+  @Override
+  public Touched closeConnection(CloseConnection request) {
+    return Step.run(progress -> ConnectionSteps.close(provider(request.branch()), request));
   }
 
   private BranchProvider provider(BranchRef ref) {

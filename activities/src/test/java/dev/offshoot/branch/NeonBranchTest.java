@@ -64,7 +64,8 @@ class NeonBranchTest extends BranchHomeContract {
             NeonHome.SMALLEST,
             1,
             Duration.ofMinutes(5),
-            true);
+            true,
+            false);
     return ParentConfig.builder("shop-on-neon", "", NeonServers.OWNER, "").neon(home).build();
   }
 

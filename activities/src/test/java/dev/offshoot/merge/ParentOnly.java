@@ -4,6 +4,7 @@ import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.ParentView;
 import dev.offshoot.sql.SessionSettings;
@@ -94,5 +95,20 @@ class ParentOnly implements BranchProvider {
   @Override
   public List<HealthFinding> examine() {
     return List.of();
+  }
+
+  @Override
+  public ConnectAnswer openConnection(BranchRef ref, String verifier) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void closeConnection(BranchRef ref) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ConnectionUse connectionUse(BranchRef ref) {
+    throw new UnsupportedOperationException();
   }
 }

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
       StartCommand.class,
       OpenCommand.class,
       RunCommand.class,
+      ConnectCommand.class,
+      DisconnectCommand.class,
       SavepointCommand.class,
       UndoCommand.class,
       SubmitCommand.class,

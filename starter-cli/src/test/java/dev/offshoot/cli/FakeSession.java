@@ -2,6 +2,7 @@ package dev.offshoot.cli;
 
 import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;
@@ -185,5 +186,20 @@ final class FakeSession implements SessionActivities {
           new OffshootException(ErrorCode.CHECK_FAILED, "check 'SELECT false' is not true"));
     }
     return request.spec().checks();
+  }
+
+  @Override
+  public ConnectAnswer openConnection(OpenConnection request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ConnectionEnd watchConnection(WatchConnection request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Touched closeConnection(CloseConnection request) {
+    throw new UnsupportedOperationException();
   }
 }

@@ -9,6 +9,8 @@ import dev.offshoot.TestParent;
 import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.Experiment;
 import dev.offshoot.client.OffshootClient;
+import dev.offshoot.client.ScramVerifier;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentId;
@@ -33,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -250,6 +253,90 @@ class SessionOnDevServerTest {
                 .outcome())
         .isEqualTo(Outcome.DROPPED);
     assertThat(left("rejected")).isEmpty();
+  }
+
+  @Test
+  void agentThatConnectsByItself_withAPasswordThatNeverTravels_writesRows_andHandsThemIn()
+      throws Exception {
+    AgentSession session = open("connects", spec().build());
+    assertThat(session.run("UPDATE item SET n = 5 WHERE id = 5").applied()).isTrue();
+    String password = ScramVerifier.freshPassword();
+    assertThatThrownBy(() -> session.connect(ScramVerifier.of(password), "mallory"))
+        .hasMessageContaining("the session belongs to agent-7");
+    assertThatThrownBy(() -> session.connect(password, "agent-7"))
+        .hasMessageContaining("never send a password");
+
+    ConnectAnswer address = session.connect(ScramVerifier.of(password), "agent-7");
+    String url =
+        "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
+    try (Connection agent = DriverManager.getConnection(url, address.user(), password)) {
+      agent.setAutoCommit(false);
+      Sql.execute(agent, "UPDATE item SET n = 6 WHERE id = 6");
+      agent.commit();
+      Sql.execute(agent, "DELETE FROM item WHERE id = 7");
+      agent.rollback();
+      assertThatThrownBy(
+              () ->
+                  DriverManager.getConnection(
+                      url.replace(address.database(), parent.database()), address.user(), password))
+          .hasMessageContaining("permission denied");
+
+      assertThat(session.diff().updated()).isEqualTo(2);
+      assertThatThrownBy(() -> Sql.execute(agent, "SELECT 1")).isInstanceOf(SQLException.class);
+    }
+    assertThatThrownBy(() -> DriverManager.getConnection(url, address.user(), password))
+        .hasMessageContaining("password authentication failed");
+
+    String another = ScramVerifier.freshPassword();
+    var unused = session.connect(ScramVerifier.of(another), "agent-7");
+    try (Connection agent = DriverManager.getConnection(url, address.user(), another)) {
+      Sql.execute(agent, "ALTER TABLE item ADD COLUMN unknown text");
+      Sql.execute(agent, "INSERT INTO item (id, name) VALUES (100, 'new')");
+    }
+    HandInAnswer refused = session.submit("all of it");
+    assertThat(refused.ended()).isFalse();
+    assertThat(Objects.requireNonNull(refused.failure()).message())
+        .contains("column public.item.unknown", "sent by run");
+    assertThat(session.run("ALTER TABLE item DROP COLUMN unknown").applied()).isTrue();
+    String history = client.experiment(session.id()).session().view().toString();
+    assertThat(history).doesNotContain(password).doesNotContain(another);
+    assertThat(session.discard(new HandInRequest(null, "tried")).ended()).isTrue();
+    assertThat(
+            Objects.requireNonNull(client.experiment(session.id()).awaitEnd(PATIENCE).outcome())
+                .outcome())
+        .isEqualTo(Outcome.DROPPED);
+    assertThat(left("connects")).isEmpty();
+  }
+
+  @Test
+  void rowsWrittenOverAConnection_areReviewedAndMerged() throws Exception {
+    AgentSession session = open("rows", spec().build());
+    String password = ScramVerifier.freshPassword();
+    ConnectAnswer address = session.connect(ScramVerifier.of(password), "agent-7");
+    String url =
+        "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
+    try (Connection agent = DriverManager.getConnection(url, address.user(), password)) {
+      Sql.execute(agent, "INSERT INTO looked SELECT generate_series(100, 104)");
+    }
+
+    assertThat(session.submit("five rows").ended()).isTrue();
+
+    Experiment experiment = client.experiment(session.id());
+    ExperimentStatus asked = experiment.awaitDecision(PATIENCE);
+    assertThat(Objects.requireNonNull(asked.changes()).inserted()).isEqualTo(5);
+    assertThat(asked.changes().totalRows()).isEqualTo(5);
+    var unused =
+        experiment.approve(
+            new DecisionRequest("rita", "fine", asked.changes().digest(), List.of()));
+    assertThat(Objects.requireNonNull(experiment.awaitEnd(PATIENCE).outcome()).outcome())
+        .isEqualTo(Outcome.MERGED);
+    try (Connection owner = parent.ownerConnection()) {
+      assertThat(
+              Sql.<Long>only(
+                  owner, "SELECT count(*) FROM looked WHERE id >= 100", row -> row.getLong(1)))
+          .isEqualTo(5);
+    }
+    assertThat(left("rows")).isEmpty();
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.OffshootClient;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HandInRequest;
@@ -15,6 +16,7 @@ import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.StatementResult;
+import dev.offshoot.domain.Touched;
 import dev.offshoot.worker.RunningWorker.FakeRooms;
 import dev.offshoot.worker.stack.TemporalDevServer;
 import dev.offshoot.worker.stack.TemporalProgram;
@@ -180,6 +182,21 @@ class SessionPagesTest {
     @Override
     public List<String> runChecks(RunChecks request) {
       return List.of();
+    }
+
+    @Override
+    public ConnectAnswer openConnection(OpenConnection request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ConnectionEnd watchConnection(WatchConnection request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Touched closeConnection(CloseConnection request) {
+      throw new UnsupportedOperationException();
     }
   }
 }

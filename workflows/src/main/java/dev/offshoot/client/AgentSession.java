@@ -57,8 +57,10 @@ public final class AgentSession {
    *     when that took longer
    */
   public ExperimentStatus awaitOpen(Duration atMost) throws InterruptedException {
+    // What fails on the way to its branch passes other stages before it says why.
     ExperimentStatus status =
-        experiment.await(now -> now.stage().compareTo(Stage.IN_SESSION) >= 0, atMost);
+        experiment.await(
+            now -> now.stage() == Stage.IN_SESSION || now.stage() == Stage.CLOSED, atMost);
     if (status.stage() != Stage.IN_SESSION) {
       throw notOpen(status);
     }

@@ -58,7 +58,11 @@ final class Steps {
   /** As long as a lease may be. */
   static SessionActivities watch() {
     return Workflow.newActivityStub(
-        SessionActivities.class, options(SpecValidation.MAX_TTL, retries(0, 10), "connection"));
+        SessionActivities.class,
+        ActivityOptions.newBuilder(options(SpecValidation.MAX_TTL, retries(0, 10), "connection"))
+            // It changes nothing that anybody would have to wait for.
+            .setCancellationType(ActivityCancellationType.TRY_CANCEL)
+            .build());
   }
 
   static DiffActivities computeDiff() {

@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxCompute and at most
  * @param suspendAfter idle time after which a branch scales to zero
  * @param compareSchemas whether Neon's own comparison of schemas is held against ours
+ * @param pooledForAgents whether agents that connect by themselves come by way of Neon's pool
  * @param requestsPerSecond how often the API is asked at most, in the long run
  */
 public record NeonSettings(
@@ -40,6 +41,7 @@ public record NeonSettings(
     @DefaultValue("1") double maxCompute,
     @DefaultValue("5m") Duration suspendAfter,
     @DefaultValue("true") boolean compareSchemas,
+    @DefaultValue("false") boolean pooledForAgents,
     @DefaultValue("5") int requestsPerSecond) {
   private static final String KEY = "NEON_API_KEY";
   private static final double MOST_COMPUTE = 56;
@@ -100,6 +102,7 @@ public record NeonSettings(
         minCompute,
         maxCompute,
         suspendAfter,
-        compareSchemas);
+        compareSchemas,
+        pooledForAgents);
   }
 }

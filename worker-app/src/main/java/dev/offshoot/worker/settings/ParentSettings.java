@@ -58,6 +58,8 @@ import org.springframework.util.unit.DataSize;
  * @param masked tables and columns of which a model is shown no value
  * @param approvers who may approve; empty for everybody but whoever asked
  * @param requiredApprovals how many different people must approve what has a hazard, by its name
+ * @param agentAddress {@code host:port} by which agents that connect by themselves reach branches,
+ *     such as that of a pool; the server's own if absent
  * @param provider what kind of home it is
  * @param neon where on Neon it is, if that is its home
  */
@@ -89,6 +91,7 @@ public record ParentSettings(
     @DefaultValue List<String> masked,
     @DefaultValue List<String> approvers,
     @DefaultValue Map<String, Integer> requiredApprovals,
+    @Nullable String agentAddress,
     @DefaultValue("POSTGRES") Provider provider,
     @Nullable NeonSettings neon) {
 
@@ -139,6 +142,10 @@ public record ParentSettings(
     checkNames(prefix + ".masked", masked, problems);
     checkHazards(prefix + ".hazards.", hazards.keySet(), problems);
     checkApproval(prefix, problems);
+    if (agentAddress != null && !HostAndPort.isValid(agentAddress)) {
+      problems.add(
+          prefix + ".agent-address", "it is no host:port", "Leave it out for the server's own.");
+    }
   }
 
   private void checkStorage(String prefix, Problems problems) {
@@ -301,6 +308,7 @@ public record ParentSettings(
         .masked(parsed(masked))
         .sequenceBlock(sequenceBlock)
         .approval(approvalRule())
+        .agentAddress(agentAddress)
         .neon(neon == null ? null : neon.home(name))
         .build();
   }

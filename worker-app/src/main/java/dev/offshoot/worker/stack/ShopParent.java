@@ -1,5 +1,6 @@
 package dev.offshoot.worker.stack;
 
+import dev.offshoot.client.ScramVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

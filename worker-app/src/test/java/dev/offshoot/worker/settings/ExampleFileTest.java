@@ -81,11 +81,11 @@ class ExampleFileTest {
             .filter(
                 line ->
                     !line.matches(
-                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin|data-directory|max-branch-storage| name|build-id|max-branches-per-tenant|model|base-url):.*"))
+                        ".*(-file|api-key|profile|server-name|data-folder|pg-bin|data-directory|agent-address|max-branch-storage| name|build-id|max-branches-per-tenant|model|base-url):.*"))
             .filter(
                 line ->
                     !line.matches(
-                        ".*(neon|api-url|project|branch|database|role|min-compute|max-compute|suspend-after|compare-schemas|requests-per-second):.*"))
+                        ".*(neon|api-url|project|branch|database|role|min-compute|max-compute|suspend-after|compare-schemas|pooled-for-agents|requests-per-second):.*"))
             .filter(line -> !line.matches("\\s*(enabled: true|tls:|temporal: dev)"))
             .collect(Collectors.joining("\n"));
 

@@ -92,6 +92,7 @@ class SettingsReaderTest {
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
                 ParentSettings.Provider.POSTGRES,
                 null));
     assertThat(settings.worker())
@@ -150,7 +151,8 @@ class SettingsReaderTest {
                 0.25,
                 1,
                 Duration.ofMinutes(5),
-                true));
+                true,
+                false));
     assertThat(cloud.neon().toString()).doesNotContain(PASSWORD);
   }
 
@@ -320,6 +322,7 @@ class SettingsReaderTest {
     "offshoot.parents.shop.hazards.DELETES_ROWS, AWFUL, 'NOTICE, NEEDS_NAME, FORBIDDEN'",
     "offshoot.parents.shop.max-branches, 0, at least 1",
     "offshoot.parents.shop.merge-statement-timeout, 0s, positive",
+    "offshoot.parents.shop.agent-address, nowhere, no host:port",
     "offshoot.parents.shop.max-branch-storage, 0B, at least 1",
     "offshoot.parents.shop.max-branch-storage, some, 256MB",
     "offshoot.parents.shop.data-directory, /no/such/folder, no folder",

@@ -1,0 +1,87 @@
+package dev.offshoot.experiment;
+
+import dev.offshoot.activity.SessionActivities.CloseConnection;
+import dev.offshoot.activity.SessionActivities.ConnectionEnd;
+import dev.offshoot.activity.SessionActivities.WatchConnection;
+import dev.offshoot.branch.BranchProvider;
+import dev.offshoot.branch.BranchProvider.ConnectionUse;
+import dev.offshoot.changelog.ConnectionTrace;
+import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.SessionSpec;
+import dev.offshoot.domain.Touched;
+import dev.offshoot.sql.Place;
+import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.SqlErrors;
+import dev.offshoot.step.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+
+/** What a worker does about the connections of an agent: watches them, and finds what they did. */
+final class ConnectionSteps {
+  private static final long MILLIS_BETWEEN_LOOKS = 500;
+
+  private ConnectionSteps() {}
+
+  /**
+   * Looks until cancelled or until they must end; then their login is shut.
+   *
+   * @param maxGrowth bytes that the branch may outgrow what it began with
+   */
+  static ConnectionEnd watch(
+      BranchProvider provider, WatchConnection request, long maxGrowth, Progress progress) {
+    Duration idle =
+        Objects.requireNonNullElse(request.spec().session(), new SessionSpec(null)).idle();
+    long lastUsed = System.nanoTime();
+    while (true) {
+      try {
+        ConnectionUse use = provider.connectionUse(request.branch());
+        progress.report("connections: %d".formatted(use.connections()));
+        if (use.greedy()) {
+          provider.closeConnection(request.branch());
+          return ConnectionEnd.TOO_MANY_LOCKS;
+        }
+        if (provider.bytes(request.branch()) - request.branchBytes() > maxGrowth) {
+          provider.closeConnection(request.branch());
+          return ConnectionEnd.OUTGROWN;
+        }
+        if (use.connections() > 0 && use.quiet().compareTo(idle) < 0) {
+          lastUsed = System.nanoTime();
+        } else if (System.nanoTime() - lastUsed > idle.toNanos()) {
+          provider.closeConnection(request.branch());
+          return ConnectionEnd.IDLE;
+        }
+      } catch (OffshootException e) {
+        if (!e.code().retryable()) {
+          throw e;
+        }
+        // The next look may succeed.
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(MILLIS_BETWEEN_LOOKS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OffshootException(ErrorCode.CANCELLED, "interrupted while watching", e);
+    }
+  }
+
+  /** Ends them and says where to look for what they changed. */
+  static Touched close(BranchProvider provider, CloseConnection request) {
+    BranchRef ref = request.branch();
+    provider.closeConnection(ref);
+    try (Connection branch = provider.openBranchForReading(ref)) {
+      SessionSettings.applyForReading(branch);
+      return ConnectionTrace.read(branch, request.atStart());
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.branch(ref), "looking for what connections changed", e);
+    }
+  }
+}
