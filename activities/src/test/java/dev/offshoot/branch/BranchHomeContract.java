@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.offshoot.DatabaseDump;
 import dev.offshoot.StepByStep;
+import dev.offshoot.client.ScramVerifier;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HealthFinding;
@@ -16,6 +18,7 @@ import dev.offshoot.domain.Strictness;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +105,28 @@ abstract class BranchHomeContract {
             "DELETE FROM orders WHERE note = 'by an agent'; ALTER TABLE customer DROP COLUMN vip");
       }
     }
+  }
+
+  @Test
+  void agentsLogin_takesThePasswordOfTheVerifier_untilItIsShut() throws SQLException {
+    BranchRef ref = made();
+    String password = ScramVerifier.freshPassword();
+
+    ConnectAnswer address = provider().openConnection(ref, ScramVerifier.of(password));
+
+    String url =
+        "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
+    try (Connection agent = DriverManager.getConnection(url, address.user(), password)) {
+      Sql.execute(agent, "UPDATE customer SET mail = 'by@agent' WHERE name = 'Ada'");
+      assertThat(provider().connectionUse(ref).connections()).isEqualTo(1);
+      provider().closeConnection(ref);
+      assertThatThrownBy(() -> Sql.execute(agent, "SELECT 1")).isInstanceOf(SQLException.class);
+    }
+    assertThatThrownBy(() -> DriverManager.getConnection(url, address.user(), password))
+        .isInstanceOf(SQLException.class);
+    assertThat(provider().connectionUse(ref).connections()).isZero();
+    provider().drop(ref);
+    assertThat(leftOf(ref)).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.offshoot.DatabaseDump;
 import dev.offshoot.StepByStep;
+import dev.offshoot.client.ScramVerifier;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentSpecBuilder;
@@ -55,18 +56,22 @@ class NeonBranchTest extends BranchHomeContract {
   }
 
   private static ParentConfig config() {
-    NeonHome home =
-        new NeonHome(
-            neon.project(),
-            "main",
-            NeonServers.DATABASE,
-            NeonServers.OWNER,
-            NeonHome.SMALLEST,
-            1,
-            Duration.ofMinutes(5),
-            true,
-            false);
-    return ParentConfig.builder("shop-on-neon", "", NeonServers.OWNER, "").neon(home).build();
+    return ParentConfig.builder("shop-on-neon", "", NeonServers.OWNER, "")
+        .neon(home(false))
+        .build();
+  }
+
+  private static NeonHome home(boolean pooledForAgents) {
+    return new NeonHome(
+        neon.project(),
+        "main",
+        NeonServers.DATABASE,
+        NeonServers.OWNER,
+        NeonHome.SMALLEST,
+        1,
+        Duration.ofMinutes(5),
+        true,
+        pooledForAgents);
   }
 
   @Override
@@ -124,6 +129,23 @@ class NeonBranchTest extends BranchHomeContract {
     assertThat(neon.standing()).filteredOn(name -> name.startsWith(ref.branchName())).hasSize(2);
     provider.drop(ref);
     assertThat(leftOf(ref)).isEmpty();
+  }
+
+  @Test
+  void agents_areGivenThePoolsAddress_andNobodyElseIs() throws SQLException {
+    BranchRef ref = Shop.newBranch(parent().name());
+    NeonBranchProvider pooling =
+        new NeonBranchProvider(config().toBuilder().neon(home(true)).build());
+    pooling.create(ref, Shop.DEADLINE, Progress.NONE);
+    pooling.openForExperiment(ref).close();
+    int before = neon.pooled();
+
+    var unused = pooling.openConnection(ref, ScramVerifier.of(ScramVerifier.freshPassword()));
+
+    assertThat(neon.pooled()).isEqualTo(before + 1);
+    pooling.openBranchForReading(ref).close();
+    pooling.drop(ref);
+    assertThat(neon.pooled()).isEqualTo(before + 1);
   }
 
   @Test

@@ -125,6 +125,11 @@ public final class FakeNeon implements AutoCloseable {
     return project.branchOfSomebody(name);
   }
 
+  /** How often somebody asked for an address of the pool. */
+  public synchronized int pooled() {
+    return project.pooled();
+  }
+
   /** Names of the branches that stand, without the root. */
   public synchronized List<String> standing() {
     return project.standing();

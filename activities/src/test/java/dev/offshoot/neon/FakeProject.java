@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * it works it refuses other changes. Not thread-safe.
  */
 final class FakeProject {
+  private int pooled;
   private static final long FORGOTTEN_NANOS = 1_000_000_000L;
 
   /**
@@ -246,12 +247,20 @@ final class FakeProject {
     return new Said(201, answer);
   }
 
+  /** How often somebody asked for an address of the pool. */
+  int pooled() {
+    return pooled;
+  }
+
   private Said address(Map<String, String> query) {
     @Nullable Standing standing = branches.get(String.valueOf(query.get("branch_id")));
     if (standing == null
         || (!standing.branch().path("default").asBoolean()
             && standing.looks().getAndIncrement() < looksForAddress)) {
       return Said.error(404, "", "endpoint not found");
+    }
+    if ("true".equals(query.get("pooled"))) {
+      pooled++;
     }
     if (servers != null) {
       String uri =

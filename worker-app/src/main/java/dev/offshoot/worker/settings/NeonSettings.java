@@ -41,7 +41,7 @@ public record NeonSettings(
     @DefaultValue("1") double maxCompute,
     @DefaultValue("5m") Duration suspendAfter,
     @DefaultValue("true") boolean compareSchemas,
-    @DefaultValue("false") boolean pooledForAgents,
+    @DefaultValue("true") boolean pooledForAgents,
     @DefaultValue("5") int requestsPerSecond) {
   private static final String KEY = "NEON_API_KEY";
   private static final double MOST_COMPUTE = 56;

@@ -152,7 +152,7 @@ class SettingsReaderTest {
                 1,
                 Duration.ofMinutes(5),
                 true,
-                false));
+                true));
     assertThat(cloud.neon().toString()).doesNotContain(PASSWORD);
   }
 
