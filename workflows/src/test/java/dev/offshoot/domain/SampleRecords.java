@@ -153,6 +153,22 @@ final class SampleRecords {
   private static final BranchInfo BRANCH =
       new BranchInfo(
           REF, "postgres", THEN, 21, "WAL_LOG", 1_000, "18.6", Duration.ofDays(7), 480L, SOURCE);
+  private static final RunAnswer RUN_ANSWER =
+      new RunAnswer(3, true, List.of(RESULT), List.of("now"), FAILURE, true, 12, 900);
+  private static final Touched TOUCHED = new Touched(List.of(17L), List.of(WRITTEN_ROWS));
+  private static final SessionRun SESSION_RUN =
+      new SessionRun(
+          3,
+          List.of("SELECT 1"),
+          SessionRun.Fate.APPLIED,
+          List.of(RESULT),
+          List.of(SCHEMA_STATEMENT),
+          "42703",
+          12);
+  private static final SessionView.Line SESSION_LINE =
+      new SessionView.Line(3, "SELECT 1", SessionRun.Fate.UNDONE, 12);
+  private static final SessionState.Savepoint SESSION_SAVEPOINT =
+      new SessionState.Savepoint("good", 1, 3, TOUCHED);
   private static final TimelineEvent EVENT = new TimelineEvent(THEN, Stage.MERGING, "merging");
 
   private SampleRecords() {}
@@ -198,6 +214,33 @@ final class SampleRecords {
         DECISION,
         LIMITS,
         SPEC,
+        new SessionSpec(Duration.ofMinutes(7)),
+        new RunRequest("SELECT 1", 5, "agent-7", "r-1"),
+        RUN_ANSWER,
+        new SavepointRequest("good", "agent-7"),
+        new SavepointAnswer("good", 3, List.of(4, 5), List.of("good"), 7),
+        new HandInRequest("agent-7", "done"),
+        new HandInAnswer(false, 3, FAILURE),
+        TOUCHED,
+        SESSION_RUN,
+        new SessionEnd(
+            SessionEnd.Kind.SUBMITTED, "agent-7", "done", List.of("SELECT 1"), REPORT, 3),
+        SESSION_LINE,
+        new SessionView(
+            ID, List.of(SESSION_LINE), 2, 997, List.of("good"), THEN, SessionEnd.Kind.IDLE),
+        SESSION_SAVEPOINT,
+        new SessionState(
+            List.of(SESSION_RUN),
+            TOUCHED,
+            List.of(SESSION_SAVEPOINT),
+            2,
+            "r-1",
+            RUN_ANSWER,
+            "SCRAM-SHA-256$4096:c2FsdA==$a:b",
+            true,
+            TOUCHED),
+        new ConnectRequest("SCRAM-SHA-256$4096:c2FsdA==$a:b", "agent-7"),
+        new ConnectAnswer("localhost", 5432, "offshoot_a", "offshoot_a", "prefer", THEN, 5),
         BRANCH,
         EVENT,
         MergeResult.merged(MERGE),
