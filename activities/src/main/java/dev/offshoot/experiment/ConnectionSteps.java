@@ -1,12 +1,12 @@
 package dev.offshoot.experiment;
 
 import dev.offshoot.activity.SessionActivities.CloseConnection;
-import dev.offshoot.activity.SessionActivities.ConnectionEnd;
 import dev.offshoot.activity.SessionActivities.WatchConnection;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.BranchProvider.ConnectionUse;
 import dev.offshoot.changelog.ConnectionTrace;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SessionSpec;

@@ -5,6 +5,7 @@ import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.Touched;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;

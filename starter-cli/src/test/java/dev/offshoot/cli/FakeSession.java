@@ -3,6 +3,7 @@ package dev.offshoot.cli;
 import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;

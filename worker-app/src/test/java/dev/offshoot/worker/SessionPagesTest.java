@@ -8,6 +8,7 @@ import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.OffshootClient;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HandInRequest;

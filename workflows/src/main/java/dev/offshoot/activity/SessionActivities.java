@@ -2,6 +2,7 @@ package dev.offshoot.activity;
 
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
@@ -66,16 +67,6 @@ public interface SessionActivities {
   /** Ends the agent's connections and shuts its login; where to look for what they changed. */
   @ActivityMethod
   Touched closeConnection(CloseConnection request);
-
-  /** Why connections must end. */
-  enum ConnectionEnd {
-    /** There was none, or none did anything, for the session's idle time. */
-    IDLE,
-    /** The branch has outgrown its limit. */
-    OUTGROWN,
-    /** One held so many locks that soon nobody else on the server would get one. */
-    TOO_MANY_LOCKS
-  }
 
   /**
    * @param branch where

@@ -1,7 +1,7 @@
 package dev.offshoot.workflow;
 
 import dev.offshoot.activity.SessionActivities;
-import dev.offshoot.activity.SessionActivities.ConnectionEnd;
+import dev.offshoot.domain.ConnectionEnd;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;

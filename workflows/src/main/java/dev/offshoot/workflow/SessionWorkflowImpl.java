@@ -6,6 +6,7 @@ import dev.offshoot.activity.SessionActivities.RunDone;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectRequest;
+import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HandInAnswer;
@@ -371,8 +372,8 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   }
 
   /** It uses up too much, or nobody uses it. */
-  private void connectionMustEnd(SessionActivities.ConnectionEnd why) {
-    if (why == SessionActivities.ConnectionEnd.IDLE && idle.isQuiet()) {
+  private void connectionMustEnd(ConnectionEnd why) {
+    if (why == ConnectionEnd.IDLE && idle.isQuiet()) {
       end(SessionEnd.Kind.IDLE, null, null, List.of());
     }
   }
