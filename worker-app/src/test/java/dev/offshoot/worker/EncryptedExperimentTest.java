@@ -58,8 +58,8 @@ class EncryptedExperimentTest {
   private static final EncryptionKey NEW = EncryptionKey.random("2026-11");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** In goal, SQL, rows, errors and reasons; nobody without a key may meet it. */
-  private static final String SECRET = "zanzibar";
+  /** In goal, SQL, rows, errors and reasons; nobody without a key may meet it in Temporal. */
+  private static final String READABLE = "zanzibar";
 
   @TempDir private static Path folder;
   private static EmbeddedTemporalServer temporal;
@@ -109,9 +109,9 @@ class EncryptedExperimentTest {
           client.start(
               new ExperimentId("fails"),
               spec(
-                      "SELECT pg_sleep(6) /* " + SECRET + " */",
-                      "UPDATE item SET name = '" + SECRET + "'",
-                      "SELECT '" + SECRET + "'::int")
+                      "SELECT pg_sleep(6) /* " + READABLE + " */",
+                      "UPDATE item SET name = '" + READABLE + "'",
+                      "SELECT '" + READABLE + "'::int")
                   .build());
 
       DescribeWorkflowExecutionResponse running = awaitHeartbeat("experiment-fails");
@@ -119,9 +119,9 @@ class EncryptedExperimentTest {
 
       Failure failure = Objects.requireNonNull(outcome(status).failure());
       assertThat(failure.code()).isEqualTo(ErrorCode.SQL_ERROR);
-      assertThat(failure.message()).contains(SECRET);
-      assertThat(text(running)).doesNotContain(SECRET).contains("binary/encrypted");
-      assertThat(text(describe("experiment-fails"))).doesNotContain(SECRET);
+      assertThat(failure.message()).contains(READABLE);
+      assertThat(text(running)).doesNotContain(READABLE).contains("binary/encrypted");
+      assertThat(text(describe("experiment-fails"))).doesNotContain(READABLE);
       List<HistoryEvent> events = events("experiment-fails");
       assertThat(events)
           .extracting(HistoryEvent::getEventType)
@@ -130,7 +130,7 @@ class EncryptedExperimentTest {
               EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
       assertThat(events)
           .allSatisfy(
-              event -> assertThat(text(event)).doesNotContain(SECRET, "dev.offshoot.", "try it"));
+              event -> assertThat(text(event)).doesNotContain(READABLE, "dev.offshoot.", "try it"));
       assertThat(text(events.get(0)))
           .contains("offshootGoal", "binary/encrypted", "encryption-key-id", "2026-05");
       assertThat(
@@ -189,13 +189,13 @@ class EncryptedExperimentTest {
       Experiment experiment = client.experiment(new ExperimentId("rotated"));
 
       var unused =
-          experiment.approve(new DecisionRequest("rita", SECRET, null, List.of("DELETES_ROWS")));
+          experiment.approve(new DecisionRequest("rita", READABLE, null, List.of("DELETES_ROWS")));
 
       assertThat(outcome(experiment.awaitEnd(PATIENCE)).outcome()).isEqualTo(Outcome.MERGED);
       List<HistoryEvent> events = events("experiment-rotated");
       assertThat(text(events.get(0))).contains("2026-05").doesNotContain("2026-11");
       assertThat(text(events.get(events.size() - 1))).contains("2026-11");
-      assertThat(events).allSatisfy(event -> assertThat(text(event)).doesNotContain(SECRET));
+      assertThat(events).allSatisfy(event -> assertThat(text(event)).doesNotContain(READABLE));
     }
   }
 
@@ -254,7 +254,7 @@ class EncryptedExperimentTest {
   }
 
   private static ExperimentSpecBuilder spec(String... statements) {
-    return Experiments.spec("shop", statements).goal("the goal is " + SECRET);
+    return Experiments.spec("shop", statements).goal("the goal is " + READABLE);
   }
 
   private static ExperimentOutcome outcome(ExperimentStatus status) {
