@@ -19,27 +19,59 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What a worker does about the connections of an agent: watches them, and finds what they did. */
 final class ConnectionSteps {
   private static final long MILLIS_BETWEEN_LOOKS = 500;
 
+  /** Each takes the place of a step for as long as it lasts; a worker has ten by default. */
+  private static final int MOST_WATCHED = 4;
+
+  private static final AtomicInteger WATCHED = new AtomicInteger();
+
   private ConnectionSteps() {}
+
+  /**
+   * Refuses one more where the worker would have too little left for anything else.
+   *
+   * @throws OffshootException {@code SESSION_REFUSED}
+   */
+  static void requireRoom() {
+    if (WATCHED.get() >= MOST_WATCHED) {
+      throw new OffshootException(
+          ErrorCode.SESSION_REFUSED,
+          "this worker watches the connections of %d agents already, as many as it takes; send statements by run, or try again later"
+              .formatted(MOST_WATCHED));
+    }
+  }
+
+  /** {@link #look}, counted. */
+  static ConnectionEnd watch(
+      BranchProvider provider, WatchConnection request, long maxGrowth, Progress progress) {
+    WATCHED.incrementAndGet();
+    try {
+      return look(provider, request, maxGrowth, progress);
+    } finally {
+      WATCHED.decrementAndGet();
+    }
+  }
 
   /**
    * Looks until cancelled or until they must end; then their login is shut.
    *
    * @param maxGrowth bytes that the branch may outgrow what it began with
    */
-  static ConnectionEnd watch(
+  private static ConnectionEnd look(
       BranchProvider provider, WatchConnection request, long maxGrowth, Progress progress) {
     Duration idle =
         Objects.requireNonNullElse(request.spec().session(), new SessionSpec(null)).idle();
     long lastUsed = System.nanoTime();
     while (true) {
+      // Also where looking fails: here a cancellation is heard.
+      progress.report("watching connections");
       try {
         ConnectionUse use = provider.connectionUse(request.branch());
-        progress.report("connections: %d".formatted(use.connections()));
         if (use.greedy()) {
           provider.closeConnection(request.branch());
           return ConnectionEnd.TOO_MANY_LOCKS;

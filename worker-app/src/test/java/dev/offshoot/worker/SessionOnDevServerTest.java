@@ -293,6 +293,9 @@ class SessionOnDevServerTest {
       Sql.execute(agent, "ALTER TABLE item ADD COLUMN unknown text");
       Sql.execute(agent, "INSERT INTO item (id, name) VALUES (100, 'new')");
     }
+    assertThatThrownBy(session::diff)
+        .hasMessageContaining("column public.item.unknown")
+        .hasMessageContaining("sent by run");
     HandInAnswer refused = session.submit("all of it");
     assertThat(refused.ended()).isFalse();
     assertThat(Objects.requireNonNull(refused.failure()).message())

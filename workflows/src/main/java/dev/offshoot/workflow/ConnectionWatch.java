@@ -51,6 +51,11 @@ final class ConnectionWatch {
     watched.run();
   }
 
+  /** Whether somebody watches; nobody does once the connections had to end. */
+  boolean isWatching() {
+    return scope != null && ended != null && !ended.isCompleted();
+  }
+
   /** Stops watching and waits until nobody watches any more; changes nothing else. */
   void stop() {
     if (scope != null && ended != null) {

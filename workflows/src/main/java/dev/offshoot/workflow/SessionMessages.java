@@ -83,6 +83,13 @@ final class SessionMessages {
     return verifier;
   }
 
+  /** What is done over connections counts as a statement. */
+  static void requireRoomForConnection(SessionScript script) {
+    if (script.statementsLeft() < 1) {
+      throw refused("the session takes no more statements; submit what there is");
+    }
+  }
+
   /** Somebody else's branch takes no connection, as far as names can tell. */
   static void requireOwner(@Nullable ConnectRequest request, @Nullable String requestedBy) {
     @Nullable String by = request == null ? null : request.by();

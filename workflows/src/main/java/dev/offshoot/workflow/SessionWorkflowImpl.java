@@ -51,6 +51,10 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
           ErrorCode.NOT_CARRIED,
           ErrorCode.LIMIT_EXCEEDED);
 
+  /** After these nobody knows how the branch stands. */
+  private static final Set<ErrorCode> BREAKING =
+      EnumSet.of(ErrorCode.BRANCH_GONE, ErrorCode.INTERNAL);
+
   private final Start start;
   private final SessionScript script;
   private final IdleWatch idle;
@@ -74,7 +78,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     this.idle =
         new IdleWatch(
             Objects.requireNonNull(start.spec().session(), "a session").idle(),
-            script::isOpen,
+            connection::isWatching,
             () -> end(SessionEnd.Kind.IDLE, null, null, List.of()));
   }
 
@@ -337,6 +341,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public void validateConnect(@Nullable ConnectRequest request) {
     requireTakes(null);
     SessionMessages.requireOwner(request, start.spec().requestedBy());
+    SessionMessages.requireRoomForConnection(script);
     var unused = SessionMessages.verifier(request);
   }
 
@@ -407,9 +412,13 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
       SessionMessages.requireOpen(ended == null ? null : ended.kind());
       return stoppable(message);
     } catch (ActivityFailure e) {
-      // The branch is gone, or something is broken: there is nothing to go on with.
-      broken = e;
-      throw e;
+      Failure failure = Failures.fromTemporal(e);
+      if (Failures.isCancellation(e) || BREAKING.contains(failure.code())) {
+        broken = e;
+        throw e;
+      }
+      // The branch stands as it did, and the session goes on.
+      throw SessionMessages.refused(withAdvice(failure).message());
     } finally {
       turn.unlock();
       idle.done();
