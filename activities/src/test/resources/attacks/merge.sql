@@ -291,19 +291,15 @@ ALTER TABLE items ADD COLUMN n int DEFAULT sly()
 hazards: CREATES_CODE
 merge: merged
 
-=== writes another server by dblink in the merge
--- open: dblink commits there at once, and no rollback here undoes it; an approval must name CREATES_CODE, and the parent's owner must have such a login
+=== would write another server by dblink in the merge, and must be approved by that name
 --- experiment
 CREATE FUNCTION sly() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   IF EXISTS (SELECT FROM public.armed) THEN
     PERFORM public.dblink_exec('elsewhere', 'INSERT INTO treasure VALUES (''stolen'')'); END IF;
   RETURN 1; END $$;
 ALTER TABLE items ADD COLUMN n int DEFAULT sly()
---- meanwhile
-INSERT INTO armed VALUES (true)
 --- expected
-hazards: CREATES_CODE
-merge: MERGE_REFUSED
+hazards: CREATES_CODE, REACHES_OUTSIDE
 
 === stalls the merge by code that catches its cancellation
 -- merge-timeout: 2s

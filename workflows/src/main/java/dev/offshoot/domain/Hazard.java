@@ -35,7 +35,8 @@ public enum Hazard {
   CHANGES_REPLICATION(
       Severity.NEEDS_NAME, "a publication, subscription or replica identity is changed"),
   REACHES_OUTSIDE(
-      Severity.NEEDS_NAME, "a foreign server, user mapping or foreign table is created or changed"),
+      Severity.NEEDS_NAME,
+      "a foreign server, user mapping or foreign table is created or changed, or code that may write elsewhere"),
   WRITES_SENSITIVE(
       Severity.NEEDS_NAME, "a table or column that the parent calls sensitive is written"),
   CHECK_CALLS_FUNCTION(Severity.NEEDS_NAME, "a check calls functions that would run on the parent"),

@@ -55,6 +55,26 @@ final class CodeHazards {
     }
   }
 
+  /**
+   * Where new code runs on a parent that has a way out of the transaction: what it writes there is
+   * written at once, and neither a refused merge nor a rollback takes it back.
+   */
+  static void findWaysOut(ChangeSummary changes, Findings findings) {
+    boolean runsCode =
+        findings.has(Hazard.CREATES_CODE) || findings.has(Hazard.CHECK_CALLS_FUNCTION);
+    if (runsCode) {
+      changes
+          .observed()
+          .waysOut()
+          .forEach(
+              way ->
+                  findings.add(
+                      Hazard.REACHES_OUTSIDE,
+                      "code may write elsewhere by %s, and no rollback takes that back"
+                          .formatted(way)));
+    }
+  }
+
   /** The tokens, unless there are none or the text was cut inside quotes. */
   private static Optional<List<SqlToken>> readable(String where, String sql, Findings findings) {
     try {

@@ -25,6 +25,10 @@ final class Findings {
         .add(ShownText.oneLine(observed, MOST_CHARACTERS));
   }
 
+  boolean has(Hazard hazard) {
+    return evidence.containsKey(hazard);
+  }
+
   /** Each hazard once, most severe first. */
   List<HazardFinding> weighed(HazardSettings settings) {
     List<HazardFinding> findings = new ArrayList<>();

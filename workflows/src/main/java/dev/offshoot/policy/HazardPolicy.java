@@ -28,6 +28,7 @@ public final class HazardPolicy {
     SchemaHazards.find(changes, findings);
     SensitiveHazards.find(changes, settings.sensitive(), findings);
     CodeHazards.find(spec, changes, findings);
+    CodeHazards.findWaysOut(changes, findings);
     SuspectText.find(spec, report, changes, findings);
     String obstacle = changes.reversal().obstacle();
     if (obstacle != null) {

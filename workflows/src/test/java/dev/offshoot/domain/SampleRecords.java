@@ -33,7 +33,13 @@ final class SampleRecords {
   private static final TableLock LOCK = new TableLock(ORDERS, "SHARE", 8192);
   private static final DroppedRows DROPPED = new DroppedRows(ORDERS, "old", 7);
   private static final Observations OBSERVED =
-      new Observations(List.of(IDENTITY), 2, List.of(LOCK), List.of(DROPPED), List.of("not so"));
+      new Observations(
+          List.of(IDENTITY),
+          2,
+          List.of(LOCK),
+          List.of(DROPPED),
+          List.of("not so"),
+          List.of("extension dblink"));
   private static final ChangeSummary CHANGES =
       new ChangeSummary(
           "abc",

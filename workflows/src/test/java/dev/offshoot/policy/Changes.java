@@ -28,6 +28,7 @@ final class Changes {
   private final List<TableLock> locks = new ArrayList<>();
   private final List<SequenceAdvance> sequences = new ArrayList<>();
   private final List<String> disagreements = new ArrayList<>();
+  private final List<String> waysOut = new ArrayList<>();
   private int unlisted;
   private int unlistedNames;
 
@@ -139,6 +140,11 @@ final class Changes {
     return this;
   }
 
+  Changes wayOut(String told) {
+    waysOut.add(told);
+    return this;
+  }
+
   Changes unlistedNames(int count) {
     unlistedNames = count;
     return this;
@@ -156,6 +162,6 @@ final class Changes {
         1,
         Reversal.OF_ROWS,
         new Observations(
-            identities, identities.size() + unlistedNames, locks, dropped, disagreements));
+            identities, identities.size() + unlistedNames, locks, dropped, disagreements, waysOut));
   }
 }

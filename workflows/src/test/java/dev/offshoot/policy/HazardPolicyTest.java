@@ -210,6 +210,18 @@ class HazardPolicyTest {
   }
 
   @Test
+  void codeWhereAWayOutStands_reachesOutside_andTheWayAloneDoesNot() {
+    Changes code = new Changes().created("function", "public.f()", "").wayOut("extension dblink");
+    assertThat(names(code)).containsExactly(CREATES_CODE, REACHES_OUTSIDE);
+    assertThat(evidence(code, REACHES_OUTSIDE)).contains("extension dblink");
+    assertThat(
+            names(new Changes().script("CREATE TABLE t AS SELECT sly()").wayOut("language plsh")))
+        .containsExactly(CREATES_CODE, REACHES_OUTSIDE);
+    assertThat(names(new Changes().created("view", "public.v", "").wayOut("extension dblink")))
+        .isEmpty();
+  }
+
+  @Test
   void emptyStatementOfTheScript_isNone() {
     assertThat(names(new Changes().script("-- nothing"))).isEmpty();
   }
