@@ -51,6 +51,22 @@ final class AgentLogin {
               + current_setting('max_prepared_transactions')::int8)) / 2
       """;
 
+  /**
+   * Ends sessions of the role that read or write at their client's pace while somebody's {@code
+   * DROP DATABASE} waits for them: between two messages of one statement (a {@code COPY} of which
+   * nothing comes, a result that nobody fetches) a session does not answer, and the server lets no
+   * database go until all have.
+   */
+  private static final String STALLING =
+      """
+      SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity AS a
+      WHERE a.usename = ? AND a.state = 'active' AND a.wait_event_type = 'Client'
+        AND EXISTS (
+          SELECT FROM pg_stat_activity AS w
+          WHERE w.wait_event = 'ProcSignalBarrier'
+            AND w.query_start < clock_timestamp() - interval '1 second')
+      """;
+
   private AgentLogin() {}
 
   /**
@@ -125,6 +141,11 @@ final class AgentLogin {
                 row.getLong("connections"),
                 row.getLong("busy") > 0 ? Duration.ZERO : Duration.ofSeconds(row.getLong("idle"))),
         ref.branchName());
+  }
+
+  /** Ends sessions for which everybody who drops a database would have to wait. */
+  static void endStalling(Connection maintenance, BranchRef ref) throws SQLException {
+    var unused = Sql.only(maintenance, STALLING, row -> row.getLong(1), ref.branchName());
   }
 
   /** Ends sessions that hold too many locks. */

@@ -11,6 +11,7 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -132,8 +133,42 @@ public interface BranchProvider {
   /** A session on the base as the reader; what it changes it must roll back. */
   Connection openBaseForReading(BranchRef ref);
 
+  /** Both of these sessions, for whoever compares. */
+  default Compared openForComparison(BranchRef ref) {
+    Connection base = openBaseForReading(ref);
+    try {
+      return new Compared(base, openBranchForReading(ref));
+    } catch (OffshootException e) {
+      Compared.close(base, e);
+      throw e;
+    }
+  }
+
+  /** Sessions on a base and its branch, which are closed together. */
+  record Compared(Connection base, Connection branch) implements AutoCloseable {
+    @Override
+    public void close() throws SQLException {
+      try (base) {
+        branch.close();
+      }
+    }
+
+    static void close(Connection session, Exception cause) {
+      try {
+        session.close();
+      } catch (SQLException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
   /** A session on the parent as the owner of its tables, for the merge. */
   Connection openParent();
+
+  /** A session on the parent's server, from where what happens on the parent can be seen. */
+  default Connection openBesideParent() {
+    return openParent();
+  }
 
   /**
    * Guards a session that {@link #openParent} or a {@link Scratch.Copy} has opened; the caller

@@ -1,5 +1,6 @@
 package dev.offshoot.branch;
 
+import dev.offshoot.branch.BranchProvider.Compared;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
@@ -13,7 +14,9 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.postgresql.util.PasswordUtil;
 
 /**
@@ -69,6 +72,27 @@ final class Logins {
     return open(maintenance, ref.baseName(), database, place);
   }
 
+  /** Opens sessions as the reader on base and branch, both with one password. */
+  Compared asReaderOfBoth(Connection maintenance, BranchRef ref) throws SQLException {
+    String role = ref.baseName();
+    state(maintenance, ref, role, ref.branchName());
+    state(maintenance, ref, role, ref.baseName());
+    Sessions.restoreMembership(maintenance, ref.branchName(), Identifiers.quote(role));
+    return opened(
+        maintenance,
+        role,
+        List.of(ref.baseName(), ref.branchName()),
+        password -> {
+          Connection base = login(role, password, ref.baseName(), Place.base(ref));
+          try {
+            return new Compared(base, login(role, password, ref.branchName(), Place.branch(ref)));
+          } catch (OffshootException e) {
+            Compared.close(base, e);
+            throw e;
+          }
+        });
+  }
+
   /** Shuts a role's login and waits until its sessions are gone. */
   static void shut(Connection maintenance, String role) throws SQLException {
     Sql.execute(
@@ -76,7 +100,27 @@ final class Logins {
     Sessions.endOfRole(maintenance, role);
   }
 
+  private interface Opening<T> {
+    T with(String password) throws SQLException;
+  }
+
   private Connection open(Connection maintenance, String role, String database, Place place)
+      throws SQLException {
+    return opened(
+        maintenance, role, List.of(database), password -> login(role, password, database, place));
+  }
+
+  private Connection login(String role, String password, String database, Place place) {
+    try {
+      return SessionSettings.open(parent.url(), role, password, database);
+    } catch (SQLException e) {
+      throw SqlErrors.connecting(place, e);
+    }
+  }
+
+  /** Gives the role a password for as long as {@code opening} takes. */
+  private static <T> T opened(
+      Connection maintenance, String role, List<String> databases, Opening<T> opening)
       throws SQLException {
     String lock = "offshoot login " + role;
     Maintenance.lock(maintenance, lock, Progress.NONE);
@@ -84,17 +128,19 @@ final class Logins {
       String password = freshPassword();
       String quoted = Identifiers.quote(role);
       // RESET: whoever was logged in as the role may have given it settings for its next login.
+      String resets =
+          databases.stream()
+              .map(
+                  database ->
+                      "ALTER ROLE %s IN DATABASE %s RESET ALL; "
+                          .formatted(quoted, Identifiers.quote(database)))
+              .collect(Collectors.joining());
       Sql.execute(
           maintenance,
-          "ALTER ROLE %1$s RESET ALL; ALTER ROLE %1$s IN DATABASE %2$s RESET ALL; ALTER ROLE %1$s LOGIN PASSWORD '%3$s'"
-              .formatted(
-                  quoted,
-                  Identifiers.quote(database),
-                  PasswordUtil.encodeScramSha256(password.toCharArray())));
+          "ALTER ROLE %1$s RESET ALL; %2$sALTER ROLE %1$s LOGIN PASSWORD '%3$s'"
+              .formatted(quoted, resets, PasswordUtil.encodeScramSha256(password.toCharArray())));
       try {
-        return SessionSettings.open(parent.url(), role, password, database);
-      } catch (SQLException e) {
-        throw SqlErrors.connecting(place, e);
+        return opening.with(password);
       } finally {
         Sql.execute(maintenance, "ALTER ROLE %s PASSWORD NULL".formatted(quoted));
       }

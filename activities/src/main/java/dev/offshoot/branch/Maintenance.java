@@ -26,6 +26,7 @@ final class Maintenance implements AutoCloseable {
 
   private final ParentConfig parent;
   private final HikariDataSource pool;
+  private final KeptSessions kept;
 
   Maintenance(ParentConfig parent) {
     this.parent = parent;
@@ -40,6 +41,14 @@ final class Maintenance implements AutoCloseable {
     config.setConnectionTimeout(6_000);
     config.setInitializationFailTimeout(-1);
     this.pool = new HikariDataSource(config);
+    this.kept =
+        new KeptSessions(
+            () ->
+                SessionSettings.open(
+                    parent.url(),
+                    parent.username(),
+                    parent.password(),
+                    parent.maintenanceDatabase()));
   }
 
   /** A pooled session for a few quick statements. */
@@ -51,11 +60,10 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  /** A session of its own for work that takes long; whatever it locks ends with it. */
+  /** A session of its own for work that takes long; whatever it locks ends with its closing. */
   Connection dedicated() {
     try {
-      return SessionSettings.open(
-          parent.url(), parent.username(), parent.password(), parent.maintenanceDatabase());
+      return kept.take();
     } catch (SQLException e) {
       throw notHad(e);
     }
@@ -107,6 +115,7 @@ final class Maintenance implements AutoCloseable {
 
   @Override
   public void close() {
+    kept.close();
     pool.close();
   }
 

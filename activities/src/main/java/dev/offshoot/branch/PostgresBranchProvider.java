@@ -216,6 +216,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         "looking at an agent's connections",
         maintenance.pooled(),
         session -> {
+          AgentLogin.endStalling(session, ref);
           boolean greedy = AgentLogin.endGreedy(session, ref);
           AgentLogin.Use use = AgentLogin.use(session, ref);
           return new ConnectionUse(use.connections(), use.quiet(), greedy);
@@ -272,6 +273,14 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
+  public Compared openForComparison(BranchRef ref) {
+    return during(
+        "logging in to compare a branch with its base",
+        maintenance.pooled(),
+        session -> logins.asReaderOfBoth(session, ref));
+  }
+
+  @Override
   public Connection openParent() {
     try {
       return SessionSettings.open(
@@ -279,6 +288,11 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     } catch (SQLException e) {
       throw SqlErrors.connecting(Place.parent(parent.name()), e);
     }
+  }
+
+  @Override
+  public Connection openBesideParent() {
+    return atParent.dedicated();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.offshoot.branch;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SequenceBlocks;
 import dev.offshoot.sql.SessionSettings;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SequenceReservation {
   private static final Logger LOG = LoggerFactory.getLogger(SequenceReservation.class);
+
+  /** Most parents have some; where there are none, nobody need log into the parent. */
+  private static final String HAS_ANY = "SELECT EXISTS (SELECT FROM pg_catalog.pg_sequence)";
 
   private final ParentConfig parent;
 
@@ -33,7 +37,7 @@ final class SequenceReservation {
    * @param base a session of the owner's on it, whose search path this changes
    */
   List<SequenceBlock> into(Connection base, Progress progress) throws SQLException {
-    if (parent.sequenceBlock() == 0) {
+    if (parent.sequenceBlock() == 0 || !Sql.only(base, HAS_ANY, row -> row.getBoolean(1))) {
       return List.of();
     }
     progress.report("branch: reserving values of the parent's sequences");

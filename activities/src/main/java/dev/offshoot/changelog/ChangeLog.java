@@ -73,22 +73,36 @@ public final class ChangeLog {
   private final List<SchemaStatement> schemaStatements = new ArrayList<>();
   private final FilledViews standingViews;
   private final List<String> ours;
+  private final Untouched untouched;
   private FilledViews views;
-  private CatalogFingerprint fingerprint;
-  private ObjectIdentities identities;
+  private @Nullable Schema latest;
 
-  private ChangeLog(
-      RowWatch rows,
-      FilledViews views,
-      List<String> ours,
-      CatalogFingerprint fingerprint,
-      ObjectIdentities identities) {
+  private ChangeLog(RowWatch rows, FilledViews views, List<String> ours, Untouched untouched) {
     this.rows = rows;
     this.ours = ours;
     this.standingViews = views;
     this.views = views;
-    this.fingerprint = fingerprint;
-    this.identities = identities;
+    this.untouched = untouched;
+  }
+
+  /** Opens a session on a database whose schema is as the experiment's was at its beginning. */
+  @FunctionalInterface
+  public interface Untouched {
+    Connection open() throws SQLException;
+  }
+
+  private record Schema(CatalogFingerprint definitions, ObjectIdentities identities) {
+    static Schema read(Connection connection) throws SQLException {
+      return new Schema(
+          Aside.look(connection, CatalogFingerprint::read),
+          Aside.look(connection, ObjectIdentities::read));
+    }
+
+    /** Tables that swap names leave every definition as it was. */
+    boolean differsFrom(Schema other) {
+      return !definitions.equals(other.definitions)
+          || !ObjectIdentities.changes(other.identities, identities).isEmpty();
+    }
   }
 
   /**
@@ -97,6 +111,22 @@ public final class ChangeLog {
    * @throws OffshootException {@link ErrorCode#PARENT_UNSUITABLE} if the server does not count
    */
   public static ChangeLog begin(Connection connection) throws SQLException {
+    Schema schema = Schema.read(connection);
+    ChangeLog log =
+        begin(
+            connection,
+            () -> {
+              throw new IllegalStateException("the schema has been read");
+            });
+    log.latest = schema;
+    return log;
+  }
+
+  /**
+   * The same where the schema as it is now can be read elsewhere, should a statement write the
+   * catalog: most never do, and in a session that has just begun reading it takes longer than they.
+   */
+  public static ChangeLog begin(Connection connection, Untouched untouched) throws SQLException {
     if (!Sql.only(connection, "SHOW track_counts", row -> row.getString(1)).equals("on")) {
       throw new OffshootException(
           ErrorCode.PARENT_UNSUITABLE,
@@ -104,11 +134,7 @@ public final class ChangeLog {
     }
     Sql.execute(connection, GIVE_ID);
     return new ChangeLog(
-        RowWatch.begin(connection),
-        FilledViews.read(connection),
-        ours(connection),
-        fingerprint(connection),
-        identities(connection));
+        RowWatch.begin(connection), FilledViews.read(connection), ours(connection), untouched);
   }
 
   /** Another transaction begins. */
@@ -188,13 +214,10 @@ public final class ChangeLog {
       return false;
     }
     requireNoRefresh(connection, subject);
-    CatalogFingerprint after = fingerprint(connection);
-    ObjectIdentities named = identities(connection);
-    // Tables that swap names leave every definition as it was.
-    boolean changedSchema =
-        !after.equals(fingerprint) || !ObjectIdentities.changes(identities, named).isEmpty();
-    fingerprint = after;
-    identities = named;
+    Schema before = latest == null ? readUntouched() : latest;
+    Schema after = Schema.read(connection);
+    boolean changedSchema = after.differsFrom(before);
+    latest = after;
     if (changedSchema) {
       requireUnmixed(seen.standing(), subject);
     }
@@ -258,12 +281,13 @@ public final class ChangeLog {
     }
   }
 
-  private static CatalogFingerprint fingerprint(Connection connection) throws SQLException {
-    return Aside.look(connection, CatalogFingerprint::read);
-  }
-
-  private static ObjectIdentities identities(Connection connection) throws SQLException {
-    return Aside.look(connection, ObjectIdentities::read);
+  private Schema readUntouched() throws SQLException {
+    try (Connection connection = untouched.open()) {
+      connection.setAutoCommit(false);
+      Schema schema = Schema.read(connection);
+      connection.rollback();
+      return schema;
+    }
   }
 
   private static String names(Collection<TableName> tables) {

@@ -50,9 +50,10 @@ public final class DiffSteps implements DiffActivities {
     } else {
       provider.endExperiment(ref);
     }
-    try (Connection base = provider.openBaseForReading(ref);
-        Connection branch = provider.openBranchForReading(ref);
+    try (BranchProvider.Compared compared = provider.openForComparison(ref);
         ChangeSetStore.Writer writer = changeSets.begin(ref.experimentId())) {
+      Connection base = compared.base();
+      Connection branch = compared.branch();
       begin(base);
       begin(branch);
       writer.reserve(provider.sequenceBlocks(ref));

@@ -19,7 +19,6 @@ import dev.offshoot.sql.CatalogObject;
 import dev.offshoot.sql.DroppedContents;
 import dev.offshoot.sql.FilledColumn;
 import dev.offshoot.sql.ObjectIdentities;
-import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.TableCatalog;
 import dev.offshoot.sql.TableCatalog.Column;
 import dev.offshoot.sql.TableCatalog.Table;
@@ -59,6 +58,7 @@ final class NetEffect {
   private List<DroppedContents> dropped = List.of();
   private List<FilledColumn> filledLate = List.of();
   private HeldLocks locks = HeldLocks.NONE;
+  private List<String> waysOut = List.of();
 
   /** Both sessions in a transaction. */
   NetEffect(Connection base, Connection branch, ComputeDiff request, Progress progress) {
@@ -90,7 +90,9 @@ final class NetEffect {
             .filter(each -> !each.converted() && each.rows() > 0)
             .limit(MOST_DROPPED)
             .map(each -> new DroppedRows(each.table(), each.column(), each.rows()))
-            .toList());
+            .toList(),
+        List.of(),
+        waysOut);
   }
 
   /**
@@ -100,17 +102,19 @@ final class NetEffect {
    *     exactly the branch
    */
   ChangeSet freezeInto(ChangeSetStore.Writer writer) throws SQLException {
-    LargeObjects.refuse(base, branch);
     progress.report("reading the catalogs");
-    CatalogFingerprint before = CatalogFingerprint.read(base);
-    CatalogFingerprint after = CatalogFingerprint.read(branch);
-    TableCatalog original = TableCatalog.read(base);
+    Catalogs.Both catalogs = Catalogs.read(base, branch);
+    catalogs.requireSameLargeObjects();
+    CatalogFingerprint before = catalogs.base().fingerprint();
+    CatalogFingerprint after = catalogs.branch().fingerprint();
+    TableCatalog original = catalogs.base().tables();
+    TableCatalog there = catalogs.branch().tables();
     identities =
-        ObjectIdentities.changes(ObjectIdentities.read(base), ObjectIdentities.read(branch));
+        ObjectIdentities.changes(catalogs.base().identities(), catalogs.branch().identities());
     refuseReplaced();
+    waysOut = WaysOut.in(base);
 
     List<SchemaStatement> statements = request.report().schemaStatements();
-    TableCatalog there = TableCatalog.read(branch);
     if (!statements.isEmpty()) {
       dropped = DropSearch.run(base, original, there, progress);
     }
@@ -304,30 +308,6 @@ final class NetEffect {
       throw NotCarried.because(
           "replaying the schema statements on the data as it was at the branch point does not give what the branch has: %s. Write statements whose effect on the schema does not depend on rows, on the session or on the role that runs them"
               .formatted(NotCarried.show(different)));
-    }
-  }
-
-  /** Large objects belong to no table and are in no image. */
-  private static final class LargeObjects {
-    private static final String ALL =
-        """
-        SELECT count(*) AS count, coalesce(sum(oid::bigint), 0) AS sum,
-          coalesce(bit_xor(hashint8(oid::bigint)), 0) AS mix
-        FROM pg_largeobject_metadata
-        """;
-
-    static void refuse(Connection base, Connection branch) throws SQLException {
-      if (!all(base).equals(all(branch))) {
-        throw NotCarried.because(
-            "the experiment created or removed large objects, which a merge cannot carry; keep the data in a bytea column");
-      }
-    }
-
-    private static List<String> all(Connection session) throws SQLException {
-      return Sql.only(
-          session,
-          ALL,
-          row -> List.of(row.getString("count"), row.getString("sum"), row.getString("mix")));
     }
   }
 }

@@ -12,7 +12,9 @@ import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TransactionMode;
+import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Place;
+import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
@@ -109,9 +111,22 @@ final class ExperimentRun {
     Subject beginning = new Subject("the beginning of the experiment", "", null, null);
     try {
       RunMarker.mark(session.connection(), ref);
-      return ChangeLog.begin(session.connection());
+      return ChangeLog.begin(session.connection(), this::base);
     } catch (SQLException e) {
       throw session.failed(beginning, e);
+    }
+  }
+
+  /** Its schema is the branch's at the beginning, and by that role it looks the same. */
+  private Connection base() throws SQLException {
+    Connection base = provider.openBaseForReading(ref);
+    try {
+      Sql.execute(base, "SET ROLE " + Identifiers.quote(ref.branchName()));
+      return base;
+    } catch (SQLException e) {
+      try (base) {
+        throw e;
+      }
     }
   }
 

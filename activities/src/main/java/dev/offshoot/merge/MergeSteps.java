@@ -56,7 +56,7 @@ public final class MergeSteps implements MergeActivities {
 
   private MergeResult merge(ParentSession session, Parent parent, MergeRequest request)
       throws SQLException {
-    try (LockWatch locks = LockWatch.over(parent.provider()::openParent, session.process())) {
+    try (LockWatch locks = LockWatch.over(parent.provider()::openBesideParent, session.process())) {
       MergeTransaction transaction = new MergeTransaction(session, store, request, locks);
       return mending(transaction, parent, transaction::run);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -28,9 +29,16 @@ public final class Step implements Progress {
   /** Well below the shortest heartbeat timeout (10 s), so that one late beat does no harm. */
   private static final long BEAT_MILLIS = 2_000;
 
+  /**
+   * What is going on is told a moment later: by then most steps are over, and no server had to
+   * write down what nobody could have read.
+   */
+  private static final long MILLIS_BEFORE_TELLING = 200;
+
+  /** More than one: a beat waits for an answer while the server is away. */
   private static final ScheduledExecutorService BEATS =
       Executors.newScheduledThreadPool(
-          1,
+          4,
           work -> {
             Thread thread = new Thread(work, "offshoot-heartbeat");
             thread.setDaemon(true);
@@ -38,6 +46,8 @@ public final class Step implements Progress {
           });
 
   private final ActivityExecutionContext context;
+  private final AtomicBoolean aboutToTell = new AtomicBoolean();
+  private volatile boolean over;
   private volatile String latest = "started";
   private volatile @Nullable ActivityCompletionException cancellation;
   private volatile @Nullable Statement running;
@@ -77,6 +87,7 @@ public final class Step implements Progress {
                   .formatted(
                       e.getClass().getSimpleName(), step.context.getInfo().getActivityType())));
     } finally {
+      step.over = true;
       beats.cancel(false);
     }
   }
@@ -84,7 +95,12 @@ public final class Step implements Progress {
   @Override
   public void report(String what) {
     latest = what;
-    beat();
+    if (context instanceof StepListener listener) {
+      listener.reported(what);
+    }
+    if (aboutToTell.compareAndSet(false, true)) {
+      var unused = BEATS.schedule(this::tell, MILLIS_BEFORE_TELLING, TimeUnit.MILLISECONDS);
+    }
     if (cancellation != null) {
       throw new OffshootException(ErrorCode.CANCELLED, "cancelled");
     }
@@ -111,7 +127,15 @@ public final class Step implements Progress {
     }
   }
 
+  private void tell() {
+    aboutToTell.set(false);
+    beat();
+  }
+
   private void beat() {
+    if (over) {
+      return;
+    }
     try {
       context.heartbeat(latest);
     } catch (ActivityCompletionException e) {

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
+import dev.offshoot.client.ScramVerifier;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.step.Progress;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** Branches as databases of the parent's own server, and what is its own about them. */
 class PostgresBranchTest extends BranchHomeContract {
@@ -176,6 +181,39 @@ class PostgresBranchTest extends BranchHomeContract {
       assertThat(agent.isValid(1)).isFalse();
     }
     assertThat(left(ref)).isEmpty();
+  }
+
+  /** A session in the middle of a COPY does not tell the server that it has let a database go. */
+  @Test
+  void agentsCopyOfWhichNothingComes_keepsNobodyFromDroppingDatabases() throws Exception {
+    BranchRef ref = made();
+    BranchRef other = made();
+    String password = ScramVerifier.freshPassword();
+    ConnectAnswer address = provider.openConnection(ref, ScramVerifier.of(password));
+    String url =
+        "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
+    Connection agent = DriverManager.getConnection(url, address.user(), password);
+    try {
+      var copy =
+          agent.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY orders (note) FROM STDIN");
+      CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> provider.drop(other));
+      Thread.sleep(1_500);
+      assertThat(drop).isNotDone();
+
+      for (int i = 0; i < 100 && !drop.isDone(); i++) {
+        var unused = provider.connectionUse(ref);
+        Thread.sleep(100);
+      }
+
+      assertThat(drop).isCompleted();
+      assertThatThrownBy(copy::endCopy).isInstanceOf(SQLException.class);
+    } finally {
+      // The driver does not close what broke in the middle of a COPY.
+      agent.abort(Runnable::run);
+    }
+    provider.drop(ref);
+    assertThat(left(ref)).isEmpty();
+    assertThat(left(other)).isEmpty();
   }
 
   @Test

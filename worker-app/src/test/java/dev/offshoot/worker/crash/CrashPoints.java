@@ -1,5 +1,6 @@
 package dev.offshoot.worker.crash;
 
+import dev.offshoot.step.StepListener;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
@@ -49,7 +50,6 @@ public class CrashPoints {
   private static final class Asking extends ActivityInboundCallsInterceptorBase {
     private final int port;
     private @Nullable ActivityExecutionContext context;
-    private String latest = "";
 
     Asking(ActivityInboundCallsInterceptor next, int port) {
       super(next);
@@ -63,10 +63,11 @@ public class CrashPoints {
           (ActivityExecutionContext)
               Proxy.newProxyInstance(
                   getClass().getClassLoader(),
-                  new Class<?>[] {ActivityExecutionContext.class},
+                  new Class<?>[] {ActivityExecutionContext.class, StepListener.class},
                   (proxy, method, arguments) -> {
-                    if (method.getName().equals("heartbeat") && arguments != null) {
-                      reported(String.valueOf(arguments[0]));
+                    if (method.getDeclaringClass() == StepListener.class) {
+                      ask(String.valueOf(arguments[0]));
+                      return null;
                     }
                     try {
                       return method.invoke(real, arguments);
@@ -82,17 +83,6 @@ public class CrashPoints {
       ActivityOutput output = super.execute(input);
       ask("is done");
       return output;
-    }
-
-    /** The step's own clock repeats what was reported last. */
-    private void reported(String text) {
-      synchronized (this) {
-        if (text.equals(latest) || text.equals("started")) {
-          return;
-        }
-        latest = text;
-      }
-      ask(text);
     }
 
     private void ask(String what) {
