@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -23,11 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the generated cases look at these too, and pg_dump, where it is to be had, at every third (at all
  * with {@code -Dpgdump=1}).
  *
- * <p>{@code -Dfile=NAME} plays those alone whose names contain it.
+ * <p>By default every third is played, and all with {@code -Pthorough}; {@code -Dfile=NAME} plays
+ * those whose names contain it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CaseTest {
   private static final int PG_DUMP_EVERY = Integer.getInteger("pgdump", 3);
+
+  private static final @Nullable String FILE = System.getProperty("file");
+  private static final int EVERY = FILE != null || Boolean.getBoolean("thorough") ? 1 : 3;
 
   private final Optional<PgDump> pgDump = PgDump.find();
   private Stage.SharedLedger ledger;
@@ -48,10 +54,15 @@ class CaseTest {
   static List<String> files() throws IOException, URISyntaxException {
     Path folder = Path.of(CaseTest.class.getResource("/cases").toURI());
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.contains(System.getProperty("file", "")))
-          .sorted()
+      List<String> names =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.contains(FILE == null ? "" : FILE))
+              .sorted()
+              .toList();
+      return IntStream.range(0, names.size())
+          .filter(i -> i % EVERY == 0)
+          .mapToObj(names::get)
           .toList();
     }
   }

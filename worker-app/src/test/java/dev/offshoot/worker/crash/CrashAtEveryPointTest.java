@@ -30,6 +30,9 @@ class CrashAtEveryPointTest {
   private static final String WAITING = "waiting for a decision";
   private static final int AT_ONCE = 21;
 
+  /** Where the numbers begin of those that are killed apart from the others. */
+  private static final int AMONG_THEMSELVES = 900;
+
   /** They hold their branches longer, for each of which the server must have room. */
   private static final int SESSIONS_AT_ONCE = 12;
 
@@ -74,11 +77,17 @@ class CrashAtEveryPointTest {
   void killedAtAnyPoint_itEndsAsItWouldHave_andLeavesNothing(Kind kind) throws Exception {
     List<String> all = new ArrayList<>();
     List<String> reached = pointsOf(kind);
-    int step = EVERYTHING ? 1 : kind.isSession() ? 5 : 2;
+    int step = EVERYTHING ? 1 : kind.isSession() ? 9 : 3;
     for (int i = 0; i < reached.size(); i += step) {
       all.add(reached.get(i));
     }
     all.add(WAITING);
+    // Who stands in the middle of a COPY lets nobody else drop a database, and so get further.
+    List<String> copying = all.stream().filter(point -> point.contains(" staging ")).toList();
+    all.removeAll(copying);
+    if (!copying.isEmpty()) {
+      killAt(kind, AMONG_THEMSELVES, copying);
+    }
     int atOnce = kind.isSession() ? SESSIONS_AT_ONCE : AT_ONCE;
     for (int from = 0; from < all.size(); from += atOnce) {
       killAt(kind, from, all.subList(from, Math.min(from + atOnce, all.size())));

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class RacingDecisionsTest {
   /** Of each duel; {@code mvn verify -Pkills} fights more. */
-  private static final int ROUNDS = Integer.getInteger("kills", 0) > 0 ? 40 : 6;
+  private static final int ROUNDS = Integer.getInteger("kills", 0) > 0 ? 40 : 3;
 
   private static final int AT_ONCE = 8;
   private static final String ODD = "odd";

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class RandomKillsTest {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 4);
-  private static final int PARENTS = 6;
+  private static final int PARENTS = 4;
 
   /** So that one is at work while those that were killed start. */
   private static final int WORKERS = 3;
@@ -39,7 +39,7 @@ class RandomKillsTest {
   private static final int POSTGRES = 6;
 
   private static final int TEMPORAL = 4;
-  private static final int LONGEST_PEACE_MILLIS = 1_500;
+  private static final int LONGEST_PEACE_MILLIS = 1_000;
   private static final int KILLS_BETWEEN_WORDS = 20;
 
   private final Random dice = new Random(SEED);
