@@ -30,10 +30,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class RandomKillsTest {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 4);
-  private static final int PARENTS = 4;
+  private static final int PARENTS = 6;
 
-  /** So that one is at work while those that were killed start. */
-  private static final int WORKERS = 3;
+  /** So many that some are at work while those that were killed start. */
+  private static final int WORKERS = 6;
 
   /** Of a hundred kills, how many hit Postgres and how many Temporal; the others hit a worker. */
   private static final int POSTGRES = 6;
