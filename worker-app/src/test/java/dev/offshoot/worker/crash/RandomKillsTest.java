@@ -33,7 +33,7 @@ class RandomKillsTest {
   private static final int PARENTS = 6;
 
   /** So many that some are at work while those that were killed start. */
-  private static final int WORKERS = 6;
+  private static final int WORKERS = 4;
 
   /** Of a hundred kills, how many hit Postgres and how many Temporal; the others hit a worker. */
   private static final int POSTGRES = 6;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slot implements Callable<Boolean> {
   private static final List<Kind> KINDS = List.of(Kind.values());
-  private static final int MILLIS_BETWEEN_LOOKS = 50;
+  private static final int MILLIS_BETWEEN_LOOKS = 300;
 
   /** When no more are begun, the last has this long to end. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -91,9 +91,24 @@ final class Trial {
     return status != null && status.stage() == Stage.AWAITING_DECISION;
   }
 
+  /** What the server itself knows, without asking a worker, who would read the whole history. */
+  private boolean hasAsked() {
+    try {
+      return Stage.AWAITING_DECISION
+          .name()
+          .equals(
+              WorkflowStub.fromTyped(workflow)
+                  .describe()
+                  .getTypedSearchAttributes()
+                  .get(OffshootNames.STAGE));
+    } catch (WorkflowException e) {
+      return false;
+    }
+  }
+
   /** Decides if somebody must, once for every branch. */
   void decideIfAsked() throws SQLException {
-    ExperimentStatus status = status();
+    ExperimentStatus status = hasAsked() ? status() : null;
     if (status == null || status.stage() != Stage.AWAITING_DECISION || status.branch() == null) {
       return;
     }
