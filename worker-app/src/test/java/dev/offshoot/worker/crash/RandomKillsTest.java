@@ -30,16 +30,16 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class RandomKillsTest {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 4);
-  private static final int PARENTS = 6;
+  private static final int PARENTS = 3;
 
   /** So many that some are at work while those that were killed start. */
-  private static final int WORKERS = 4;
+  private static final int WORKERS = 3;
 
   /** Of a hundred kills, how many hit Postgres and how many Temporal; the others hit a worker. */
   private static final int POSTGRES = 6;
 
   private static final int TEMPORAL = 4;
-  private static final int LONGEST_PEACE_MILLIS = 1_000;
+  private static final int LONGEST_PEACE_MILLIS = 600;
   private static final int KILLS_BETWEEN_WORDS = 20;
 
   private final Random dice = new Random(SEED);
