@@ -142,10 +142,15 @@ final class Logins {
       try {
         return opening.with(password);
       } finally {
-        Sql.execute(maintenance, "ALTER ROLE %s PASSWORD NULL".formatted(quoted));
+        // Where the session itself is what failed, its error is to be told and not this one.
+        if (!maintenance.isClosed()) {
+          Sql.execute(maintenance, "ALTER ROLE %s PASSWORD NULL".formatted(quoted));
+        }
       }
     } finally {
-      Maintenance.unlock(maintenance, lock);
+      if (!maintenance.isClosed()) {
+        Maintenance.unlock(maintenance, lock);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.offshoot.experiment;
 
 import dev.offshoot.branch.BranchProvider;
-import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.changelog.ChangeLog;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ExperimentReport;
@@ -159,16 +158,6 @@ final class ExperimentRun {
   }
 
   private TimedSession session(GrowthWatch growth) throws SQLException {
-    Connection connection = provider.openForExperiment(ref);
-    SessionGuard guard = SessionGuard.NONE;
-    try {
-      guard = provider.guard(connection);
-      return TimedSession.over(connection, guard, spec.limits(), deadline, growth, progress);
-    } catch (SQLException | OffshootException e) {
-      guard.close();
-      try (connection) {
-        throw e;
-      }
-    }
+    return TimedSession.open(provider, ref, spec.limits(), deadline, growth, progress);
   }
 }

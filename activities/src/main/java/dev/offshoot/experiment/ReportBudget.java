@@ -21,6 +21,9 @@ final class ReportBudget {
    */
   private static final int ROOM_FOR_ROWS_OF_A_RUN = 100_000;
 
+  /** One result takes this part of the room. */
+  private static final int SHARE = 4;
+
   private static final int ROOM_FOR_SQL = 80_000;
   private static final int MOST_OF_A_STATEMENT = 1_000;
 
@@ -45,6 +48,11 @@ final class ReportBudget {
     return new ReportBudget(statements, ROOM_FOR_ROWS_OF_A_RUN);
   }
 
+  /** For rows of one result, which have all the room that an answer has. */
+  static ReportBudget ofPage() {
+    return new ReportBudget(1, SHARE * ROOM_FOR_ROWS_OF_A_RUN);
+  }
+
   /** A statement's text, elided when long. */
   String statement(String sql) {
     return ShownText.elided(sql, charactersPerStatement);
@@ -52,7 +60,7 @@ final class ReportBudget {
 
   /** Room for the next result. */
   int forNextResult() {
-    return left / 4;
+    return left / SHARE;
   }
 
   /** Takes room that {@link #forNextResult} gave. */

@@ -6,6 +6,7 @@ import dev.offshoot.branch.Parents;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectionEnd;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.Touched;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
@@ -30,6 +31,18 @@ public final class SessionSteps implements SessionActivities {
     return new SessionTransaction(
             parent.provider(), request, parent.config().maxBranchGrowth(), progress)
         .run();
+  }
+
+  @Override
+  public RowsAnswer readRows(ReadRows request) {
+    return Step.run(progress -> rows(request, progress));
+  }
+
+  /** The body of {@link #readRows}, for callers that are no activity. */
+  public RowsAnswer rows(ReadRows request, Progress progress) {
+    Parents.Parent parent = parents.get(request.branch().parent());
+    return RowsOfQuery.read(
+        parent.provider(), request, parent.config().maxBranchGrowth(), progress);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.offshoot.experiment;
 import dev.offshoot.activity.SessionActivities.RunDone;
 import dev.offshoot.activity.SessionActivities.RunStatements;
 import dev.offshoot.branch.BranchProvider;
-import dev.offshoot.branch.SessionGuard;
 import dev.offshoot.changelog.ChangeLog;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
@@ -15,7 +14,6 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,17 +145,13 @@ final class SessionTransaction {
   }
 
   private TimedSession session(GrowthWatch growth) throws SQLException {
-    Connection connection = provider.openForExperiment(ref);
-    SessionGuard guard = SessionGuard.NONE;
+    TimedSession session =
+        TimedSession.open(provider, ref, request.spec().limits(), deadline, growth, progress);
     try {
-      guard = provider.guard(connection);
-      TimedSession session =
-          TimedSession.over(connection, guard, request.spec().limits(), deadline, growth, progress);
       session.listen(notices);
       return session;
-    } catch (SQLException | OffshootException e) {
-      guard.close();
-      try (connection) {
+    } catch (SQLException e) {
+      try (session) {
         throw e;
       }
     }

@@ -1,6 +1,8 @@
 package dev.offshoot.experiment;
 
+import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.SessionGuard;
+import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.Limits;
@@ -49,6 +51,28 @@ final class TimedSession implements AutoCloseable {
     this.deadline = deadline;
     this.growth = growth;
     this.progress = progress;
+  }
+
+  /** Logs into a branch as its experiment's role, with a guard beside. */
+  static TimedSession open(
+      BranchProvider provider,
+      BranchRef ref,
+      Limits limits,
+      Deadline deadline,
+      GrowthWatch growth,
+      Progress progress)
+      throws SQLException {
+    Connection connection = provider.openForExperiment(ref);
+    SessionGuard guard = SessionGuard.NONE;
+    try {
+      guard = provider.guard(connection);
+      return over(connection, guard, limits, deadline, growth, progress);
+    } catch (SQLException | OffshootException e) {
+      guard.close();
+      try (connection) {
+        throw e;
+      }
+    }
   }
 
   /** Takes over {@code connection}, in transactions from now on, and {@code guard}. */

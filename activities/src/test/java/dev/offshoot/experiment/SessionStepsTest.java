@@ -21,6 +21,7 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SessionSpec;
@@ -217,6 +218,40 @@ class SessionStepsTest {
     StatementResult result = answer.statements().get(0);
     assertThat(result.moreRows()).isTrue();
     assertThat(result.rows()).hasSizeLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void rowsOfAQuery_areReadFromWhereTheyAreWanted_andNothingIsWrittenByIt() throws SQLException {
+    SessionActivities session = steps.steps(SessionActivities.class);
+    RowsAnswer page = session.readRows(rows("SELECT id FROM item ORDER BY id", 90, 100));
+    assertThat(page.rows()).hasSize(10).first().isEqualTo(List.of("91"));
+    assertThat(page.next()).isNull();
+    RowsAnswer wide =
+        session.readRows(
+            rows("SELECT repeat('x', 9000) FROM generate_series(1, 1000000)", 5, 1000));
+    assertThat(wide.rows()).isNotEmpty().hasSizeLessThan(1000);
+    assertThat(wide.next()).isEqualTo(5L + wide.rows().size());
+
+    Failure written =
+        Objects.requireNonNull(
+            session
+                .readRows(rows("SELECT nextval('pg_temp.nowhere'), lo_create(0)", 0, 1))
+                .failure());
+    assertThat(written.code()).isEqualTo(ErrorCode.SQL_ERROR);
+    assertThat(
+            Objects.requireNonNull(
+                    session
+                        .readRows(
+                            rows("WITH gone AS (DELETE FROM item RETURNING id) TABLE gone", 0, 1))
+                        .failure())
+                .code())
+        .isEqualTo(ErrorCode.SQL_ERROR);
+    assertThat(run("SELECT count(*) FROM item").statements().get(0).rows())
+        .containsExactly(List.of("100"));
+  }
+
+  private SessionActivities.ReadRows rows(String sql, long from, int rows) {
+    return new SessionActivities.ReadRows(branch, spec, 1, 1, sql, from, rows);
   }
 
   private Failure failure(String sql) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ConnectCommand.class,
       DisconnectCommand.class,
+      RowsCommand.class,
       SavepointCommand.class,
       UndoCommand.class,
       SubmitCommand.class,

@@ -1,6 +1,7 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.StatementResult;
@@ -25,7 +26,11 @@ final class RunRenderer {
 
   List<String> lines(RunAnswer answer) {
     List<String> lines = new ArrayList<>();
-    answer.statements().forEach(statement -> lines.addAll(statement(statement)));
+    int place = 0;
+    for (StatementResult statement : answer.statements()) {
+      place++;
+      lines.addAll(statement(statement, next(answer.run(), place, statement.rows().size())));
+    }
     answer
         .notices()
         .forEach(notice -> lines.add(colour.warning("notice   ") + shown(notice, TEXT_LIMIT)));
@@ -48,10 +53,33 @@ final class RunRenderer {
     return lines;
   }
 
-  private List<String> statement(StatementResult result) {
+  /** More rows of a query. */
+  List<String> lines(RowsAnswer answer) {
+    @Nullable Failure failure = answer.failure();
+    if (failure != null) {
+      return List.of(
+          colour.removed("the server refused: ") + shown(failure.message(), 2 * TEXT_LIMIT));
+    }
+    String more =
+        answer.next() == null
+            ? ""
+            : ", there are more: " + next(answer.run(), answer.statement(), answer.next());
+    return rows(answer.columns(), answer.rows(), more);
+  }
+
+  private static String next(int run, int statement, long from) {
+    return "experiment rows --run %d%s --from %d"
+        .formatted(run, statement == 1 ? "" : " --statement " + statement, from);
+  }
+
+  private List<String> statement(StatementResult result, String next) {
     List<String> lines = new ArrayList<>();
     if (!result.columns().isEmpty()) {
-      lines.addAll(rows(result));
+      lines.addAll(
+          rows(
+              result.columns(),
+              result.rows(),
+              result.moreRows() ? ", there are more: " + next : ""));
     }
     String effect =
         result.rowsAffected() == null ? "" : Numbers.of(result.rowsAffected(), "row") + "  ";
@@ -68,24 +96,20 @@ final class RunRenderer {
     return lines;
   }
 
-  private List<String> rows(StatementResult result) {
-    Table table = new Table(result.columns().size());
+  private List<String> rows(
+      List<String> columns, List<List<@Nullable String>> values, String more) {
+    Table table = new Table(columns.size());
     table.row(
-        result.columns().stream()
+        columns.stream()
             .map(name -> shown(name, CELL_LIMIT))
             .map(name -> new Table.Cell(name, colour.strong(name)))
             .toList());
-    for (List<@Nullable String> row : result.rows()) {
+    for (List<@Nullable String> row : values) {
       table.row(
           row.stream().map(value -> Table.Cell.of(ShownValue.of(value, CELL_LIMIT))).toList());
     }
     List<String> lines = new ArrayList<>(table.lines(" "));
-    lines.add(
-        colour.faint(
-            "(%s%s)"
-                .formatted(
-                    Numbers.of(result.rows().size(), "row"),
-                    result.moreRows() ? ", there are more: --rows N, or LIMIT and OFFSET" : "")));
+    lines.add(colour.faint("(%s%s)".formatted(Numbers.of(values.size(), "row"), more)));
     return lines;
   }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 final class ShowCommand extends OneExperimentCommand {
   @Override
   ExitCode run(Offshoot offshoot, Connection connection, Experiment experiment, Output output) {
-    ShownExperiment shown = ShownExperiment.of(experiment.status(), new ReadQuestions(connection));
+    ShownExperiment shown = ShownExperiment.of(experiment, new ReadQuestions(connection));
     if (!output.forPeople()) {
       output.document(shown);
       return ExitCode.DONE;

@@ -2,6 +2,8 @@ package dev.offshoot.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.offshoot.client.Experiment;
+import dev.offshoot.domain.Cost;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.Outcome;
@@ -16,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ShownExperiment(@JsonUnwrapped ExperimentStatus status, @Nullable Reverted reverted) {
+
+  /** With its Temporal actions counted. */
+  static ShownExperiment of(Experiment experiment, ReadQuestions questions) {
+    ExperimentStatus status = experiment.status();
+    @Nullable Cost cost = status.cost();
+    return of(cost == null ? status : status.at(cost.withActions(experiment.actions())), questions);
+  }
 
   static ShownExperiment of(ExperimentStatus status, ReadQuestions questions) {
     @Nullable ExperimentOutcome outcome = status.outcome();

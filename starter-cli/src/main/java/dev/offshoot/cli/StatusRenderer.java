@@ -1,6 +1,7 @@
 package dev.offshoot.cli;
 
 import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.Cost;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.HumanDuration;
@@ -129,10 +130,24 @@ final class StatusRenderer {
         field(table, "outage", Numbers.millis(branch.outageMillis()) + " for the parent's users");
       }
     }
+    if (status.cost() != null) {
+      field(table, "cost", cost(status.cost()));
+    }
     if (status.changes() != null) {
       field(table, "digest", status.changes().digest());
     }
     lines.addAll(table.lines(""));
+  }
+
+  private static String cost(Cost cost) {
+    String actions =
+        cost.actions() == null ? "" : Numbers.of(cost.actions(), "Temporal action") + ", ";
+    return "%sbranch of %s for %s, %s"
+        .formatted(
+            actions,
+            Numbers.bytes(cost.branchBytes()),
+            Numbers.millis(cost.branchMillis()),
+            Numbers.of(cost.judgeTokens(), "token"));
   }
 
   private static String age(Instant branchPoint, Instant now) {

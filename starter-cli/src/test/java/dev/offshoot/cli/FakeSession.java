@@ -7,6 +7,7 @@ import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.Touched;
@@ -169,6 +170,35 @@ final class FakeSession implements SessionActivities {
         rows,
         more,
         sql.startsWith("CREATE"));
+  }
+
+  @Override
+  public RowsAnswer readRows(ReadRows request) {
+    String page =
+        "SELECT * FROM (%s) AS q OFFSET %d LIMIT %d"
+            .formatted(request.sql(), request.from(), request.rows() + 1);
+    RunStatements asked =
+        new RunStatements(
+            request.branch(),
+            request.spec(),
+            request.run(),
+            List.of(page),
+            0,
+            request.rows(),
+            0,
+            Touched.NOTHING,
+            0);
+    RunAnswer answer = runStatements(asked).answer();
+    StatementResult result = answer.statements().get(0);
+    return new RowsAnswer(
+        request.run(),
+        request.statement(),
+        request.from(),
+        result.columns(),
+        result.rows(),
+        result.moreRows() ? request.from() + result.rows().size() : null,
+        answer.failure(),
+        1);
   }
 
   @Override

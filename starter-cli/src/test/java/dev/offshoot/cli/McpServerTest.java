@@ -200,7 +200,21 @@ final class McpServerTest {
     assertThat(run.toString()).hasSizeLessThan(25_000);
     assertThat(run.at("/results/0/moreRows").asBoolean()).isTrue();
     assertThat(run.path("resultsLeftOut").asInt()).isEqualTo(1);
-    assertThat(run.path("next").asText()).contains("LIMIT and OFFSET");
+    assertThat(run.path("next").asText()).contains("call more_rows");
+  }
+
+  @Test
+  void moreRows_areReadFromWhereTheFirstEnded() throws IOException {
+    started();
+    JsonNode run = call("run_sql", with("sql", "SELECT id FROM customers ORDER BY id", "rows", 3));
+
+    JsonNode more = call("more_rows", with("run", run.path("run").asInt(), "from", 3, "rows", 5));
+
+    assertThat(more.path("rows").toString()).isEqualTo("[[\"4\"]]");
+    assertThat(more.path("next").asText()).isEqualTo("there are no more rows");
+    assertThat(more.path("data").asText()).contains("never instructions");
+    assertThat(refused("more_rows", with("run", 9)).path("message").asText())
+        .contains("no run 9 is applied");
   }
 
   @Test

@@ -23,8 +23,10 @@ import dev.offshoot.ledger.Ledger;
 import dev.offshoot.merge.MergeSteps;
 import dev.offshoot.read.ReadSteps;
 import dev.offshoot.revert.RevertSteps;
+import dev.offshoot.worker.observe.TenantCosts;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.temporal.NotYet;
+import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +102,7 @@ final class PostgresRooms implements Rooms {
         new RevertSteps(parents, ledger.changeSets(), ledger.reverts()),
         new JudgeSteps(parents, judge),
         new MergeSteps(parents, ledger.changeSets()),
-        new AuditSteps(ledger.audits()),
+        new AuditSteps(ledger.audits(), new TenantCosts(Metrics.globalRegistry)),
         new ReadSteps(ledger, parents, judge),
         new ParentSteps(parents));
   }

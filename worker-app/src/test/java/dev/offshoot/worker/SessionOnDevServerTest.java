@@ -10,6 +10,7 @@ import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.Experiment;
 import dev.offshoot.client.OffshootClient;
 import dev.offshoot.client.ScramVerifier;
+import dev.offshoot.domain.AuditRecord;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ErrorCode;
@@ -20,7 +21,10 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HandInAnswer;
 import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.RowsAnswer;
+import dev.offshoot.domain.RowsRequest;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.SessionRun;
@@ -59,6 +63,7 @@ class SessionOnDevServerTest {
   private static TestParent parent;
   private static RunningWorker worker;
   private static OffshootClient client;
+  private static PGSimpleDataSource ledger;
 
   @BeforeAll
   static void start() throws Exception {
@@ -82,7 +87,7 @@ class SessionOnDevServerTest {
             CREATE TABLE looked (id int PRIMARY KEY);
             INSERT INTO looked SELECT generate_series(1, 9);
             """);
-    PGSimpleDataSource ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
+    ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
     Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
     worker = RunningWorker.startConfigured("--config", file.toString()).awaitPolling();
     client = OffshootClient.connect(temporal.address());
@@ -105,6 +110,24 @@ class SessionOnDevServerTest {
         .requestedBy("agent-7")
         .session(new SessionSpec(Duration.ofMinutes(5)))
         .ttl(Duration.ofMinutes(10));
+  }
+
+  /** What the audit keeps of what the agent sent: number, fate and statements of each run. */
+  private static List<String> sent(String id) throws Exception {
+    try (Connection owner = ledger.getConnection()) {
+      AuditRecord record =
+          OffshootJson.mapper()
+              .readValue(
+                  Sql.<String>only(
+                      owner,
+                      "SELECT record FROM offshoot_ledger.audit WHERE record::jsonb ->> 'experiment' = ?",
+                      row -> row.getString(1),
+                      id),
+                  AuditRecord.class);
+      return record.sent().stream()
+          .map(run -> "%d %s %s".formatted(run.run(), run.fate(), run.statements()))
+          .toList();
+    }
   }
 
   private static AgentSession open(String id, ExperimentSpec spec) throws Exception {
@@ -175,6 +198,15 @@ class SessionOnDevServerTest {
                   row -> row.getString(1)))
           .isEqualTo("19 1 0");
     }
+    // The statements of applied runs stand in the specification that was reviewed.
+    assertThat(sent("looks"))
+        .containsExactly(
+            "1 APPLIED []",
+            "2 FAILED [UPDATE item SET n = 1, UPDATE item SET nonsense = 1]",
+            "3 APPLIED []",
+            "4 UNDONE [DROP TABLE item]",
+            "5 APPLIED []",
+            "6 APPLIED []");
     assertThat(left("looks")).isEmpty();
   }
 
@@ -203,6 +235,8 @@ class SessionOnDevServerTest {
     ExperimentStatus ended = client.experiment(new ExperimentId("bad")).awaitEnd(PATIENCE);
     assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.DROPPED);
     assertThat(ended.outcome().why()).isEqualTo("only looking");
+    assertThat(sent("bad"))
+        .containsExactly("1 APPLIED [SELECT 1]", "2 FAILED [COPY item FROM STDIN]");
     assertThat(left("bad")).isEmpty();
   }
 
@@ -216,6 +250,7 @@ class SessionOnDevServerTest {
 
     assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.EXPIRED);
     assertThat(ended.outcome().by()).isEqualTo("idle time");
+    assertThat(sent("idle")).containsExactly("1 APPLIED [DELETE FROM item]");
     assertThat(left("idle")).isEmpty();
   }
 
@@ -223,6 +258,8 @@ class SessionOnDevServerTest {
   void experimentThatIsCancelledOrRejected_endsItsSession_evenWhileAStatementRuns()
       throws Exception {
     AgentSession session = open("cancelled", spec().build());
+    var looked = session.run("SELECT 1");
+    assertThat(looked.applied()).isTrue();
     Thread agent =
         new Thread(
             () -> {
@@ -242,6 +279,7 @@ class SessionOnDevServerTest {
     assertThat(Objects.requireNonNull(ended.outcome()).outcome()).isEqualTo(Outcome.CANCELLED);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(40));
     assertThat(left("cancelled")).isEmpty();
+    assertThat(sent("cancelled")).contains("1 APPLIED [SELECT 1]");
     agent.join(30_000);
 
     AgentSession other = open("rejected", spec().build());
@@ -253,6 +291,43 @@ class SessionOnDevServerTest {
                 .outcome())
         .isEqualTo(Outcome.DROPPED);
     assertThat(left("rejected")).isEmpty();
+    assertThat(sent("rejected")).containsExactly("1 APPLIED [DELETE FROM item]");
+  }
+
+  @Test
+  void rowsBeyondTheFirst_areReadOnDemand_asLongAsNothingWasWritten() throws Exception {
+    AgentSession session = open("pages", spec().build());
+    RunAnswer first =
+        session.run(
+            new RunRequest(
+                "SELECT 1; SELECT id FROM generate_series(1, 20) AS id ORDER BY id -- all of them",
+                8,
+                null,
+                null));
+    assertThat(first.statements().get(1).moreRows()).isTrue();
+
+    RowsAnswer second = session.rows(new RowsRequest(1, 2, 8L, 8, "agent-7"));
+    assertThat(second.columns()).containsExactly("id");
+    assertThat(second.rows())
+        .extracting(row -> row.get(0))
+        .containsExactly("9", "10", "11", "12", "13", "14", "15", "16");
+    RowsAnswer third =
+        session.rows(new RowsRequest(1, 2, Objects.requireNonNull(second.next()), 8, null));
+    assertThat(third.rows()).hasSize(4);
+    assertThat(third.next()).isNull();
+    assertThat(session.rows(new RowsRequest(1, 2, 1_000L, null, null)).rows()).isEmpty();
+    assertThatThrownBy(() -> session.rows(7, 0)).hasMessageContaining("no run 7 is applied");
+    assertThatThrownBy(() -> session.rows(new RowsRequest(1, 3, 0L, null, null)))
+        .hasMessageContaining("run 1 has 2 statements");
+    assertThatThrownBy(() -> session.rows(new RowsRequest(1, 2, 0L, null, "mallory")))
+        .hasMessageContaining("not to mallory");
+    assertThat(session.run("UPDATE item SET n = 2 WHERE id = 1").applied()).isTrue();
+    assertThatThrownBy(() -> session.rows(1, 0))
+        .hasMessageContaining("something was written in run 1 or since");
+    assertThatThrownBy(() -> session.rows(2, 0)).hasMessageContaining("no rows that can be read");
+    assertThat(session.run("SELECT id FROM generate_series(1, 20) AS id").applied()).isTrue();
+    assertThat(session.rows(3, 19).rows()).containsExactly(List.of("20"));
+    assertThat(session.discard(new HandInRequest(null, "seen")).ended()).isTrue();
   }
 
   @Test

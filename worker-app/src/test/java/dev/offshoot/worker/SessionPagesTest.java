@@ -12,6 +12,7 @@ import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionSpec;
@@ -169,6 +170,11 @@ class SessionPagesTest {
               request.statementsLeft()),
           request.soFar(),
           List.of());
+    }
+
+    @Override
+    public RowsAnswer readRows(ReadRows request) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.Touched;
@@ -24,6 +25,13 @@ public interface SessionActivities {
    */
   @ActivityMethod
   RunDone runStatements(RunStatements request);
+
+  /**
+   * Reads rows of a query, in a transaction that writes nothing. What the server refuses is an
+   * answer.
+   */
+  @ActivityMethod
+  RowsAnswer readRows(ReadRows request);
 
   /**
    * Keeps the branch as it is now under a number; a copy of that number is made anew.
@@ -108,6 +116,24 @@ public interface SessionActivities {
       long branchBytes,
       Touched soFar,
       int statementsLeft) {}
+
+  /**
+   * @param branch where
+   * @param spec whose limits hold
+   * @param run number of the run that had the query
+   * @param statement its place in that run, from 1
+   * @param sql the query
+   * @param from how many rows to leave out
+   * @param rows how many are wanted
+   */
+  record ReadRows(
+      BranchRef branch,
+      ExperimentSpec spec,
+      int run,
+      int statement,
+      String sql,
+      long from,
+      int rows) {}
 
   /**
    * @param answer for whoever sent them

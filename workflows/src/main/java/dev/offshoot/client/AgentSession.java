@@ -9,6 +9,8 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.HandInAnswer;
 import dev.offshoot.domain.HandInRequest;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RowsAnswer;
+import dev.offshoot.domain.RowsRequest;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.SavepointAnswer;
@@ -80,6 +82,21 @@ public final class AgentSession {
                 request.sql(), request.rows(), request.by(), UUID.randomUUID().toString())
             : request;
     return update("run", RunAnswer.class, once);
+  }
+
+  /**
+   * More rows of a query that was run, as long as nothing was written since.
+   *
+   * @param run number of the run that had it; its first statement is meant
+   * @param from how many rows to leave out
+   */
+  public RowsAnswer rows(int run, long from) {
+    return rows(new RowsRequest(run, null, from, null, null));
+  }
+
+  /** The same with wishes. */
+  public RowsAnswer rows(RowsRequest request) {
+    return update("rows", RowsAnswer.class, request);
   }
 
   /** Keeps the branch as it is now. */

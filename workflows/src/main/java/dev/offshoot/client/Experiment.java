@@ -55,6 +55,19 @@ public final class Experiment {
     }
   }
 
+  /**
+   * Temporal actions that its histories show so far; needs the server only.
+   *
+   * @see dev.offshoot.domain.Cost#actions
+   */
+  public long actions() {
+    try {
+      return ActionCount.of(temporal, id.workflowId(), "");
+    } catch (WorkflowNotFoundException e) {
+      throw notFound(e);
+    }
+  }
+
   /** Its session, if its specification asks for one. */
   public AgentSession session() {
     return new AgentSession(temporal, this);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     nobody knows it any more
  * @param branch its last branch, if there was one
  * @param statements what each statement did
+ * @param sent of a session, all that its agent sent, failed and undone runs among it
  * @param digest the change set that was reviewed
  * @param tables rows that the change set changes
  * @param schemaChanges objects that it changes
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions taken and refused, with who
  * @param outcome how it ended, with the receipt of a merge
  * @param timeline what happened, in order, bounded
+ * @param cost what it has used up; absent where nobody knows
  * @param writtenBy who wrote this
  */
 public record AuditRecord(
@@ -43,6 +45,7 @@ public record AuditRecord(
     @Nullable ExperimentSpec spec,
     @Nullable BranchInfo branch,
     List<Statement> statements,
+    List<SentRun> sent,
     @Nullable String digest,
     List<ChangedRows> tables,
     int schemaChanges,
@@ -50,7 +53,35 @@ public record AuditRecord(
     List<Decision> decisions,
     ExperimentOutcome outcome,
     List<TimelineEvent> timeline,
+    @Nullable Cost cost,
     Writer writtenBy) {
+
+  /** The same at another cost. */
+  public AuditRecord at(@Nullable Cost newCost) {
+    return new AuditRecord(
+        experiment,
+        workflowId,
+        runId,
+        parent,
+        tenant,
+        goal,
+        requestedBy,
+        startedAt,
+        closedAt,
+        spec,
+        branch,
+        statements,
+        sent,
+        digest,
+        tables,
+        schemaChanges,
+        judgement,
+        decisions,
+        outcome,
+        timeline,
+        newCost,
+        writtenBy);
+  }
 
   /** Who wrote a record. */
   public enum Writer {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisions taken and refused, in order
  * @param outcome how it ended
  * @param timeline what happened so far, in order, bounded
+ * @param cost what it has used up; its actions are counted by whoever reads the history
  */
 public record ExperimentStatus(
     ExperimentId id,
@@ -36,4 +37,60 @@ public record ExperimentStatus(
     @Nullable ConflictReport conflicts,
     List<Decision> decisions,
     @Nullable ExperimentOutcome outcome,
-    List<TimelineEvent> timeline) {}
+    List<TimelineEvent> timeline,
+    @Nullable Cost cost) {
+
+  /** As long as nothing is known of its cost. */
+  public ExperimentStatus(
+      ExperimentId id,
+      ExperimentSpec spec,
+      Stage stage,
+      Instant startedAt,
+      Instant deadline,
+      @Nullable BranchInfo branch,
+      boolean branchExists,
+      @Nullable ExperimentReport report,
+      @Nullable ChangeSummary changes,
+      @Nullable Judgement judgement,
+      @Nullable ConflictReport conflicts,
+      List<Decision> decisions,
+      @Nullable ExperimentOutcome outcome,
+      List<TimelineEvent> timeline) {
+    this(
+        id,
+        spec,
+        stage,
+        startedAt,
+        deadline,
+        branch,
+        branchExists,
+        report,
+        changes,
+        judgement,
+        conflicts,
+        decisions,
+        outcome,
+        timeline,
+        null);
+  }
+
+  /** The same at another cost. */
+  public ExperimentStatus at(Cost newCost) {
+    return new ExperimentStatus(
+        id,
+        spec,
+        stage,
+        startedAt,
+        deadline,
+        branch,
+        branchExists,
+        report,
+        changes,
+        judgement,
+        conflicts,
+        decisions,
+        outcome,
+        timeline,
+        newCost);
+  }
+}

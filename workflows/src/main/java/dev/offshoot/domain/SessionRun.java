@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param schemaStatements those that changed the schema; their indexes count within this run
  * @param sqlState of its failure
  * @param millis how long it took
+ * @param wrote whether it wrote anything
  */
 public record SessionRun(
     int run,
@@ -21,7 +22,8 @@ public record SessionRun(
     List<StatementResult> results,
     List<SchemaStatement> schemaStatements,
     @Nullable String sqlState,
-    long millis) {
+    long millis,
+    boolean wrote) {
 
   /** What becomes of a run. */
   public enum Fate {
@@ -33,6 +35,7 @@ public record SessionRun(
 
   /** The same, taken back. */
   public SessionRun undone() {
-    return new SessionRun(run, statements, Fate.UNDONE, List.of(), List.of(), null, millis);
+    return new SessionRun(
+        run, statements, Fate.UNDONE, List.of(), List.of(), sqlState, millis, wrote);
   }
 }

@@ -152,7 +152,8 @@ final class BoundedStatus {
         status.conflicts(),
         status.decisions().stream().map(BoundedStatus::withShortReason).toList(),
         status.outcome(),
-        status.timeline());
+        status.timeline(),
+        status.cost());
   }
 
   private static Decision withShortReason(Decision decision) {
@@ -190,6 +191,7 @@ final class BoundedStatus {
         status.conflicts(),
         status.decisions(),
         status.outcome(),
-        status.timeline());
+        status.timeline(),
+        status.cost());
   }
 }

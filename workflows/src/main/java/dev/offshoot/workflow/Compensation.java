@@ -91,7 +91,7 @@ final class Compensation {
       try {
         Steps.dropBranch().dropBranch(request);
         standing.remove(branch);
-        journal.note("branch deleted");
+        journal.branchDeleted(branch);
       } catch (ActivityFailure e) {
         journal.note(
             "the branch could not be deleted, trying again in %s: %s"

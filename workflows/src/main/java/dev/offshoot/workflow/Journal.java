@@ -2,8 +2,10 @@ package dev.offshoot.workflow;
 
 import dev.offshoot.domain.AuditRecord;
 import dev.offshoot.domain.BranchInfo;
+import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ConflictReport;
+import dev.offshoot.domain.Cost;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
@@ -14,6 +16,7 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.ModelUse;
+import dev.offshoot.domain.SentRun;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
@@ -27,7 +30,9 @@ import io.temporal.workflow.WorkflowInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +61,16 @@ final class Journal {
 
   private @Nullable BranchInfo branch;
   private @Nullable ExperimentReport report;
+  private List<SentRun> sent = List.of();
   private @Nullable ChangeSummary changes;
   private @Nullable Judgement judgement;
   private long judgeTokens;
+
+  /** Since when branches stand. */
+  private final Map<BranchRef, Instant> standing = new HashMap<>();
+
+  private Duration branchesStood = Duration.ZERO;
+  private long branchBytes;
   private @Nullable ConflictReport conflicts;
   private @Nullable ExperimentOutcome outcome;
 
@@ -71,6 +83,11 @@ final class Journal {
   /** What is asked for; of a session, once it is submitted, what it handed in. */
   ExperimentSpec spec() {
     return spec;
+  }
+
+  /** All that the agent of a session sent. */
+  void sent(List<SentRun> runs) {
+    sent = runs;
   }
 
   /** A session has become an experiment like any other. */
@@ -153,6 +170,9 @@ final class Journal {
 
   void branched(BranchInfo made) {
     branch = made;
+    if (standing.put(made.ref(), now()) == null) {
+      branchBytes += made.parentBytes();
+    }
     // Of an earlier attempt nothing holds any more.
     report = null;
     changes = null;
@@ -172,6 +192,22 @@ final class Journal {
                     ? ""
                     : ", the parent's users were shut out for %d ms"
                         .formatted(made.outageMillis())));
+  }
+
+  void branchDeleted(BranchRef deleted) {
+    Instant since = standing.remove(deleted);
+    if (since != null) {
+      branchesStood = branchesStood.plus(Duration.between(since, now()));
+    }
+    note("branch deleted");
+  }
+
+  private Cost cost() {
+    Duration stood = branchesStood;
+    for (Instant since : standing.values()) {
+      stood = stood.plus(Duration.between(since, now()));
+    }
+    return new Cost(null, judgeTokens, stood.toMillis(), branchBytes);
   }
 
   void reported(ExperimentReport newReport) {
@@ -319,7 +355,8 @@ final class Journal {
             conflicts,
             decisions,
             outcome,
-            List.copyOf(timeline)));
+            List.copyOf(timeline),
+            cost()));
   }
 
   /** What is kept of it: of what was refused as a specification, no more than who asked. */
@@ -338,6 +375,7 @@ final class Journal {
         announced ? spec : null,
         branch,
         report().statements().stream().map(Journal::audited).toList(),
+        sent,
         digest(),
         changes == null ? List.of() : changes.tables().stream().map(Journal::counted).toList(),
         changes == null ? 0 : changes.schemaChangeCount(),
@@ -345,6 +383,7 @@ final class Journal {
         decisions,
         ended,
         List.copyOf(timeline),
+        cost(),
         AuditRecord.Writer.WORKFLOW);
   }
 

@@ -10,18 +10,26 @@ import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Stage;
 import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.client.WorkflowException;
 import io.temporal.failure.ActivityFailure;
-import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
 import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,24 +130,24 @@ final class Preparation {
    */
   SessionEnd session(BranchRef branch, long branchBytes) {
     journal.enter(Stage.IN_SESSION, "waiting for the agent's statements");
-    SessionWorkflow session =
-        Workflow.newChildWorkflowStub(
-            SessionWorkflow.class,
-            ChildWorkflowOptions.newBuilder()
-                .setWorkflowId(branch.experimentId().sessionWorkflowId())
-                .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE)
-                // What runs on the branch must have stopped before the branch is deleted.
-                .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
-                .setStaticSummary("session")
-                .build());
     SessionEnd end =
-        session.run(
+        ended(
             new SessionWorkflow.Start(
                 branch,
                 journal.spec(),
                 branchBytes,
                 SessionWorkflow.MESSAGES_PER_HISTORY,
                 SessionState.BEGINNING));
+    journal.sent(end.sent());
+    switch (end.kind()) {
+      case CANCELLED -> throw new CanceledFailure("the session was ended");
+      case BROKEN ->
+          throw Failures.toTemporal(
+              new OffshootException(Objects.requireNonNull(end.failure(), "why it broke"), null));
+      case SUBMITTED, DISCARDED, IDLE -> {
+        // What comes of it follows.
+      }
+    }
     if (end.kind() == SessionEnd.Kind.SUBMITTED) {
       journal.handedIn(
           journal.spec().handedIn(end.statements()),
@@ -148,6 +156,49 @@ final class Preparation {
       journal.reported(end.report());
     }
     return end;
+  }
+
+  /**
+   * Runs it in a scope of its own: where the experiment is ended, it is asked to stop and tells
+   * what was sent, which a workflow that is cancelled does not.
+   */
+  private SessionEnd ended(SessionWorkflow.Start start) {
+    SessionWorkflow session =
+        Workflow.newChildWorkflowStub(
+            SessionWorkflow.class,
+            ChildWorkflowOptions.newBuilder()
+                .setWorkflowId(start.branch().experimentId().sessionWorkflowId())
+                .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE)
+                .setStaticSummary("session")
+                .build());
+    List<Promise<SessionEnd>> running = new ArrayList<>();
+    Workflow.newDetachedCancellationScope(() -> running.add(Async.function(session::run, start)))
+        .run();
+    Promise<SessionEnd> end = running.get(0);
+    try {
+      Workflow.await(end::isCompleted);
+    } catch (CanceledFailure e) {
+      // What runs on the branch must have stopped before the branch is deleted.
+      Workflow.newDetachedCancellationScope(() -> stop(session, end)).run();
+      throw e;
+    }
+    return end.get();
+  }
+
+  private void stop(SessionWorkflow session, Promise<SessionEnd> end) {
+    try {
+      Workflow.getWorkflowExecution(session).get();
+      if (!end.isCompleted()) {
+        session.stop();
+      }
+    } catch (TemporalFailure | WorkflowException e) {
+      // It has just ended, or never began.
+    }
+    try {
+      journal.sent(end.get().sent());
+    } catch (TemporalFailure e) {
+      journal.note("the session ended without telling what was sent");
+    }
   }
 
   /** Experiments that began before ended as failed then. */

@@ -4,16 +4,20 @@ import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HandInRequest;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.RowsRequest;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.RunValidation;
 import dev.offshoot.domain.SavepointRequest;
 import dev.offshoot.domain.SessionEnd;
+import dev.offshoot.domain.SessionRun;
 import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.SqlScript;
 import dev.offshoot.policy.DecisionPolicy;
 import io.temporal.failure.ApplicationFailure;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,59 @@ final class SessionMessages {
     } catch (OffshootException e) {
       throw refused(e.failure().message());
     }
+  }
+
+  /**
+   * A query whose rows can be read again.
+   *
+   * @param run number of the run that had it
+   * @param statement its place in that run, from 1
+   * @param sql its text
+   * @param from how many rows to leave out
+   * @param rows how many are wanted; absent if the request does not say
+   */
+  record Query(int run, int statement, String sql, long from, @Nullable Integer rows) {}
+
+  /** First words of statements that give rows and need not write. */
+  private static final Set<String> READING = Set.of("SELECT", "TABLE", "VALUES", "WITH");
+
+  /** The query of which a request wants rows. */
+  static Query query(@Nullable RowsRequest request, SessionScript script) {
+    if (request == null || request.run() == null) {
+      throw refused("run: is missing; say which run had the query: {\"run\": 3, \"from\": 10}");
+    }
+    if (request.rows() != null
+        && (request.rows() < 1 || request.rows() > RunValidation.MOST_ROWS)) {
+      throw refused("rows: must be 1 to %d".formatted(RunValidation.MOST_ROWS));
+    }
+    long from = Objects.requireNonNullElse(request.from(), 0L);
+    if (from < 0) {
+      throw refused("from: must be how many rows to leave out, 0 or more");
+    }
+    int number = request.run();
+    SessionRun run =
+        script
+            .run(number)
+            .filter(each -> each.fate() == SessionRun.Fate.APPLIED)
+            .orElseThrow(() -> refused("run: no run %d is applied".formatted(number)));
+    int statement = Objects.requireNonNullElse(request.statement(), 1);
+    if (statement < 1 || statement > run.statements().size()) {
+      throw refused(
+          "statement: run %d has %d statements, counted from 1"
+              .formatted(number, run.statements().size()));
+    }
+    String sql = run.statements().get(statement - 1);
+    if (!READING.contains(SqlScript.leadingWord(sql))) {
+      throw refused(
+          "statement: %s gives no rows that can be read again"
+              .formatted(ShownText.oneLine(sql, 60)));
+    }
+    if (script.wroteSince(number)) {
+      throw refused(
+          "run: something was written in run %d or since, so that its query may give other rows now; run it again"
+              .formatted(number));
+    }
+    return new Query(number, statement, sql, from, request.rows());
   }
 
   static String savepointName(@Nullable SavepointRequest request) {
@@ -127,6 +184,7 @@ final class SessionMessages {
             case DISCARDED -> "the session has been discarded; open another one";
             case IDLE ->
                 "the session has ended, because nothing was sent for too long; open another one";
+            case CANCELLED, BROKEN -> "the session has ended with its experiment; open another one";
           });
     }
   }

@@ -6,6 +6,7 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
+import dev.offshoot.domain.SentRun;
 import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionRun;
 import dev.offshoot.domain.SessionRun.Fate;
@@ -105,6 +106,16 @@ final class SessionScript {
         : Optional.empty();
   }
 
+  Optional<SessionRun> run(int number) {
+    return runs.stream().filter(run -> run.run() == number).findFirst();
+  }
+
+  /** Whether something that is applied was written after that run, or by it. */
+  boolean wroteSince(int number) {
+    return runs.stream()
+        .anyMatch(run -> run.run() >= number && run.fate() == Fate.APPLIED && run.wrote());
+  }
+
   /** Takes in what became of the next run. */
   void ran(List<String> statements, @Nullable String requestId, RunDone done) {
     RunAnswer answer = done.answer();
@@ -117,7 +128,9 @@ final class SessionScript {
             answer.statements().stream().map(SessionScript::withoutRows).toList(),
             done.schemaStatements(),
             failure == null ? null : failure.sqlState(),
-            answer.millis()));
+            answer.millis(),
+            answer.applied()
+                && (!done.touched().equals(touched) || !done.schemaStatements().isEmpty())));
     if (answer.applied()) {
       touched = done.touched();
     }
@@ -173,7 +186,8 @@ final class SessionScript {
             List.of(unknown),
             List.of(),
             null,
-            millis));
+            millis,
+            true));
     touched = changed;
   }
 
@@ -277,7 +291,30 @@ final class SessionScript {
 
   SessionEnd end(
       SessionEnd.Kind kind, @Nullable String by, @Nullable String reason, List<String> checks) {
-    return new SessionEnd(kind, by, reason, applied(), report(checks), runs.size());
+    return new SessionEnd(
+        kind,
+        by,
+        reason,
+        applied(),
+        report(checks),
+        runs.size(),
+        runs.stream()
+            .map(kind == SessionEnd.Kind.SUBMITTED ? SentRun::handedIn : SentRun::of)
+            .toList(),
+        null);
+  }
+
+  /** It did not end by itself. */
+  SessionEnd broken(SessionEnd.Kind kind, @Nullable Failure failure) {
+    return new SessionEnd(
+        kind,
+        null,
+        null,
+        List.of(),
+        report(List.of()),
+        runs.size(),
+        runs.stream().map(SentRun::of).toList(),
+        failure);
   }
 
   /** The latest runs, newest first. */

@@ -7,6 +7,8 @@ import dev.offshoot.domain.ConnectRequest;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HandInAnswer;
 import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.RowsAnswer;
+import dev.offshoot.domain.RowsRequest;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.SavepointAnswer;
@@ -15,6 +17,7 @@ import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.SessionView;
 import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.UpdateMethod;
 import io.temporal.workflow.UpdateValidatorMethod;
 import io.temporal.workflow.WorkflowInterface;
@@ -45,6 +48,15 @@ public interface SessionWorkflow {
 
   @UpdateValidatorMethod(updateName = "run")
   void validateRun(@Nullable RunRequest request);
+
+  /** More rows of a query that was run, as long as nothing was written since. */
+  @UpdateMethod(
+      name = "rows",
+      description = "More rows of a query. JSON: {\"run\": 3, \"from\": 10, \"rows\": 100}")
+  RowsAnswer rows(@Nullable RowsRequest request);
+
+  @UpdateValidatorMethod(updateName = "rows")
+  void validateRows(@Nullable RowsRequest request);
 
   /** Keeps the branch as it is now, to return to it. */
   @UpdateMethod(
@@ -109,6 +121,13 @@ public interface SessionWorkflow {
 
   @UpdateValidatorMethod(updateName = "disconnect")
   void validateDisconnect(@Nullable HandInRequest request);
+
+  /**
+   * Ends the session with its experiment: what runs is stopped, and what was sent is told. A
+   * cancelled workflow tells nothing.
+   */
+  @SignalMethod(name = "stop", description = "End the session. For its experiment's own workflow.")
+  void stop();
 
   /** All that is known now; also after the end. */
   @QueryMethod(name = "session", description = "All that is known of the session now")

@@ -11,6 +11,8 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.HandInAnswer;
 import dev.offshoot.domain.HandInRequest;
+import dev.offshoot.domain.RowsAnswer;
+import dev.offshoot.domain.RowsRequest;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.SavepointAnswer;
@@ -22,7 +24,6 @@ import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.Touched;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
-import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
@@ -65,9 +66,12 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   /** No message is taken any more: another history begins. */
   private boolean turningPage;
 
+  /** The experiment ends. */
+  private boolean stopping;
+
   private @Nullable CancellationScope work;
   private @Nullable SessionEnd ended;
-  private @Nullable TemporalFailure broken;
+  private @Nullable Failure broken;
 
   /** Runs before any message is handled, so that every message finds a complete object. */
   @WorkflowInit
@@ -90,17 +94,21 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
       connection.watch();
     }
     try {
-      Workflow.await(() -> isOver() || isLong());
+      Workflow.await(() -> isOver() || isLong() || stopping);
       turningPage = !isOver();
-      Workflow.await(Workflow::isEveryHandlerFinished);
-      connection.stop();
+      Workflow.await(() -> Workflow.isEveryHandlerFinished() || stopping);
     } catch (CanceledFailure e) {
-      stop();
+      stopWork();
       throw e;
     }
+    if (stopping && !isOver()) {
+      stopWork();
+      return script.broken(SessionEnd.Kind.CANCELLED, null);
+    }
+    connection.stop();
     idle.stop();
     if (broken != null) {
-      throw broken;
+      return script.broken(SessionEnd.Kind.BROKEN, broken);
     }
     if (ended == null) {
       Workflow.newContinueAsNewStub(SessionWorkflow.class).run(goingOn());
@@ -127,8 +135,13 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
         script.state());
   }
 
+  @Override
+  public void stop() {
+    stopping = true;
+  }
+
   /** The experiment was cancelled: what runs is stopped first, so that nothing is left behind. */
-  private void stop() {
+  private void stopWork() {
     idle.stop();
     connection.stop();
     turningPage = true;
@@ -176,6 +189,33 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public void validateRun(@Nullable RunRequest request) {
     requireTakes(request == null ? null : request.by());
     var unused = SessionMessages.statements(request, script);
+  }
+
+  @Override
+  public RowsAnswer rows(@Nullable RowsRequest request) {
+    return inTurn(
+        () -> {
+          closeConnection();
+          // Validated before those in front of it were worked on.
+          SessionMessages.Query query = SessionMessages.query(request, script);
+          int rows = query.rows() == null ? start.spec().limits().resultRows() : query.rows();
+          return step("rows of run " + query.run())
+              .readRows(
+                  new SessionActivities.ReadRows(
+                      start.branch(),
+                      start.spec(),
+                      query.run(),
+                      query.statement(),
+                      query.sql(),
+                      query.from(),
+                      rows));
+        });
+  }
+
+  @Override
+  public void validateRows(@Nullable RowsRequest request) {
+    requireTakes(request == null ? null : request.by());
+    var unused = SessionMessages.query(request, script);
   }
 
   @Override
@@ -414,7 +454,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     } catch (ActivityFailure e) {
       Failure failure = Failures.fromTemporal(e);
       if (Failures.isCancellation(e) || BREAKING.contains(failure.code())) {
-        broken = e;
+        broken = failure;
         throw e;
       }
       // The branch stands as it did, and the session goes on.

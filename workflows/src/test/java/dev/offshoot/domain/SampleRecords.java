@@ -170,7 +170,10 @@ final class SampleRecords {
           List.of(RESULT),
           List.of(SCHEMA_STATEMENT),
           "42703",
-          12);
+          12,
+          true);
+  private static final Cost COST = new Cost(12L, 3_000, 41_000, 8_000_000);
+  private static final SentRun SENT_RUN = SentRun.of(SESSION_RUN);
   private static final SessionView.Line SESSION_LINE =
       new SessionView.Line(3, "SELECT 1", SessionRun.Fate.UNDONE, 12);
   private static final SessionState.Savepoint SESSION_SAVEPOINT =
@@ -229,8 +232,18 @@ final class SampleRecords {
         new HandInAnswer(false, 3, FAILURE),
         TOUCHED,
         SESSION_RUN,
+        SENT_RUN,
+        new RowsRequest(3, 1, 10L, 100, "agent-7"),
+        new RowsAnswer(3, 1, 10, List.of("id"), List.of(List.of("11")), 11L, FAILURE, 5),
         new SessionEnd(
-            SessionEnd.Kind.SUBMITTED, "agent-7", "done", List.of("SELECT 1"), REPORT, 3),
+            SessionEnd.Kind.SUBMITTED,
+            "agent-7",
+            "done",
+            List.of("SELECT 1"),
+            REPORT,
+            3,
+            List.of(SENT_RUN),
+            FAILURE),
         SESSION_LINE,
         new SessionView(
             ID, List.of(SESSION_LINE), 2, 997, List.of("good"), THEN, SessionEnd.Kind.IDLE),
@@ -274,7 +287,9 @@ final class SampleRecords {
             CONFLICTS,
             List.of(DECISION),
             OUTCOME,
-            List.of(EVENT)),
+            List.of(EVENT),
+            COST),
+        COST,
         SOURCE,
         new RefreshReport("shop", "shop_copy", THEN, 12, 1_000, 30, List.of("without privileges")),
         new ParentView(
@@ -305,6 +320,7 @@ final class SampleRecords {
             SPEC,
             BRANCH,
             List.of(AUDITED_STATEMENT),
+            List.of(SENT_RUN),
             "abc",
             List.of(AUDITED_ROWS),
             1,
@@ -312,6 +328,7 @@ final class SampleRecords {
             List.of(DECISION),
             OUTCOME,
             List.of(EVENT),
+            COST,
             AuditRecord.Writer.WORKFLOW),
         AUDIT_LINE,
         new AuditSeal(1, AUDIT_LINE.hash()),

@@ -21,6 +21,8 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.SentRun;
+import dev.offshoot.domain.SessionRun;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.StatementResult;
@@ -99,6 +101,9 @@ class PayloadLimitsTest {
             Collections.nCopies(
                 SpecValidation.MAX_STATEMENTS,
                 new AuditRecord.Statement(1_000, 1_000_000, 1_000_000L, true)),
+            Collections.nCopies(
+                SpecValidation.MAX_STATEMENTS,
+                new SentRun(1_000, 1, List.of(), SessionRun.Fate.APPLIED, "23505", 1_000_000)),
             "0".repeat(64),
             List.of(),
             0,
@@ -107,6 +112,7 @@ class PayloadLimitsTest {
             outcome,
             Collections.nCopies(
                 200, new TimelineEvent(Instant.EPOCH, Stage.AWAITING_DECISION, "€".repeat(400))),
+            null,
             AuditRecord.Writer.WORKFLOW);
 
     int bytes = encrypted(new KeepAudit(record));

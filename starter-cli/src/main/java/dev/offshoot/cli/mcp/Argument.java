@@ -60,6 +60,10 @@ record Argument(
         .optional();
   }
 
+  Argument necessary() {
+    return new Argument(name, type, true, description, least, most);
+  }
+
   Argument optional() {
     return new Argument(name, type, false, description, least, most);
   }

@@ -30,7 +30,7 @@ final class RunSql implements AgentTool {
   public String description() {
     return """
     Runs one or more SQL statements (Postgres, separated by semicolons) on your branch, in one transaction: all are applied, or none. \
-    Changes stay on the branch. Read with LIMIT and OFFSET, and name the columns you need: at most %d rows of a result are shown, and long values are cut. \
+    Changes stay on the branch. Name the columns you need: at most %d rows of a result are shown (more_rows has the next), and long values are cut. \
     BEGIN, COMMIT, SAVEPOINT and COPY FROM STDIN are refused; savepoint and undo are tools of their own. \
     An error answers with SQLSTATE and position, nothing of that call is applied, and the session goes on."""
         .formatted(MOST_ROWS);
@@ -110,7 +110,7 @@ final class RunSql implements AgentTool {
       return "the statements are applied, but their rows were lost on the way: query again, do not change again";
     }
     if (more) {
-      return "there are more rows: ask for fewer columns, aggregate, or page with ORDER BY, LIMIT and OFFSET";
+      return "there are more rows: ask for fewer columns, aggregate, or call more_rows with this run and as many rows to leave out as you have seen";
     }
     boolean changed =
         answer.statements().stream()

@@ -67,6 +67,7 @@ public final class ToolServer {
             new ListTables(),
             new DescribeTable(settings),
             new RunSql(),
+            new MoreRows(),
             new TakeSavepoint(),
             new UndoToSavepoint(),
             new ShowDiff(settings),

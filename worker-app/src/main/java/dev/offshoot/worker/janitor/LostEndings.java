@@ -188,6 +188,7 @@ public final class LostEndings {
         null,
         null,
         List.of(),
+        List.of(),
         outcome.digest(),
         List.of(),
         0,
@@ -195,6 +196,7 @@ public final class LostEndings {
         List.of(),
         outcome,
         List.of(),
+        null,
         AuditRecord.Writer.JANITOR);
   }
 }

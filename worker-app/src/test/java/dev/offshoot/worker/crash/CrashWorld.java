@@ -37,6 +37,7 @@ final class CrashWorld implements AutoCloseable {
   private static final String OWNER = "parent_owner";
   private static final String LEDGER = "ledger";
 
+  private volatile boolean postgresWasKilled;
   private final Path folder;
   private EmbeddedPostgresServer postgres;
   private TemporalDevServer temporal;
@@ -209,8 +210,14 @@ final class CrashWorld implements AutoCloseable {
     }
   }
 
+  /** Whether it ever was: its sequences may have skipped values since. */
+  boolean postgresWasKilled() {
+    return postgresWasKilled;
+  }
+
   /** Kills the postmaster, as a machine that loses its power would, and starts it again. */
   void killPostgres(Duration down) throws IOException, InterruptedException {
+    postgresWasKilled = true;
     int port = postgres.port();
     Path pidFile = folder.resolve("postgres").resolve("data").resolve("postmaster.pid");
     kill(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()));

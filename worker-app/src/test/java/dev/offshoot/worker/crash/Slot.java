@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * see them; in a thread of its own, since a question may wait for a worker that was killed.
  */
 final class Slot implements Callable<Boolean> {
-  private static final List<Kind> KINDS = List.of(Kind.values());
+  private static final @Nullable String KIND = System.getProperty("kind");
+  private static final List<Kind> KINDS =
+      KIND == null ? List.of(Kind.values()) : List.of(Kind.valueOf(KIND));
   private static final int MILLIS_BETWEEN_LOOKS = 300;
 
   /** When no more are begun, the last has this long to end. */
