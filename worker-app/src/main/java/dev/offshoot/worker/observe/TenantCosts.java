@@ -29,10 +29,13 @@ public final class TenantCosts implements Consumer<AuditRecord> {
     add("offshoot.tenant.experiments", tenant, 1);
     Cost cost = record.cost();
     if (cost != null) {
-      add("offshoot.tenant.actions", tenant, Objects.requireNonNullElse(cost.actions(), 0L));
-      add("offshoot.tenant.judge.tokens", tenant, cost.judgeTokens());
+      add(
+          "offshoot.tenant.actions",
+          tenant,
+          (double) Objects.requireNonNullElse(cost.actions(), 0L));
+      add("offshoot.tenant.judge.tokens", tenant, (double) cost.judgeTokens());
       add("offshoot.tenant.branch.seconds", tenant, cost.branchMillis() / 1e3);
-      add("offshoot.tenant.branch.bytes", tenant, cost.branchBytes());
+      add("offshoot.tenant.branch.bytes", tenant, (double) cost.branchBytes());
     }
   }
 
