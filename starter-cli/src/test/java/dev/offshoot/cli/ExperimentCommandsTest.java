@@ -107,7 +107,11 @@ class ExperimentCommandsTest {
 
     CliWorld.Result reverted = world.run("experiment", "show", id);
 
-    assertThat(merged.out()).doesNotContain("reverted");
+    assertThat(merged.out())
+        .doesNotContain("reverted")
+        .containsPattern("cost +[1-9][0-9]* Temporal actions, branch of .* for .*, [0-9]+ tokens");
+    assertThat(asMerged.at("/cost/actions").asLong()).isBetween(6L, 14L);
+    assertThat(asMerged.at("/cost/branchBytes").asLong()).isPositive();
     assertThat(asMerged.has("reverted")).isFalse();
     assertThat(asMerged.at("/outcome/outcome").asText()).isEqualTo("MERGED");
     assertThat(reverted.code()).as(reverted.err()).isZero();

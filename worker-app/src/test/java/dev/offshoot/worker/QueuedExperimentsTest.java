@@ -128,8 +128,10 @@ class QueuedExperimentsTest {
             .build());
   }
 
+  /** In its turn: the embedded server loses a workflow that is ended in the moment of a step's. */
   private static void rejected(ExperimentWorkflow experiment) {
     try {
+      var unused = Experiments.awaitReview(experiment);
       reject(experiment);
     } catch (Exception e) {
       throw new AssertionError(e);
