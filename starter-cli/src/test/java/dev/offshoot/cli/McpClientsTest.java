@@ -122,7 +122,7 @@ final class McpClientsTest {
             "goal=look");
     JsonNode opened = JSON.readTree(started.at("/content/0/text").asText());
 
-    assertThat(tools.path("tools")).hasSize(10);
+    assertThat(tools.path("tools")).hasSize(11);
     assertThat(opened.path("stage").asText()).isEqualTo("IN_SESSION");
     // Another process of the same name finds it again.
     JsonNode run =
