@@ -43,7 +43,7 @@ final class RowsCommand extends SessionCommand {
   ExitCode run(AgentSession session, Experiment experiment, Connection connection, Output output) {
     RowsAnswer answer = session.rows(new RowsRequest(run, statement, from, rows, null));
     if (output.forPeople()) {
-      output.lines(new RunRenderer(output.colour(), output.terminal().columns()).lines(answer));
+      output.lines(new RunRenderer(output.colour(), session.id()).lines(answer));
     } else {
       output.document(answer);
     }

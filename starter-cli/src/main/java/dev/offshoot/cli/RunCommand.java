@@ -51,7 +51,7 @@ final class RunCommand extends OneExperimentCommand {
     AgentSession session = experiment.session();
     RunAnswer answer = session.run(new RunRequest(sql, rows, null, null));
     if (output.forPeople()) {
-      output.lines(new RunRenderer(output.colour(), output.terminal().columns()).lines(answer));
+      output.lines(new RunRenderer(output.colour(), experiment.id()).lines(answer));
     } else {
       output.document(answer);
     }

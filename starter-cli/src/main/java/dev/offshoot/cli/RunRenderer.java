@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
@@ -16,12 +17,14 @@ final class RunRenderer {
   private static final int CELL_LIMIT = 60;
 
   private final Colour colour;
+  private final ExperimentId id;
 
   /**
-   * @param columns width to fit into; 0 for no limit
+   * @param id of the session's experiment, for the command that shows more
    */
-  RunRenderer(Colour colour, int columns) {
+  RunRenderer(Colour colour, ExperimentId id) {
     this.colour = colour;
+    this.id = id;
   }
 
   List<String> lines(RunAnswer answer) {
@@ -67,9 +70,9 @@ final class RunRenderer {
     return rows(answer.columns(), answer.rows(), more);
   }
 
-  private static String next(int run, int statement, long from) {
-    return "experiment rows --run %d%s --from %d"
-        .formatted(run, statement == 1 ? "" : " --statement " + statement, from);
+  private String next(int run, int statement, long from) {
+    return "experiment rows %s --run %d%s --from %d"
+        .formatted(id, run, statement == 1 ? "" : " --statement " + statement, from);
   }
 
   private List<String> statement(StatementResult result, String next) {

@@ -105,6 +105,8 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
       stopWork();
       return script.broken(SessionEnd.Kind.CANCELLED, null);
     }
+    // Told to stop just after it was handed in: that answer still goes out.
+    Workflow.await(Workflow::isEveryHandlerFinished);
     connection.stop();
     idle.stop();
     if (broken != null) {
