@@ -109,6 +109,7 @@ experiment: LIMIT_EXCEEDED
 
 === floods the worker with messages
 -- INFO is sent whatever client_min_messages says.
+-- floods: client
 -- statement-timeout: 1s
 --- experiment
 DO $$ BEGIN LOOP RAISE INFO '%', repeat('x', 50000); END LOOP; END $$

@@ -121,13 +121,19 @@ final class AgentLogin {
   }
 
   /** Takes the password away and ends all sessions; what the role left for later runs goes too. */
-  static void close(Connection maintenance, BranchRef ref) throws SQLException {
+  static void close(Connection maintenance, BranchRef ref, String database) throws SQLException {
     String role = ref.branchName();
     if (Roles.exists(maintenance, role)) {
       Sql.execute(
           maintenance,
-          "ALTER ROLE %1$s PASSWORD NULL; ALTER ROLE %1$s IN DATABASE template0 RESET ALL"
+          "ALTER ROLE %1$s PASSWORD NULL; ALTER ROLE %1$s IN DATABASE template0 RESET ALL; ALTER ROLE %1$s RESET ALL"
               .formatted(Identifiers.quote(role)));
+      if (DatabaseCopy.exists(maintenance, database)) {
+        Sql.execute(
+            maintenance,
+            "ALTER ROLE %s IN DATABASE %s RESET ALL"
+                .formatted(Identifiers.quote(role), Identifiers.quote(database)));
+      }
       Sessions.endOfRole(maintenance, role);
     }
   }

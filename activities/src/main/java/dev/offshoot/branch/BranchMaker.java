@@ -68,8 +68,32 @@ final class BranchMaker {
         .filter(standing -> standing.made() != null && standing.isOfTheSameMaking(marker));
   }
 
+  /** A copy of the parent that stays as it is, and to which nobody can connect. */
+  Marker makeStem(
+      Connection maintenance, BranchRef stem, Marker marker, ParentFacts facts, Progress progress)
+      throws SQLException {
+    long begun = System.nanoTime();
+    removal.dropDatabase(maintenance, stem.baseName());
+    Marker.Made made = copyParent(maintenance, stem, facts, copy.methodFor(facts), progress);
+    Marker finished = marker.finished(made.in(millisSince(begun)));
+    Sql.execute(maintenance, Comments.onDatabase(maintenance, stem.baseName(), finished));
+    return finished;
+  }
+
+  private static long millisSince(long begun) {
+    return Duration.ofNanos(System.nanoTime() - begun).toMillis();
+  }
+
+  /**
+   * @param stem what the base is a copy of; absent for the parent
+   */
   Marker make(
-      Connection maintenance, BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+      Connection maintenance,
+      BranchRef ref,
+      @Nullable BranchRef stem,
+      Marker marker,
+      ParentFacts facts,
+      Progress progress)
       throws SQLException {
     long begun = System.nanoTime();
     DatabaseSettings settings = DatabaseSettings.read(maintenance, database, owner);
@@ -77,7 +101,7 @@ final class BranchMaker {
     removal.dropDatabase(maintenance, ref.branchName());
     Marker base = finished(maintenance, ref.baseName(), marker).orElse(null);
     if (base == null) {
-      base = makeBase(maintenance, ref, marker, facts, method, settings, progress);
+      base = makeBase(maintenance, ref, stem, marker, facts, method, settings, progress);
     }
     Marker.Made copied = base.made();
     if (copied == null) {
@@ -90,8 +114,7 @@ final class BranchMaker {
         maintenance, ref.branchName(), List.of(new Grant(EVERYTHING, ref.branchName())));
     settings.apply(maintenance, ref.branchName());
     capture(maintenance, ref, progress);
-    Marker branch =
-        marker.finished(copied.in(Duration.ofNanos(System.nanoTime() - begun).toMillis()));
+    Marker branch = marker.finished(copied.in(millisSince(begun)));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, ref.branchName(), branch));
     return branch;
   }
@@ -99,6 +122,7 @@ final class BranchMaker {
   private Marker makeBase(
       Connection maintenance,
       BranchRef ref,
+      @Nullable BranchRef stem,
       Marker marker,
       ParentFacts facts,
       CopyMethod method,
@@ -106,7 +130,10 @@ final class BranchMaker {
       Progress progress)
       throws SQLException {
     removal.dropDatabase(maintenance, ref.baseName());
-    Marker.Made made = copyParent(maintenance, ref, facts, method, progress);
+    Marker.Made made =
+        stem == null
+            ? copyParent(maintenance, ref, facts, method, progress)
+            : copyStem(maintenance, ref, stem, facts, method, progress);
     DatabaseCopy.letIn(
         maintenance,
         ref.baseName(),
@@ -124,6 +151,30 @@ final class BranchMaker {
         new Logins(parent).asReader(maintenance, ref, ref.branchName(), Place.branch(ref))) {
       KeyCapture.install(branch, parent.name(), progress);
     }
+  }
+
+  private Marker.Made copyStem(
+      Connection maintenance,
+      BranchRef ref,
+      BranchRef stem,
+      ParentFacts facts,
+      CopyMethod method,
+      Progress progress)
+      throws SQLException {
+    Marker.Made of =
+        DatabaseCopy.markerOf(maintenance, stem.baseName())
+            .filter(marker -> marker.ref().equals(stem))
+            .map(Marker::made)
+            .orElseThrow(
+                () ->
+                    new OffshootException(
+                        ErrorCode.BRANCH_GONE,
+                        "the copy of parent '%s' that all variants begin from is not there any more"
+                            .formatted(parent.name())));
+    progress.report("branch: copying what all variants begin from");
+    copyFrom(maintenance, stem.baseName(), ref.baseName(), method, facts, progress);
+    return new Marker.Made(
+        of.branchPoint(), 0, method.name(), of.parentBytes(), null, of.source(), null);
   }
 
   /** Makes the base of the parent, or of its source copy while nobody may put another in place. */

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A home of branches for one parent. Adapters carry the technology; callers know only this.
@@ -48,7 +49,24 @@ public interface BranchProvider {
    * Makes the base (a copy of the parent), the branch (a copy of the base) and their roles;
    * finishes what an earlier call left unfinished.
    */
-  BranchInfo create(BranchRef ref, Instant deadline, Progress progress);
+  default BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+    return create(ref, null, deadline, progress);
+  }
+
+  /**
+   * The same of a stem, so that the branch shows the parent at the stem's moment.
+   *
+   * <p>Fails with {@code BRANCH_GONE} if there is no such stem.
+   *
+   * @param stem what {@link #createStem} made; absent for the parent as it is now
+   */
+  BranchInfo create(BranchRef ref, @Nullable BranchRef stem, Instant deadline, Progress progress);
+
+  /**
+   * Makes a copy of the parent into which nobody is let, only for branches to be made of; finishes
+   * what an earlier call left unfinished. {@link #drop} deletes it.
+   */
+  BranchInfo createStem(BranchRef stem, Instant deadline, Progress progress);
 
   /**
    * A session on the branch as the experiment's own powerless role; ends any earlier one, which a

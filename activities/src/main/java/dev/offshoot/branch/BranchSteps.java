@@ -9,9 +9,9 @@ import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.ledger.BranchLimits;
 import dev.offshoot.ledger.BranchRegistry;
-import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes and deletes branches, with the ledger told first when one is made and last when one is
@@ -30,7 +30,33 @@ public final class BranchSteps implements BranchActivities {
 
   @Override
   public BranchInfo createBranch(CreateBranch request) {
-    return Step.run(progress -> create(request, progress));
+    return Step.run(
+        progress ->
+            create(
+                request,
+                provider ->
+                    provider.create(request.ref(), request.stem(), request.deadline(), progress)));
+  }
+
+  @Override
+  public BranchInfo createStem(CreateBranch request) {
+    return Step.run(
+        progress -> {
+          requireRoomBeside(parents.get(request.ref().parent()).config());
+          return create(
+              request,
+              provider -> provider.createStem(request.ref(), request.deadline(), progress));
+        });
+  }
+
+  /** A stem takes a place while branches are made of it. */
+  private static void requireRoomBeside(ParentConfig parent) {
+    if (Math.min(parent.maxBranches(), parent.maxBranchesPerTenant()) < 2) {
+      throw new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "parent '%1$s': variants need room for 2 branches at once; raise parents.%1$s.max-branches and max-branches-per-tenant"
+              .formatted(parent.name()));
+    }
   }
 
   @Override
@@ -53,7 +79,7 @@ public final class BranchSteps implements BranchActivities {
         });
   }
 
-  private BranchInfo create(CreateBranch request, Progress progress) {
+  private BranchInfo create(CreateBranch request, Function<BranchProvider, BranchInfo> making) {
     BranchRef ref = request.ref();
     Parents.Parent parent = parents.get(ref.parent());
     requireTtlWithin(parent.config(), request.spec());
@@ -74,7 +100,7 @@ public final class BranchSteps implements BranchActivities {
     if (mustWait.isPresent()) {
       throw new OffshootException(ErrorCode.QUEUED, mustWait.get());
     }
-    BranchInfo info = createRegistered(request, parent.provider(), progress);
+    BranchInfo info = createRegistered(request.ref(), parent.provider(), making);
     try {
       registry.ready(ref);
     } catch (OffshootException e) {
@@ -106,13 +132,13 @@ public final class BranchSteps implements BranchActivities {
   }
 
   private BranchInfo createRegistered(
-      CreateBranch request, BranchProvider provider, Progress progress) {
+      BranchRef ref, BranchProvider provider, Function<BranchProvider, BranchInfo> making) {
     try {
-      return provider.create(request.ref(), request.deadline(), progress);
+      return making.apply(provider);
     } catch (OffshootException e) {
       if (e.code() == ErrorCode.ID_IN_USE) {
         // What stands there is not ours, so our own drop must not find it in the registry.
-        registry.dropped(request.ref(), "refused: the name is in use on the server");
+        registry.dropped(ref, "refused: the name is in use on the server");
       }
       throw e;
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +76,33 @@ public final class NeonBranchProvider implements BranchProvider {
         owner -> Fitness.require(owner.at(), home.database(), facts(owner)));
   }
 
+  /** Neon branches off any place of the log that it keeps: the stem holds that place, no server. */
   @Override
-  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+  public BranchInfo createStem(BranchRef stem, Instant deadline, Progress progress) {
+    Marker marker = Marker.unfinished(stem, deadline);
+    progress.report("branch: looking at the parent");
+    return during(
+        "making a stem",
+        sessions.parent(progress),
+        owner -> {
+          Maintenance.lock(owner.session(), "offshoot branch " + stem.branchName(), progress);
+          ParentFacts facts = facts(owner);
+          Fitness.require(owner.at(), home.database(), facts);
+          Optional<Branch> standing = branches.find(stem.baseName(), marker, progress);
+          if (standing.isEmpty()) {
+            requireRoom(progress);
+          }
+          Branch made =
+              standing.isPresent() ? standing.get() : branches.makeStem(stem, marker, progress);
+          Marker.Made how =
+              new Marker.Made(made.createdAt(), 0, COPY_METHOD, facts.bytes(), null, null, null);
+          return info(stem, marker.finished(how), facts);
+        });
+  }
+
+  @Override
+  public BranchInfo create(
+      BranchRef ref, @Nullable BranchRef stem, Instant deadline, Progress progress) {
     Marker marker = Marker.unfinished(ref, deadline);
     progress.report("branch: looking at the parent");
     return during(
@@ -96,7 +122,7 @@ public final class NeonBranchProvider implements BranchProvider {
           }
           delete(ref, progress);
           requireRoom(progress);
-          return info(ref, makeOrRemove(ref, marker, facts, progress), facts);
+          return info(ref, makeOrRemove(ref, stem, marker, facts, progress), facts);
         });
   }
 
@@ -108,10 +134,11 @@ public final class NeonBranchProvider implements BranchProvider {
     }
   }
 
-  private Marker makeOrRemove(BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+  private Marker makeOrRemove(
+      BranchRef ref, @Nullable BranchRef stem, Marker marker, ParentFacts facts, Progress progress)
       throws SQLException {
     try {
-      return make(ref, marker, facts, progress);
+      return make(ref, stem, marker, facts, progress);
     } catch (SQLException | RuntimeException e) {
       try {
         delete(ref, Progress.NONE);
@@ -123,22 +150,21 @@ public final class NeonBranchProvider implements BranchProvider {
     }
   }
 
-  private Marker make(BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+  private Marker make(
+      BranchRef ref, @Nullable BranchRef stem, Marker marker, ParentFacts facts, Progress progress)
       throws SQLException {
     long begun = System.nanoTime();
+    @Nullable Branch grownFrom = stem == null ? null : branches.stem(stem, progress);
     progress.report("branch: making the base");
-    Branch base = branches.make(ref.baseName(), ref, marker, null, progress);
-    if (base.parentLsn() == null) {
-      throw new OffshootException(
-          ErrorCode.PARENT_UNSUITABLE,
-          "parent '%s': Neon does not say which place of the parent's log a branch shows, so that base and branch could differ"
-              .formatted(parent.name()));
-    }
+    Branch base =
+        branches.make(
+            ref.baseName(), ref, marker, grownFrom == null ? null : placeOf(grownFrom), progress);
     progress.report("branch: making the branch");
-    branches.make(ref.branchName(), ref, marker, base.parentLsn(), progress);
+    branches.make(ref.branchName(), ref, marker, placeOf(base), progress);
     List<SequenceBlock> blocks = reserve(progress);
+    Instant branchPoint = grownFrom == null ? base.createdAt() : grownFrom.createdAt();
     Marker.Made made =
-        new Marker.Made(base.createdAt(), 0, COPY_METHOD, facts.bytes(), null, null, blocks);
+        new Marker.Made(branchPoint, 0, COPY_METHOD, facts.bytes(), null, null, blocks);
     try (NeonSessions.Owner owner = sessions.of(ref.baseName(), Place.base(ref), progress)) {
       new NeonCopy(owner, home.database(), ref)
           .asBase(marker.finished(made), blocks, facts, progress);
@@ -149,6 +175,17 @@ public final class NeonBranchProvider implements BranchProvider {
       new NeonCopy(owner, home.database(), ref).asBranch(finished, blocks, facts, progress);
       return finished;
     }
+  }
+
+  /** The place of the parent's log that a branch shows. */
+  private String placeOf(Branch branch) {
+    if (branch.parentLsn() == null) {
+      throw new OffshootException(
+          ErrorCode.PARENT_UNSUITABLE,
+          "parent '%s': Neon does not say which place of the parent's log a branch shows, so that base and branch could differ"
+              .formatted(parent.name()));
+    }
+    return branch.parentLsn();
   }
 
   private List<SequenceBlock> reserve(Progress progress) throws SQLException {
@@ -231,7 +268,7 @@ public final class NeonBranchProvider implements BranchProvider {
             run(
                 "shutting an agent's login",
                 onBranch(ref),
-                owner -> AgentLogin.close(owner.session(), ref)));
+                owner -> AgentLogin.close(owner.session(), ref, home.database())));
   }
 
   @Override

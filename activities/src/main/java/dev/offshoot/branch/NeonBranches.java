@@ -142,15 +142,48 @@ final class NeonBranches {
    * @param lsn the place of the parent's log that it shows; absent for now
    */
   Branch make(String name, BranchRef ref, Marker marker, @Nullable String lsn, Progress progress) {
+    BranchRequest.Compute compute =
+        new BranchRequest.Compute(
+            "read_write",
+            home.leastCompute(),
+            home.mostCompute(),
+            (int) home.suspendAfter().toSeconds());
+    return make(name, ref, marker, lsn, List.of(compute), progress);
+  }
+
+  /** Makes a branch without a server, which only marks a place of the parent's log. */
+  Branch makeStem(BranchRef stem, Marker marker, Progress progress) {
+    return make(stem.baseName(), stem, marker, null, List.of(), progress);
+  }
+
+  /**
+   * What {@link #makeStem} made.
+   *
+   * @throws OffshootException {@code BRANCH_GONE} if it is not there
+   */
+  Branch stem(BranchRef stem, Progress progress) {
+    return api.named(stem.baseName(), progress)
+        .filter(found -> markerOf(found).filter(each -> each.ref().equals(stem)).isPresent())
+        .map(Annotated::branch)
+        .orElseThrow(
+            () ->
+                new OffshootException(
+                    ErrorCode.BRANCH_GONE,
+                    "the branch of parent '%s' that all variants begin from is not there any more"
+                        .formatted(parent)));
+  }
+
+  private Branch make(
+      String name,
+      BranchRef ref,
+      Marker marker,
+      @Nullable String lsn,
+      List<BranchRequest.Compute> computes,
+      Progress progress) {
     BranchRequest request =
         new BranchRequest(
             new BranchRequest.Source(name, parentId(progress), lsn, end(marker.deadline())),
-            List.of(
-                new BranchRequest.Compute(
-                    "read_write",
-                    home.leastCompute(),
-                    home.mostCompute(),
-                    (int) home.suspendAfter().toSeconds())),
+            computes,
             Map.of(
                 MARKER,
                 marker.toJson(),

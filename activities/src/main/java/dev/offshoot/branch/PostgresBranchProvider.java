@@ -100,7 +100,36 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   @Override
-  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+  public BranchInfo create(
+      BranchRef ref, @Nullable BranchRef stem, Instant deadline, Progress progress) {
+    return create(
+        ref,
+        ref.branchName(),
+        deadline,
+        progress,
+        (session, marker, facts) -> maker.make(session, ref, stem, marker, facts, progress));
+  }
+
+  @Override
+  public BranchInfo createStem(BranchRef stem, Instant deadline, Progress progress) {
+    return create(
+        stem,
+        stem.baseName(),
+        deadline,
+        progress,
+        (session, marker, facts) -> maker.makeStem(session, stem, marker, facts, progress));
+  }
+
+  @FunctionalInterface
+  private interface Making {
+    Marker in(Connection maintenance, Marker marker, ParentFacts facts) throws SQLException;
+  }
+
+  /**
+   * @param last the database that is finished last
+   */
+  private BranchInfo create(
+      BranchRef ref, String last, Instant deadline, Progress progress, Making making) {
     Marker marker = Marker.unfinished(ref, deadline);
     return during(
         "making a branch",
@@ -110,12 +139,12 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           ParentFacts facts = ParentFacts.read(session, database);
           Fitness.require(home, database, facts);
           var unused = fence.open(session);
-          Optional<Marker> finished = BranchMaker.finished(session, ref.branchName(), marker);
+          Optional<Marker> finished = BranchMaker.finished(session, last, marker);
           if (finished.isPresent()) {
             return info(ref, finished.get(), facts);
           }
           roles.reserve(session, ref, marker, facts.grantsHaveOptions());
-          return info(ref, makeOrRemove(session, ref, marker, facts, progress), facts);
+          return info(ref, makeOrRemove(session, ref, marker, facts, making), facts);
         });
   }
 
@@ -206,7 +235,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
         maintenance.dedicated(),
         session -> {
           Maintenance.lock(session, lockOf(ref), Progress.NONE);
-          AgentLogin.close(session, ref);
+          AgentLogin.close(session, ref, ref.branchName());
         });
   }
 
@@ -406,10 +435,10 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   }
 
   private Marker makeOrRemove(
-      Connection session, BranchRef ref, Marker marker, ParentFacts facts, Progress progress)
+      Connection session, BranchRef ref, Marker marker, ParentFacts facts, Making making)
       throws SQLException {
     try {
-      return maker.make(session, ref, marker, facts, progress);
+      return making.in(session, marker, facts);
     } catch (SQLException | RuntimeException e) {
       try {
         removal.run(session, maintenance::dedicated, ref);

@@ -1,14 +1,7 @@
 package dev.offshoot.judge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
 import dev.offshoot.domain.HazardFinding;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -30,8 +23,6 @@ record Briefing(
     boolean complete,
     int statements,
     Set<String> tables) {
-  private static final ObjectMapper JSON = new JsonMapper();
-
   private static final String SYSTEM =
       """
       You review one change set that an AI agent made on a copy of a Postgres database. Say whether it
@@ -63,11 +54,11 @@ record Briefing(
   /** Writes it for one call. */
   static Briefing of(JudgeRequest request, List<HazardFinding> hazards, Shown shown, String nonce) {
     BriefingDocument document = BriefingDocument.of(request, hazards, shown);
-    String text = printed(document);
+    FencedDocument fenced = FencedDocument.of(SYSTEM, document.root(), nonce);
     return new Briefing(
-        SYSTEM.formatted(nonce),
-        "BEGIN-%1$s%n%2$s%nEND-%1$s%n".formatted(nonce, text).replace("\r", ""),
-        digest(SYSTEM + "\n" + text),
+        fenced.system(),
+        fenced.user(),
+        fenced.digest(),
         document.complete(),
         request.report().statements().size(),
         document.tables());
@@ -75,26 +66,5 @@ record Briefing(
 
   int characters() {
     return system.length() + user.length();
-  }
-
-  /** On one line, and without the characters of which a frame could be made. */
-  private static String printed(BriefingDocument document) {
-    try {
-      return JSON.writeValueAsString(document.root())
-          .replace("<", "\\u003c")
-          .replace(">", "\\u003e");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree that cannot be written", e);
-    }
-  }
-
-  private static String digest(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,9 +1,12 @@
 package dev.offshoot.judge;
 
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
+import dev.offshoot.activity.JudgeActivities.RankRequest;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HealthFinding;
+import dev.offshoot.domain.Ranking;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.VariantOrder;
 import java.util.List;
 import java.util.Set;
 
@@ -24,6 +27,16 @@ public interface Judge {
    *     help
    */
   Verdict verdict(JudgeRequest request, List<HazardFinding> hazards, Set<String> masked);
+
+  /**
+   * In which order it would pick variants of a group; advice, too. In doubt it leaves the policy's.
+   *
+   * @throws dev.offshoot.domain.OffshootException {@code JUDGE_UNREACHABLE} if asking again may
+   *     help
+   */
+  default Ranking rank(RankRequest request) {
+    return VariantOrder.of(request.candidates());
+  }
 
   /** What it is and how it last answered, for {@code doctor}; asks nobody and never throws. */
   default HealthFinding examine() {

@@ -7,9 +7,11 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.Ranking;
 import dev.offshoot.domain.Verdict;
 import dev.offshoot.policy.HazardPolicy;
 import dev.offshoot.policy.MaskedColumns;
+import dev.offshoot.policy.VariantOrder;
 import dev.offshoot.step.Step;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
@@ -35,6 +37,27 @@ public final class JudgeSteps implements JudgeActivities {
           progress.report("judging");
           return judgement(request, isLastTry());
         });
+  }
+
+  @Override
+  public Ranking rank(RankRequest request) {
+    return Step.run(
+        progress -> {
+          progress.report("ranking");
+          return ranking(request, isLastTry());
+        });
+  }
+
+  Ranking ranking(RankRequest request, boolean lastTry) {
+    try {
+      return judge.rank(request);
+    } catch (OffshootException e) {
+      if (e.code() != ErrorCode.JUDGE_UNREACHABLE || !lastTry) {
+        throw e;
+      }
+      Ranking order = VariantOrder.of(request.candidates());
+      return new Ranking(order.order(), order.by(), List.of(e.failure().message()), null);
+    }
   }
 
   /** The judge is advice: in the end the experiment goes on without it. */

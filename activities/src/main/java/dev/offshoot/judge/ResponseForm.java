@@ -2,6 +2,7 @@ package dev.offshoot.judge;
 
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import java.util.List;
 
 /** How a model's server is asked for an answer of the right form, which is checked here anyway. */
@@ -20,13 +21,13 @@ public enum ResponseForm {
     return this == AUTO ? List.of(JSON_SCHEMA, JSON_OBJECT, TEXT) : List.of(this);
   }
 
-  ResponseFormat format() {
+  /**
+   * @param schema of the answer
+   */
+  ResponseFormat format(JsonSchema schema) {
     return switch (this) {
       case JSON_SCHEMA ->
-          ResponseFormat.builder()
-              .type(ResponseFormatType.JSON)
-              .jsonSchema(ModelAnswer.schema())
-              .build();
+          ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build();
       case JSON_OBJECT -> ResponseFormat.JSON;
       case TEXT -> ResponseFormat.TEXT;
       case AUTO -> throw new IllegalStateException("AUTO is tried one by one");

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A branch to be made, with an endpoint for reading and writing.
+ * A branch to be made, with an endpoint for reading and writing or without any.
  *
  * @param branch what it is made of
- * @param endpoints one
+ * @param endpoints one, or none where nobody is to connect
  * @param annotation what is written beside it, by which we know it again
  */
 public record BranchRequest(

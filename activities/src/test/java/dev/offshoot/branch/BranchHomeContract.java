@@ -108,6 +108,70 @@ abstract class BranchHomeContract {
   }
 
   @Test
+  void branchesOfOneStem_showTheParentAsItWasThen_whateverBecameOfIt() throws SQLException {
+    BranchRef stem = Shop.newBranch(parent().name());
+    BranchInfo made = provider().createStem(stem, Shop.DEADLINE, Progress.NONE);
+    String then = dump(onParent());
+    Shop.run(onParent(), "INSERT INTO customer (name) VALUES ('Late')");
+    try {
+      BranchRef one = Shop.newBranch(parent().name());
+      BranchRef other = Shop.newBranch(parent().name());
+
+      BranchInfo first = provider().create(one, stem, Shop.DEADLINE, Progress.NONE);
+      BranchInfo second = provider().create(other, stem, Shop.DEADLINE, Progress.NONE);
+
+      assertThat(dump(onBranch(one))).isEqualTo(then);
+      assertThat(dump(onBase(one))).isEqualTo(then);
+      assertThat(dump(onBranch(other))).isEqualTo(then);
+      assertThat(objectIds(onBranch(one))).isEqualTo(objectIds(onBase(one)));
+      assertThat(first.branchPoint()).isEqualTo(made.branchPoint());
+      assertThat(second.branchPoint()).isEqualTo(made.branchPoint());
+      provider().drop(stem);
+      assertThat(leftOf(stem)).isEmpty();
+      Shop.run(provider().openForExperiment(one), "DELETE FROM orders");
+      provider().drop(one);
+      provider().drop(other);
+      assertThat(leftOf(one)).isEmpty();
+    } finally {
+      Shop.run(onParent(), "DELETE FROM customer WHERE name = 'Late'");
+    }
+  }
+
+  @Test
+  void stem_isMadeOnce_andCountsAsABranch_untilItIsDropped() throws SQLException {
+    BranchRef stem = Shop.newBranch(parent().name());
+    BranchInfo made = provider().createStem(stem, Shop.DEADLINE, Progress.NONE);
+
+    BranchInfo again = provider().createStem(stem, Shop.DEADLINE, Progress.NONE);
+
+    assertThat(again.branchPoint()).isEqualTo(made.branchPoint());
+    assertThat(provider().standing()).contains(stem);
+    BranchRef late = Shop.newBranch(parent().name());
+    assertThatThrownBy(() -> provider(1).create(late, Shop.DEADLINE, Progress.NONE))
+        .isInstanceOf(OffshootException.class)
+        .hasMessageContaining("maxBranches");
+    provider().drop(stem);
+    provider().drop(stem);
+    assertThat(leftOf(stem)).isEmpty();
+    assertThat(provider().standing()).doesNotContain(stem);
+  }
+
+  @Test
+  void branchOfAStemThatIsGone_isRefused_andLeavesNothing() throws SQLException {
+    BranchRef stem = Shop.newBranch(parent().name());
+    provider().createStem(stem, Shop.DEADLINE, Progress.NONE);
+    provider().drop(stem);
+    BranchRef ref = Shop.newBranch(parent().name());
+
+    assertThatThrownBy(() -> provider().create(ref, stem, Shop.DEADLINE, Progress.NONE))
+        .isInstanceOf(OffshootException.class)
+        .extracting(e -> ((OffshootException) e).code())
+        .isEqualTo(ErrorCode.BRANCH_GONE);
+
+    assertThat(leftOf(ref)).isEmpty();
+  }
+
+  @Test
   void agentsLogin_takesThePasswordOfTheVerifier_untilItIsShut() throws SQLException {
     BranchRef ref = made();
     String password = ScramVerifier.freshPassword();

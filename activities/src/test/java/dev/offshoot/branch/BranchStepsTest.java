@@ -140,6 +140,40 @@ class BranchStepsTest {
   }
 
   @Test
+  void stem_isInTheRegistry_untilItIsDropped_asABranchIs() throws SQLException {
+    BranchRef stem = Shop.newBranch(parent);
+
+    steps.createStem(request(stem, "run-1", Duration.ofHours(1)));
+    steps.createStem(request(stem, "run-1", Duration.ofHours(1)));
+
+    assertThat(registry.living()).extracting(Registered::ref).containsExactly(stem);
+    steps.dropBranch(new DropBranch(stem, "run-1", "frozen"));
+    assertThat(registry.living()).isEmpty();
+    assertThat(PostgresBranchTest.left(stem)).isEmpty();
+  }
+
+  @Test
+  void parentWithRoomForOneBranch_cannotHaveVariants() {
+    ParentConfig narrow = parent.config().toBuilder().maxBranches(1).build();
+    BranchRef stem = Shop.newBranch(parent);
+    TestActivityEnvironment other = TestActivityEnvironment.newInstance(withOurDataConverter());
+    try (PostgresBranchProvider home = new PostgresBranchProvider(narrow)) {
+      other.registerActivitiesImplementations(
+          new BranchSteps(new Parents(List.of(new Parents.Parent(narrow, home))), registry));
+      BranchActivities there = other.newActivityStub(BranchActivities.class);
+
+      Failure failure =
+          failureOf(() -> there.createStem(request(stem, "run-1", Duration.ofHours(1))));
+
+      assertThat(failure.code()).isEqualTo(ErrorCode.PARENT_UNSUITABLE);
+      assertThat(failure.message()).contains("room for 2 branches");
+      assertThat(registry.living()).isEmpty();
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void unknownParent_isNamed_withThoseThereAre() {
     BranchRef ref = new BranchRef(Shop.newBranch(parent).experimentId(), 1, "shpo");
 

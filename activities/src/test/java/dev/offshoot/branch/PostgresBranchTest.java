@@ -77,6 +77,39 @@ class PostgresBranchTest extends BranchHomeContract {
   }
 
   @Test
+  void nobodyCanConnectToAStem_notEvenTheOwner() throws SQLException {
+    BranchRef stem = Shop.newBranch(parent);
+    provider.createStem(stem, Shop.DEADLINE, Progress.NONE);
+
+    assertThatThrownBy(() -> PostgresServer.superuser(stem.baseName()).close())
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("not currently accepting connections");
+    provider.drop(stem);
+  }
+
+  @Test
+  void branchesOfAStem_areMadeAtOnce() throws Exception {
+    BranchRef stem = Shop.newBranch(parent);
+    provider.createStem(stem, Shop.DEADLINE, Progress.NONE);
+    List<BranchRef> refs =
+        List.of(Shop.newBranch(parent), Shop.newBranch(parent), Shop.newBranch(parent));
+
+    List<CompletableFuture<BranchInfo>> making =
+        refs.stream()
+            .map(
+                ref ->
+                    CompletableFuture.supplyAsync(
+                        () -> provider.create(ref, stem, Shop.DEADLINE, Progress.NONE)))
+            .toList();
+
+    for (CompletableFuture<BranchInfo> each : making) {
+      assertThat(each.get().ref()).isIn(refs);
+    }
+    refs.forEach(provider::drop);
+    provider.drop(stem);
+  }
+
+  @Test
   void copy_isMadeAsTheServersVersionDoesItBest() {
     BranchRef ref = Shop.newBranch(parent);
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param name says the attack
  * @param open why it is not played: it succeeds, and nobody has mended that; empty if it is played
  * @param statementTimeout time that one of its statements may take
+ * @param floodsClient whether it fills the memory of whoever is connected, which an agent does to
+ *     itself
  * @param maxGrowth bytes that its branch may grow by
  * @param mergeTimeout time that a statement of its merge may take
  * @param goal what the experiment says that it is for
@@ -35,6 +37,7 @@ record Attack(
     String name,
     String open,
     Duration statementTimeout,
+    boolean floodsClient,
     long maxGrowth,
     TransactionMode transaction,
     Duration mergeTimeout,
@@ -95,12 +98,14 @@ record Attack(
     @Nullable String merging = options.remove("merge-timeout");
     @Nullable String goal = options.remove("goal");
     @Nullable String open = options.remove("open");
+    @Nullable String floods = options.remove("floods");
     Attack attack =
         new Attack(
             theme,
             name,
             open == null ? "" : open,
             timeout == null ? PATIENCE : HumanDuration.parse(timeout),
+            "client".equals(floods),
             growth == null ? ROOM : Long.parseLong(growth) << 20,
             mode == null ? TransactionMode.SINGLE : TransactionMode.valueOf(mode),
             merging == null ? LONG_MERGE : HumanDuration.parse(merging),

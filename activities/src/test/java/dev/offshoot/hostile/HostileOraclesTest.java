@@ -266,7 +266,7 @@ class HostileOraclesTest {
   private static List<String> problems(String experiment, String expected)
       throws SQLException, IOException {
     String text = "=== x\n--- experiment\n%s\n--- expected\n%s\n".formatted(experiment, expected);
-    return Performance.problems(Attack.parse("oracle", text).get(0), scene);
+    return Performance.problems(Attack.parse("oracle", text).get(0), Delivery.Way.SCRIPT, scene);
   }
 
   private static void superuser(String database, String sql) throws SQLException {

@@ -4,8 +4,10 @@ import dev.offshoot.DatabaseDump;
 import dev.offshoot.StepByStep;
 import dev.offshoot.activity.JudgeActivities;
 import dev.offshoot.activity.JudgeActivities.JudgeRequest;
+import dev.offshoot.client.ScramVerifier;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
+import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
@@ -14,6 +16,7 @@ import dev.offshoot.domain.Hazard;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Limits;
 import dev.offshoot.domain.MergeResult;
+import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.text.SchemaOutline;
 import dev.offshoot.workflow.Failures;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * One attack played through the real steps on a branch of its own, and all that was found wrong
@@ -40,10 +44,16 @@ final class Performance {
   private final StepByStep steps;
   private final Told told;
   private final BranchRef branch;
+  private final Delivery.Way way;
+
+  /** Of an agent that connects. */
+  private final String password = ScramVerifier.freshPassword();
+
   private final List<String> problems = new ArrayList<>();
 
-  private Performance(Attack attack, Scene scene, StepByStep steps, Told told) {
+  private Performance(Attack attack, Delivery.Way way, Scene scene, StepByStep steps, Told told) {
     this.attack = attack;
+    this.way = way;
     this.scene = scene;
     this.steps = steps;
     this.told = told;
@@ -62,15 +72,18 @@ final class Performance {
     }
   }
 
-  private record Review(ChangeSummary changes, String branchDump) {}
+  private record Review(ExperimentSpec spec, ChangeSummary changes, String branchDump) {}
 
   /** Plays it and says what is wrong; nothing if it failed as it must. */
-  static List<String> problems(Attack attack, Scene scene) throws SQLException, IOException {
+  static List<String> problems(Attack attack, Delivery.Way way, Scene scene)
+      throws SQLException, IOException {
     try (Told told = Told.listen();
         StepByStep steps = scene.steps(attack.maxGrowth(), attack.mergeTimeout())) {
-      Performance performance = new Performance(attack, scene, steps, told);
+      Performance performance = new Performance(attack, way, scene, steps, told);
       performance.play();
-      performance.problems.addAll(told.problems(scene.secrets()));
+      performance.problems.addAll(
+          told.problems(
+              Stream.concat(scene.secrets().stream(), Stream.of(performance.password)).toList()));
       return performance.problems;
     }
   }
@@ -80,11 +93,11 @@ final class Performance {
     Optional<Refused> refused = Optional.empty();
     Optional<Review> review = Optional.empty();
     ExperimentSpec spec = spec();
-    var unused = steps.create(branch, spec);
+    Delivery delivery = new Delivery(steps, steps.create(branch, spec), attack);
     try {
       BranchPowers powers = BranchPowers.of(branch);
       try {
-        review = Optional.of(review(spec));
+        review = Optional.of(review(delivery, spec));
       } catch (Refused e) {
         refused = Optional.of(e);
       }
@@ -101,10 +114,22 @@ final class Performance {
       scene.parent.execute(named(attack.meanwhile()));
     }
     if (review.isPresent() && attack.expected().merges()) {
-      refused = merge(spec, review.get());
+      refused = merge(review.get());
     }
-    compare(refused);
-    ask();
+    if (way == Delivery.Way.CONNECTION) {
+      expectNoDefect(refused);
+    } else {
+      compare(refused);
+      ask();
+    }
+  }
+
+  /** An agent that connects sees the server's errors itself; what is left of it may be refused. */
+  private void expectNoDefect(Optional<Refused> refused) {
+    refused
+        .filter(each -> each.failure.code() == ErrorCode.INTERNAL)
+        .ifPresent(each -> problems.add("a defect" + told(refused)));
+    refused.ifPresent(each -> told.line("the refusal", each.failure.message()));
   }
 
   /** Tried again where it may be, as Temporal would. */
@@ -122,8 +147,10 @@ final class Performance {
     }
   }
 
-  private Review review(ExperimentSpec spec) throws Refused, SQLException {
-    ExperimentReport report = step("experiment", () -> steps.run(branch, spec));
+  private Review review(Delivery delivery, ExperimentSpec asked) throws Refused, SQLException {
+    Delivery.Delivered delivered = step("experiment", () -> delivery.by(way, asked, password));
+    ExperimentSpec spec = delivered.spec();
+    ExperimentReport report = delivered.report();
     told.value(report);
     ChangeSummary changes = step("diff", () -> steps.diff(branch, spec, report));
     told.value(changes);
@@ -142,6 +169,9 @@ final class Performance {
     told.shown("the judgement", hazards);
     Set<Hazard> raised = EnumSet.noneOf(Hazard.class);
     hazards.forEach(finding -> raised.add(finding.hazard()));
+    if (way == Delivery.Way.CONNECTION) {
+      return new Review(spec, changes, DatabaseDump.of(branch.branchName()));
+    }
     if (!raised.containsAll(attack.expected().hazards())) {
       problems.add("hazards are " + hazards);
     }
@@ -149,11 +179,11 @@ final class Performance {
       problems.add("nothing changed is " + changes.nothingChanged() + ": " + changes);
     }
     boolean isMerged = attack.expected().merge().orElse("").equals("merged");
-    return new Review(changes, isMerged ? DatabaseDump.of(branch.branchName()) : "");
+    return new Review(spec, changes, isMerged ? DatabaseDump.of(branch.branchName()) : "");
   }
 
-  private Optional<Refused> merge(ExperimentSpec spec, Review review)
-      throws SQLException, IOException {
+  private Optional<Refused> merge(Review review) throws SQLException, IOException {
+    ExperimentSpec spec = review.spec();
     Surroundings before = Surroundings.of(scene);
     Optional<Refused> refused = Optional.empty();
     String outcome;
@@ -175,7 +205,7 @@ final class Performance {
       refused = Optional.of(e);
       outcome = "refused";
     }
-    if (!attack.expected().merge().orElse("").equals(outcome)) {
+    if (way != Delivery.Way.CONNECTION && !attack.expected().merge().orElse("").equals(outcome)) {
       problems.add("the merge is " + outcome + told(refused) + shown);
     }
     Surroundings wanted =
@@ -203,7 +233,7 @@ final class Performance {
               .anyMatch(
                   each ->
                       each.step().equals(it.step)
-                          && each.codes().contains(failure.code().name())
+                          && codes(each).contains(failure.code().name())
                           && (each.states().isEmpty()
                               || each.states().contains(String.valueOf(failure.sqlState())))
                           && each.words().matcher(failure.message()).find());
@@ -214,6 +244,13 @@ final class Performance {
     attack.expected().shows().stream()
         .filter(pattern -> !told.has(pattern))
         .forEach(pattern -> problems.add("does not show " + pattern));
+  }
+
+  /** What is no specification is no message either. */
+  private List<String> codes(Expectation.Refusal expected) {
+    return way == Delivery.Way.MESSAGES && expected.codes().contains("BAD_SPEC")
+        ? List.of("BAD_SPEC", "SESSION_REFUSED")
+        : expected.codes();
   }
 
   private static String told(Optional<Refused> refused) {
@@ -243,6 +280,9 @@ final class Performance {
             .transaction(attack.transaction())
             .limits(new Limits(null, attack.statementTimeout(), null, null))
             .script(named(attack.experiment()));
+    if (way == Delivery.Way.CONNECTION) {
+      spec.session(new SessionSpec(Delivery.IDLE));
+    }
     attack.checks().forEach(check -> spec.check(named(check)));
     return spec.build();
   }

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A home of no branches: all that a merge needs is the parent. */
 class ParentOnly implements BranchProvider {
@@ -43,7 +44,13 @@ class ParentOnly implements BranchProvider {
   }
 
   @Override
-  public BranchInfo create(BranchRef ref, Instant deadline, Progress progress) {
+  public BranchInfo create(
+      BranchRef ref, @Nullable BranchRef stem, Instant deadline, Progress progress) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BranchInfo createStem(BranchRef stem, Instant deadline, Progress progress) {
     throw new UnsupportedOperationException();
   }
 

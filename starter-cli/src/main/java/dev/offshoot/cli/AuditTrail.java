@@ -7,6 +7,7 @@ import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.GroupDecision;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.workflow.Failures;
@@ -161,7 +162,10 @@ final class AuditTrail {
   private void signalled(HistoryEvent event) {
     var signal = event.getWorkflowExecutionSignaledEventAttributes();
     String name = signal.getSignalName();
-    @Nullable DecisionRequest request = payload.first(signal.getInput(), DecisionRequest.class);
+    @Nullable DecisionRequest request =
+        name.equals("decideInGroup")
+            ? ofGroup(signal.getInput())
+            : payload.first(signal.getInput(), DecisionRequest.class);
     boolean isDecision = name.equals("approve") || name.equals("reject");
     @Nullable Decision kept = isDecision && signals.hasNext() ? signals.next() : null;
     String effect = kept == null ? "" : " (%s)".formatted(effect(kept));
@@ -171,6 +175,12 @@ final class AuditTrail {
         "signal " + name,
         (request == null ? "empty" : said(request)) + effect,
         kept != null && kept.digest() != null ? kept.digest() : digest(request));
+  }
+
+  /** What a group decided about its variant; nothing where that was the policy. */
+  private @Nullable DecisionRequest ofGroup(Payloads input) {
+    @Nullable GroupDecision decision = payload.first(input, GroupDecision.class);
+    return decision == null ? null : decision.request();
   }
 
   private void updateAccepted(HistoryEvent event) {

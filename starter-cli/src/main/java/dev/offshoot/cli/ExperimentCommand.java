@@ -14,6 +14,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       StartCommand.class,
       OpenCommand.class,
+      VariantsCommand.class,
+      CompareCommand.class,
+      PickCommand.class,
       RunCommand.class,
       ConnectCommand.class,
       DisconnectCommand.class,

@@ -1,10 +1,10 @@
 package dev.offshoot.cli;
 
-import dev.offshoot.client.ExperimentMemo;
 import dev.offshoot.codec.UndecryptablePayload;
 import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.workflow.ExperimentMemo;
 import dev.offshoot.workflow.OffshootNames;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowExecutionMetadata;

@@ -1,5 +1,6 @@
 package dev.offshoot.cli;
 
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.Severity;
@@ -27,6 +28,11 @@ final class NextStep {
     }
     List<String> lines = new ArrayList<>();
     lines.add("look:    ./offshoot experiment diff " + id);
+    if (status.group() != null) {
+      lines.add("compare: ./offshoot experiment compare " + status.group());
+      lines.add("pick:    " + pick(status, status.group()));
+      return lines;
+    }
     lines.add("approve: " + approve(status));
     if (status.conflicts() != null && !status.conflicts().counts().isEmpty()) {
       lines.add("resolve: " + approve(status) + ResolveOption.command(status.conflicts()));
@@ -35,9 +41,18 @@ final class NextStep {
     return lines;
   }
 
+  /** It is a variant: its group decides. */
+  private static String pick(ExperimentStatus status, ExperimentId group) {
+    String number = status.id().value().substring(group.value().length() + 1);
+    return approval(status, "./offshoot experiment pick %s %s".formatted(group, number));
+  }
+
   private static String approve(ExperimentStatus status) {
-    StringBuilder command =
-        new StringBuilder("./offshoot experiment approve ").append(status.id().value());
+    return approval(status, "./offshoot experiment approve " + status.id());
+  }
+
+  private static String approval(ExperimentStatus status, String first) {
+    StringBuilder command = new StringBuilder(first);
     if (status.changes() != null) {
       command.append(" --digest ").append(ProgressText.shortDigest(status.changes().digest()));
     }

@@ -6,16 +6,14 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.ExperimentStatus;
-import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.Stage;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code experiment open}. */
@@ -27,26 +25,7 @@ import picocli.CommandLine.Option;
       "Prints the id once the branch is there; then run, savepoint, undo, diff, and submit or discard."
     })
 final class OpenCommand extends OffshootCommand {
-  @Option(
-      names = "--parent",
-      required = true,
-      paramLabel = "NAME",
-      description = "database to branch from")
-  @Nullable String parent;
-
-  @Option(
-      names = "--goal",
-      required = true,
-      paramLabel = "TEXT",
-      description = "what the task is, in a sentence")
-  @Nullable String goal;
-
-  @Option(
-      names = "--ttl",
-      converter = DurationConverter.class,
-      paramLabel = "DURATION",
-      description = "time until it ends without a decision, like 30m or 2h (default 1h)")
-  @Nullable Duration ttl;
+  @Mixin SpecOptions options = new SpecOptions();
 
   @Option(
       names = "--idle",
@@ -55,37 +34,14 @@ final class OpenCommand extends OffshootCommand {
       description = "time without a message until the session ends (default 15m)")
   @Nullable Duration idle;
 
-  @Option(names = "--id", paramLabel = "ID", description = "its id (default: made up)")
-  @Nullable String id;
-
-  @Option(
-      names = "--check",
-      paramLabel = "QUERY",
-      description =
-          "query that must return true, at the submission and before the merge; repeatable")
-  List<String> checks = List.of();
-
-  @Option(
-      names = "--on-conflict",
-      paramLabel = "DROP|ASK",
-      description = "what happens when the parent has changed the same")
-  @Nullable OnConflict onConflict;
-
-  @Option(names = "--tenant", paramLabel = "NAME", description = "on whose behalf")
-  @Nullable String tenant;
-
-  @Option(
-      names = "--requested-by",
-      paramLabel = "NAME",
-      description = "who asks and therefore cannot approve (default: you)")
-  @Nullable String requestedBy;
-
   @Override
   ExitCode run(Offshoot offshoot) throws InterruptedException {
     ExperimentSpec spec = specification(offshoot);
     StartCommand.requireValid(spec);
     ExperimentId experimentId =
-        id == null ? NewExperimentId.today(Clock.systemUTC()) : new ExperimentId(id);
+        options.id == null
+            ? NewExperimentId.today(Clock.systemUTC())
+            : new ExperimentId(options.id);
     Output output = offshoot.output();
     try (Connection connection = offshoot.connect()) {
       Experiment experiment = connection.offshoot().start(experimentId, spec);
@@ -126,22 +82,8 @@ final class OpenCommand extends OffshootCommand {
   }
 
   private ExperimentSpec specification(Offshoot offshoot) {
-    ExperimentSpecBuilder builder =
-        ExperimentSpec.builder()
-            .session(new SessionSpec(idle))
-            .parent(String.valueOf(parent))
-            .goal(String.valueOf(goal))
-            .requestedBy(Objects.requireNonNullElse(requestedBy, offshoot.actor()));
-    checks.forEach(builder::check);
-    if (ttl != null) {
-      builder.ttl(ttl);
-    }
-    if (onConflict != null) {
-      builder.onConflict(onConflict);
-    }
-    if (tenant != null) {
-      builder.tenant(tenant);
-    }
+    ExperimentSpecBuilder builder = ExperimentSpec.builder().session(new SessionSpec(idle));
+    options.over(ExperimentSpec.builder().build(), builder, offshoot.actor());
     return builder.build();
   }
 }

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.VariantsSpec;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads what a person wrote: a specification in YAML or JSON, or SQL. */
@@ -40,8 +43,26 @@ final class SpecFile {
     return parse(file, text("--spec", file));
   }
 
+  /**
+   * A group of variants, or one specification that is for all of them.
+   *
+   * @param variants what to make of the former
+   * @param shared what to make of the latter
+   */
+  <T> T group(String file, Function<VariantsSpec, T> variants, Function<ExperimentSpec, T> shared) {
+    String text = text("--spec", file);
+    JsonNode tree = parse(file, text, JsonNode.class);
+    return tree.has("variants")
+        ? variants.apply(parse(file, text, VariantsSpec.class))
+        : shared.apply(parse(file, text));
+  }
+
   /** The same from text at hand; {@code file} is for messages. */
   static ExperimentSpec parse(String file, String text) {
+    return parse(file, text, ExperimentSpec.class);
+  }
+
+  private static <T> T parse(String file, String text, Class<T> type) {
     if (text.isBlank()) {
       throw new CliException(
           ExitCode.USAGE, "--spec: %s is empty".formatted(file), "see docs/cli.md for an example");
@@ -53,7 +74,7 @@ final class SpecFile {
     try (JsonParser parser = form.createParser(text)) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       return OffshootJson.mapper()
-          .readerFor(ExperimentSpec.class)
+          .readerFor(type)
           .with(
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

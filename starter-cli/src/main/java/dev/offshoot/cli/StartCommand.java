@@ -6,14 +6,11 @@ import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentSpecBuilder;
 import dev.offshoot.domain.ExperimentStatus;
-import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.SpecProblem;
 import dev.offshoot.domain.SpecValidation;
 import dev.offshoot.domain.Stage;
-import dev.offshoot.domain.Strictness;
 import dev.offshoot.domain.TransactionMode;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code experiment start}. */
@@ -48,64 +46,12 @@ final class StartCommand extends OffshootCommand {
   @ArgGroup(multiplicity = "1")
   @Nullable Source source;
 
-  @Option(names = "--parent", paramLabel = "NAME", description = "database to branch from")
-  @Nullable String parent;
-
-  @Option(names = "--goal", paramLabel = "TEXT", description = "what the task is, in a sentence")
-  @Nullable String goal;
-
-  @Option(
-      names = "--ttl",
-      converter = DurationConverter.class,
-      paramLabel = "DURATION",
-      description = "time until it ends without a decision, like 30m or 2h (default 1h)")
-  @Nullable Duration ttl;
+  @Mixin SpecOptions options = new SpecOptions();
 
   @Option(
       names = "--wait",
       description = "show the path live until a decision is needed or it has ended")
   boolean wait;
-
-  @Option(names = "--id", paramLabel = "ID", description = "its id (default: made up)")
-  @Nullable String id;
-
-  @Option(
-      names = "--check",
-      paramLabel = "QUERY",
-      description = "query that must return true, on the branch and before the merge; repeatable")
-  List<String> checks = List.of();
-
-  @Option(
-      names = "--strictness",
-      paramLabel = "ROW|CELL",
-      description = "what counts as a conflict")
-  @Nullable Strictness strictness;
-
-  @Option(
-      names = "--delta",
-      paramLabel = "SCHEMA.TABLE.COLUMN",
-      description = "counter whose updates are added to the parent's value; repeatable")
-  List<String> deltaColumns = List.of();
-
-  @Option(
-      names = "--on-conflict",
-      paramLabel = "DROP|ASK|REBASE",
-      description = "what happens on one")
-  @Nullable OnConflict onConflict;
-
-  @Option(
-      names = "--auto-merge",
-      description = "merge without a person if there is no hazard and the judge approves")
-  boolean autoMerge;
-
-  @Option(names = "--tenant", paramLabel = "NAME", description = "on whose behalf")
-  @Nullable String tenant;
-
-  @Option(
-      names = "--requested-by",
-      paramLabel = "NAME",
-      description = "who asks and therefore cannot approve (default: you)")
-  @Nullable String requestedBy;
 
   @Option(
       names = "--keep-branch",
@@ -121,7 +67,9 @@ final class StartCommand extends OffshootCommand {
     ExperimentSpec spec = specification(offshoot);
     requireValid(spec);
     ExperimentId experimentId =
-        id == null ? NewExperimentId.today(Clock.systemUTC()) : new ExperimentId(id);
+        options.id == null
+            ? NewExperimentId.today(Clock.systemUTC())
+            : new ExperimentId(options.id);
     try (Connection connection = offshoot.connect()) {
       Experiment experiment = connection.offshoot().start(experimentId, spec);
       started(output, experiment.id(), wait);
@@ -161,40 +109,15 @@ final class StartCommand extends OffshootCommand {
             : ExperimentSpec.builder().script(files.sql(String.valueOf(from.sql))).build();
     ExperimentSpecBuilder builder = ExperimentSpec.builder();
     copy(written, builder);
-    builder.requestedBy(
-        requestedBy != null
-            ? requestedBy
-            : Objects.requireNonNullElse(written.requestedBy(), offshoot.actor()));
-    checks.forEach(builder::check);
-    deltaColumns.forEach(builder::deltaColumn);
-    if (parent != null) {
-      builder.parent(parent);
-    }
-    if (goal != null) {
-      builder.goal(goal);
-    }
-    if (ttl != null) {
-      builder.ttl(ttl);
-    }
-    if (strictness != null) {
-      builder.strictness(strictness);
-    }
-    if (onConflict != null) {
-      builder.onConflict(onConflict);
-    }
-    if (tenant != null) {
-      builder.tenant(tenant);
-    }
+    options.over(written, builder, offshoot.actor());
     if (perStatement) {
       builder.transaction(TransactionMode.PER_STATEMENT);
     }
-    return builder
-        .autoMerge(autoMerge || written.autoMerge())
-        .keepBranch(keepBranch || written.keepBranch())
-        .build();
+    return builder.keepBranch(keepBranch || written.keepBranch()).build();
   }
 
-  private static void copy(ExperimentSpec from, ExperimentSpecBuilder to) {
+  /** All of a specification that a builder has a place for. */
+  static void copy(ExperimentSpec from, ExperimentSpecBuilder to) {
     requireKnownFields(from);
     to.tenant(from.tenant())
         .ttl(from.ttl())

@@ -14,6 +14,7 @@ import dev.offshoot.workflow.ReadSchemaWorkflowImpl;
 import dev.offshoot.workflow.ReadValueWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
 import dev.offshoot.workflow.SessionWorkflowImpl;
+import dev.offshoot.workflow.VariantsWorkflowImpl;
 import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.temporal.api.enums.v1.IndexedValueType;
@@ -91,6 +92,7 @@ final class CliWorld implements AutoCloseable {
         ViewParentsWorkflowImpl.class,
         RefreshSourceWorkflowImpl.class,
         SessionWorkflowImpl.class,
+        VariantsWorkflowImpl.class,
         ReadDiffWorkflowImpl.class,
         ReadSchemaWorkflowImpl.class,
         ReadValueWorkflowImpl.class,

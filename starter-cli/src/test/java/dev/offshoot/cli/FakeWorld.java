@@ -29,6 +29,7 @@ import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.Ranking;
 import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.Reverted;
@@ -43,6 +44,7 @@ import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.TableProof;
 import dev.offshoot.domain.ValuePart;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.VariantOrder;
 import dev.offshoot.workflow.Failures;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +109,16 @@ final class FakeWorld
         Duration.ofDays(7),
         null,
         null);
+  }
+
+  @Override
+  public BranchInfo createStem(CreateBranch request) {
+    return createBranch(request);
+  }
+
+  @Override
+  public Ranking rank(RankRequest request) {
+    return VariantOrder.of(request.candidates());
   }
 
   @Override

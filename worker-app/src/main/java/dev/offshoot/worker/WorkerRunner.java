@@ -26,6 +26,7 @@ import dev.offshoot.workflow.RefreshScheduleWorkflowImpl;
 import dev.offshoot.workflow.RefreshSourceWorkflowImpl;
 import dev.offshoot.workflow.SessionWorkflowImpl;
 import dev.offshoot.workflow.SweepWorkflowImpl;
+import dev.offshoot.workflow.VariantsWorkflowImpl;
 import dev.offshoot.workflow.ViewBranchesWorkflowImpl;
 import dev.offshoot.workflow.ViewParentsWorkflowImpl;
 import io.grpc.StatusRuntimeException;
@@ -225,6 +226,7 @@ public final class WorkerRunner implements SmartLifecycle {
           workflowOptions,
           ExperimentWorkflowImpl.class,
           SessionWorkflowImpl.class,
+          VariantsWorkflowImpl.class,
           ReadDiffWorkflowImpl.class,
           ReadSchemaWorkflowImpl.class,
           ReadValueWorkflowImpl.class,

@@ -255,6 +255,11 @@ class WorkerLifecycleTest {
     private volatile String experiment = "";
 
     @Override
+    public BranchInfo createStem(CreateBranch request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public BranchInfo createBranch(CreateBranch request) {
       return Step.run(
           progress -> {

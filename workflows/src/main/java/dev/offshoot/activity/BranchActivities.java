@@ -6,6 +6,7 @@ import dev.offshoot.domain.ExperimentSpec;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Making and deleting branches. */
 @ActivityInterface
@@ -17,6 +18,14 @@ public interface BranchActivities {
    */
   @ActivityMethod
   BranchInfo createBranch(CreateBranch request);
+
+  /**
+   * Makes the stem of a group: one copy of the parent, into which nobody is let, of which the
+   * branches of the group's variants are made, so that all have one branch point. Registered and
+   * deleted as a branch is. Idempotent.
+   */
+  @ActivityMethod
+  BranchInfo createStem(CreateBranch request);
 
   /** Deletes base, branch and their roles. Idempotent: deleting what is gone is done. */
   @ActivityMethod
@@ -32,9 +41,22 @@ public interface BranchActivities {
    * @param runId the very run that owns it; another run under the same id is refused
    * @param spec what it is for; the ledger keeps goal, tenant and requester for lists
    * @param deadline when the lease ends
+   * @param stem what its base is a copy of; absent for the parent as it is now
    */
   record CreateBranch(
-      BranchRef ref, String workflowId, String runId, ExperimentSpec spec, Instant deadline) {}
+      BranchRef ref,
+      String workflowId,
+      String runId,
+      ExperimentSpec spec,
+      Instant deadline,
+      @Nullable BranchRef stem) {
+
+    /** One of the parent as it is now. */
+    public CreateBranch(
+        BranchRef ref, String workflowId, String runId, ExperimentSpec spec, Instant deadline) {
+      this(ref, workflowId, runId, spec, deadline, null);
+    }
+  }
 
   /**
    * @param ref what to delete

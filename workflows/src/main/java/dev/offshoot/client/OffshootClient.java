@@ -10,7 +10,10 @@ import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
+import dev.offshoot.domain.VariantsSpec;
+import dev.offshoot.domain.VariantsValidation;
 import dev.offshoot.workflow.Announcement;
+import dev.offshoot.workflow.ExperimentMemo;
 import dev.offshoot.workflow.OffshootDataConverter;
 import dev.offshoot.workflow.OffshootNames;
 import io.grpc.Status;
@@ -23,7 +26,6 @@ import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
-import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
@@ -36,7 +38,8 @@ import java.time.Clock;
  * does not answer shows as the SDK's own exception.
  */
 public final class OffshootClient implements AutoCloseable {
-  private static final String WORKFLOW_TYPE = "Experiment";
+  private static final String EXPERIMENT = "Experiment";
+  private static final String VARIANTS = "Variants";
 
   private final WorkflowClient temporal;
   private final boolean ownsConnection;
@@ -100,39 +103,65 @@ public final class OffshootClient implements AutoCloseable {
    */
   public Experiment start(ExperimentId id, ExperimentSpec spec) {
     SpecValidation.requireValid(spec);
+    WorkflowOptions.Builder options =
+        options(id.workflowId())
+            .setStaticSummary(StartSummary.summary(spec))
+            .setStaticDetails(StartSummary.details(spec))
+            .setMemo(ExperimentMemo.of(spec));
+    start(EXPERIMENT, spec, options, Announcement.of(spec), id);
+    return experiment(id);
+  }
+
+  /**
+   * Starts a group under {@code id}, which no group and no experiment may ever have had.
+   *
+   * @throws OffshootException as {@link #start(ExperimentId, ExperimentSpec)}
+   */
+  public VariantGroup start(ExperimentId id, VariantsSpec spec) {
+    VariantsValidation.requireValid(id, spec);
+    WorkflowOptions.Builder options =
+        options(id.variantsWorkflowId())
+            .setStaticSummary(StartSummary.summary(spec))
+            .setStaticDetails(StartSummary.details(spec))
+            .setMemo(ExperimentMemo.of(spec.shared()));
+    start(VARIANTS, spec, options, Announcement.of(spec.shared()), id);
+    return variants(id);
+  }
+
+  private static WorkflowOptions.Builder options(String workflowId) {
+    return WorkflowOptions.newBuilder()
+        .setWorkflowId(workflowId)
+        .setTaskQueue(OffshootNames.TASK_QUEUE)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+        .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL);
+  }
+
+  private void start(
+      String type,
+      Object spec,
+      WorkflowOptions.Builder options,
+      SearchAttributes attributes,
+      ExperimentId id) {
     try {
-      start(id, spec, Announcement.of(spec));
+      begin(type, spec, options.setTypedSearchAttributes(attributes).build(), id);
     } catch (WorkflowServiceException e) {
       if (!isRefusedArgument(e)) {
         throw e;
       }
       // The server does not know our search attributes yet: the workflow sets them when a worker
       // has registered them.
-      start(id, spec, SearchAttributes.EMPTY);
+      begin(type, spec, options.setTypedSearchAttributes(SearchAttributes.EMPTY).build(), id);
     }
-    return experiment(id);
   }
 
-  private void start(ExperimentId id, ExperimentSpec spec, SearchAttributes attributes) {
-    WorkflowOptions options =
-        WorkflowOptions.newBuilder()
-            .setWorkflowId(id.workflowId())
-            .setTaskQueue(OffshootNames.TASK_QUEUE)
-            .setWorkflowIdReusePolicy(
-                WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-            .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
-            .setStaticSummary(StartSummary.summary(spec))
-            .setStaticDetails(StartSummary.details(spec))
-            .setMemo(StartSummary.memo(spec))
-            .setTypedSearchAttributes(attributes)
-            .build();
-    WorkflowStub stub = temporal.newUntypedWorkflowStub(WORKFLOW_TYPE, options);
+  private void begin(String type, Object spec, WorkflowOptions options, ExperimentId id) {
     try {
-      stub.start(spec);
+      temporal.newUntypedWorkflowStub(type, options).start(spec);
     } catch (WorkflowExecutionAlreadyStarted e) {
       throw new OffshootException(
           ErrorCode.ID_IN_USE,
-          "id: '%s' is in use%s; choose another id or leave it out".formatted(id, usedBy(id)),
+          "id: '%s' is in use%s; choose another id or leave it out"
+              .formatted(id, type.equals(VARIANTS) ? " by another group" : usedBy(id)),
           e);
     }
   }
@@ -145,6 +174,11 @@ public final class OffshootClient implements AutoCloseable {
   /** The experiment of that id, whether it exists or not. */
   public Experiment experiment(ExperimentId id) {
     return new Experiment(temporal, id);
+  }
+
+  /** The group of that id, whether it exists or not. */
+  public VariantGroup variants(ExperimentId id) {
+    return new VariantGroup(temporal, id);
   }
 
   /** Who has the id, as far as somebody answers. */

@@ -3,8 +3,8 @@ package dev.offshoot.client;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.ShownText;
+import dev.offshoot.domain.VariantsSpec;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,13 +45,33 @@ final class StartSummary {
             HumanDuration.format(spec.ttl()));
   }
 
-  /** For lists, which see neither input nor summary. */
-  static Map<String, Object> memo(ExperimentSpec spec) {
-    return Map.of(
-        ExperimentMemo.GOAL,
-        shown(spec.goal()),
-        ExperimentMemo.REQUESTED_BY,
-        shown(spec.requestedBy()));
+  static String summary(VariantsSpec spec) {
+    return cut(
+        "%d variants, %s: %s"
+            .formatted(
+                spec.variants().size(),
+                shown(spec.shared().parent()),
+                shown(spec.shared().goal())));
+  }
+
+  static String details(VariantsSpec spec) {
+    return """
+        %d variants on branches of %s
+
+        Goal: %s
+
+        Asked for by %s for tenant %s; ends after %s without a decision.
+
+        At most one of them is merged, and that needs an approval; see the current details.
+
+        """
+        .formatted(
+            spec.variants().size(),
+            code(spec.shared().parent()),
+            code(spec.shared().goal()),
+            code(spec.shared().requestedBy()),
+            code(spec.shared().tenant()),
+            HumanDuration.format(spec.shared().ttl()));
   }
 
   /** A code span is the only place where the UI's Markdown leaves hostile text alone. */

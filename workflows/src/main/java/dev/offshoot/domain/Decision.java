@@ -80,7 +80,9 @@ public record Decision(
   public enum Channel {
     SIGNAL,
     UPDATE,
-    POLICY
+    POLICY,
+    /** Through the group of which the experiment is a variant. */
+    GROUP
   }
 
   /** Whether it has an effect: alone, or once enough others have approved too. */

@@ -3,6 +3,7 @@ package dev.offshoot.domain;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +20,9 @@ public record ExperimentId(@JsonValue String value) {
 
   /** With what the ids of sessions' workflows begin. */
   public static final String SESSION_PREFIX = "session-";
+
+  /** With what the ids of groups' workflows begin. */
+  public static final String VARIANTS_PREFIX = "variants-";
 
   private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?");
 
@@ -51,6 +55,25 @@ public record ExperimentId(@JsonValue String value) {
   /** The workflow to which an agent sends its statements. */
   public String sessionWorkflowId() {
     return SESSION_PREFIX + value;
+  }
+
+  /** The group that the workflow of this id runs; empty if it runs none. */
+  public static Optional<ExperimentId> ofGroup(String workflowId) {
+    String id =
+        workflowId.startsWith(VARIANTS_PREFIX)
+            ? workflowId.substring(VARIANTS_PREFIX.length())
+            : "";
+    return FORM.matcher(id).matches() ? Optional.of(new ExperimentId(id)) : Optional.empty();
+  }
+
+  /** The workflow of the group of this id. */
+  public String variantsWorkflowId() {
+    return VARIANTS_PREFIX + value;
+  }
+
+  /** The experiment that is a variant of the group of this id. */
+  public ExperimentId variant(int number) {
+    return new ExperimentId(value + "-" + number);
   }
 
   @Override

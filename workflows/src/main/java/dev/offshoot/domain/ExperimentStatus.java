@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome how it ended
  * @param timeline what happened so far, in order, bounded
  * @param cost what it has used up; its actions are counted by whoever reads the history
+ * @param group the group of which it is a variant, which decides for it; absent if it is none
  */
 public record ExperimentStatus(
     ExperimentId id,
@@ -38,9 +39,10 @@ public record ExperimentStatus(
     List<Decision> decisions,
     @Nullable ExperimentOutcome outcome,
     List<TimelineEvent> timeline,
-    @Nullable Cost cost) {
+    @Nullable Cost cost,
+    @Nullable ExperimentId group) {
 
-  /** As long as nothing is known of its cost. */
+  /** One by itself, as long as nothing is known of its cost. */
   public ExperimentStatus(
       ExperimentId id,
       ExperimentSpec spec,
@@ -71,6 +73,7 @@ public record ExperimentStatus(
         decisions,
         outcome,
         timeline,
+        null,
         null);
   }
 
@@ -91,6 +94,7 @@ public record ExperimentStatus(
         decisions,
         outcome,
         timeline,
-        newCost);
+        newCost,
+        group);
   }
 }

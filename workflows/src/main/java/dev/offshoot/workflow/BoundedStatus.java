@@ -153,7 +153,8 @@ final class BoundedStatus {
         status.decisions().stream().map(BoundedStatus::withShortReason).toList(),
         status.outcome(),
         status.timeline(),
-        status.cost());
+        status.cost(),
+        status.group());
   }
 
   private static Decision withShortReason(Decision decision) {
@@ -192,6 +193,7 @@ final class BoundedStatus {
         status.decisions(),
         status.outcome(),
         status.timeline(),
-        status.cost());
+        status.cost(),
+        status.group());
   }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,13 +88,22 @@ final class Compensation {
             Workflow.getInfo().getOriginalExecutionRunId(),
             reason,
             journal.digest() != null);
-    while (standing.contains(branch)) {
+    if (standing.contains(branch)) {
+      untilGone(request, journal::note);
+      if (standing.remove(branch)) {
+        journal.branchDeleted(branch);
+      }
+    }
+  }
+
+  /** Tries to delete a branch or stem until it is gone. */
+  static void untilGone(BranchActivities.DropBranch request, Consumer<String> note) {
+    while (true) {
       try {
         Steps.dropBranch().dropBranch(request);
-        standing.remove(branch);
-        journal.branchDeleted(branch);
+        return;
       } catch (ActivityFailure e) {
-        journal.note(
+        note.accept(
             "the branch could not be deleted, trying again in %s: %s"
                 .formatted(HumanDuration.format(DROP_PAUSE), shown(e)));
         Workflow.sleep(DROP_PAUSE);

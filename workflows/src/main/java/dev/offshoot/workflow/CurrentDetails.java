@@ -60,16 +60,17 @@ final class CurrentDetails {
   }
 
   /**
-   * When it ends without a decision.
+   * Until when who is asked.
    *
-   * @param deadline that moment
-   * @param soon whether it is near
+   * @param deadline when it ends without a decision
+   * @param soon whether that is near
+   * @param membership of a variant, for which its group decides; absent of all others
    */
-  record Due(Instant deadline, boolean soon) {}
+  record Asking(Instant deadline, boolean soon, @Nullable Membership membership) {}
 
   static String awaitingDecision(
       ExperimentSpec spec,
-      Due due,
+      Asking asking,
       @Nullable BranchInfo branch,
       ChangeSummary changes,
       Judgement judgement,
@@ -77,14 +78,14 @@ final class CurrentDetails {
       List<Decision> decisions,
       List<String> approvedBy) {
     MarkdownPage page = new MarkdownPage();
-    page.heading("Offshoot: waiting for your decision" + (due.soon() ? ", expires soon" : ""));
+    page.heading("Offshoot: waiting for your decision" + (asking.soon() ? ", expires soon" : ""));
     page.fence(
         "text",
         SECTION_BUDGET,
         fence -> {
           asked(spec, fence);
-          fence.line("deadline     " + due.deadline());
-          if (due.soon()) {
+          fence.line("deadline     " + asking.deadline());
+          if (asking.soon()) {
             fence.line("             SOON: it expires then; the update extendTtl moves it");
           }
           branchPoint(branch, fence);
@@ -102,9 +103,12 @@ final class CurrentDetails {
     refusals(page, decisions);
     conflicts(page, conflicts);
     hazards(page, judgement);
-    page.text("**To merge**, send the signal `approve` with this JSON (put in your name and why):");
+    toMerge(page, asking.membership());
     page.fence(
-        "json", SECTION_BUDGET, fence -> fence.lines(approveJson(changes, judgement, conflicts)));
+        "json",
+        SECTION_BUDGET,
+        fence ->
+            fence.lines(approveJson(variant(asking.membership()), changes, judgement, conflicts)));
     if (conflicts != null && !conflicts.counts().isEmpty()) {
       page.text(
           "`take` is `PARENT` (the parent keeps what it has) or `BRANCH` (it gets what the branch has). Without `resolve` the merge is tried again as it is.");
@@ -134,6 +138,18 @@ final class CurrentDetails {
         });
     conflicts(page, outcome.conflicts());
     return page.end();
+  }
+
+  private static void toMerge(MarkdownPage page, @Nullable Membership membership) {
+    page.text(
+        membership == null
+            ? "**To merge**, send the signal `approve` with this JSON (put in your name and why):"
+            : "**This is variant `%d` of a group, which decides.** Compare them on the page of workflow `%s`; to merge this one and drop the others, send it the signal `pick` with this JSON:"
+                .formatted(membership.number(), membership.group().variantsWorkflowId()));
+  }
+
+  private static String variant(@Nullable Membership membership) {
+    return membership == null ? "" : "\n  \"variant\": \"%d\",".formatted(membership.number());
   }
 
   private static void asked(ExperimentSpec spec, MarkdownPage.Fence fence) {
@@ -318,7 +334,10 @@ final class CurrentDetails {
 
   /** Laid out by hand: the digest on a line of its own fits the page, so nothing scrolls away. */
   private static String approveJson(
-      ChangeSummary changes, Judgement judgement, @Nullable ConflictReport conflicts) {
+      String first,
+      ChangeSummary changes,
+      Judgement judgement,
+      @Nullable ConflictReport conflicts) {
     String accepted =
         judgement.hazards().stream()
             .filter(finding -> finding.severity() == Severity.NEEDS_NAME)
@@ -328,14 +347,14 @@ final class CurrentDetails {
       accepted += "\n  ";
     }
     return """
-        {
+        {%s
           "by": "",
           "reason": "",
           "digest":
             "%s",
           "acceptHazards": [%s]%s
         }"""
-        .formatted(changes.digest(), accepted, resolveJson(conflicts));
+        .formatted(first, changes.digest(), accepted, resolveJson(conflicts));
   }
 
   /** Which side is not filled in: a person has to say it. */

@@ -175,9 +175,15 @@ final class DecisionDesk {
 
   /** Approves in the name of the policy, unless somebody has decided. */
   void approveByPolicy(String reason) {
-    if (settled != null) {
-      return;
+    if (settled == null) {
+      var unused = decideByPolicy(reason);
     }
+  }
+
+  /** The same; refused, and kept so, if somebody has decided or there is nothing to approve. */
+  Decision decideByPolicy(String reason) {
+    @Nullable String refusal =
+        digest == null ? "too early: the change set is not frozen yet" : why();
     Decision decision =
         new Decision(
             Decision.Kind.APPROVE,
@@ -187,9 +193,19 @@ final class DecisionDesk {
             List.of(),
             now(),
             Decision.Channel.POLICY,
-            null);
+            refusal);
     keep(decision);
-    settled = decision;
+    if (decision.settles()) {
+      settled = decision;
+    }
+    return decision;
+  }
+
+  /** Keeps an approval that cannot count here, whatever it says. */
+  Decision refuse(@Nullable DecisionRequest request, Decision.Channel channel, String because) {
+    Decision decision = weigh(Decision.Kind.APPROVE, request, channel).refused(because);
+    keep(decision);
+    return decision;
   }
 
   private Review state() {

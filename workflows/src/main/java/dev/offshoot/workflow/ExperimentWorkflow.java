@@ -7,6 +7,7 @@ import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
+import dev.offshoot.domain.GroupDecision;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.UpdateMethod;
@@ -61,6 +62,12 @@ public interface ExperimentWorkflow {
 
   @UpdateValidatorMethod(updateName = "decide")
   void validateDecide(@Nullable DecideRequest request);
+
+  /** What the group decides of which this experiment is a variant. */
+  @SignalMethod(
+      name = "decideInGroup",
+      description = "What its group decides. For the group's own workflow; people pick there.")
+  void decideInGroup(@Nullable GroupDecision decision);
 
   /** Moves the deadline to {@code ttl} from now; answers the new deadline. */
   @UpdateMethod(

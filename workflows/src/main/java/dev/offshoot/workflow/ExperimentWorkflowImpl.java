@@ -13,6 +13,7 @@ import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.GroupDecision;
 import dev.offshoot.domain.OnConflict;
 import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.ShownText;
@@ -39,6 +40,7 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
   static final int MOST_ATTEMPTS = 3;
 
   private final ExperimentSpec spec;
+  private final @Nullable Membership membership;
   private final Journal journal;
   private final DecisionDesk desk;
   private final Lease lease;
@@ -57,7 +59,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     this.spec = spec;
     WorkflowInfo info = Workflow.getInfo();
     Instant startedAt = Instant.ofEpochMilli(info.getRunStartedTimestampMillis());
-    this.journal = new Journal(info.getWorkflowId(), spec, startedAt);
+    this.membership = Membership.ofThisWorkflow();
+    this.journal = new Journal(info.getWorkflowId(), spec, startedAt, membership);
     this.desk = new DecisionDesk(Objects.requireNonNullElse(spec.requestedBy(), ""));
     this.lease = new Lease(startedAt.plus(boundedTtl(spec)), this::remind, this::deadlineReached);
     this.endings = new Endings(journal);
@@ -96,13 +99,14 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
     SpecValidation.requireValid(spec);
     journal.announce();
     lease.start();
+    String parent = Objects.requireNonNull(spec.parent(), "validated");
     if (spec.reverts() != null) {
-      return revert(new BranchRef(id, 1, Objects.requireNonNull(spec.parent(), "validated")));
+      return revert(new BranchRef(id, 1, parent));
     }
+    @Nullable BranchRef stem = membership == null ? null : membership.stem(parent);
     for (int attempt = 1; ; attempt++) {
-      BranchRef branch =
-          new BranchRef(id, attempt, Objects.requireNonNull(spec.parent(), "validated"));
-      preparation.createBranch(branch);
+      BranchRef branch = new BranchRef(id, attempt, parent);
+      preparation.createBranch(branch, stem);
       if (spec.session() != null) {
         return session(branch);
       }
@@ -117,6 +121,8 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
         return outcome;
       }
       desk.startOver();
+      // What the parent has become is the point of running again.
+      stem = null;
       compensation.releaseSequences(branch);
       journal.note("the parent has moved on: running the statements again on a new branch");
       if (lease.isOver()) {
@@ -235,7 +241,10 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   @Override
   public void approve(@Nullable DecisionRequest request) {
-    took(desk.decide(Decision.Kind.APPROVE, request, Decision.Channel.SIGNAL));
+    took(
+        membership == null
+            ? desk.decide(Decision.Kind.APPROVE, request, Decision.Channel.SIGNAL)
+            : desk.refuse(request, Decision.Channel.SIGNAL, membership.refusal()));
   }
 
   @Override
@@ -256,7 +265,25 @@ public final class ExperimentWorkflowImpl implements ExperimentWorkflow {
 
   @Override
   public void validateDecide(@Nullable DecideRequest request) {
+    if (membership != null && MessageValidation.kind(request) == Decision.Kind.APPROVE) {
+      throw MessageValidation.refused(membership.refusal());
+    }
     MessageValidation.requireDecision(request, desk);
+  }
+
+  @Override
+  public void decideInGroup(@Nullable GroupDecision decision) {
+    if (membership == null || decision == null) {
+      journal.note("a decision of a group was sent, and this is no variant of one");
+      return;
+    }
+    Decision taken =
+        decision.request() == null
+            ? desk.decideByPolicy(String.valueOf(decision.why()))
+            : desk.decide(decision.kind(), decision.request(), Decision.Channel.GROUP);
+    membership.answers(decision.number(), taken);
+    took(taken);
+    journal.tellGroup(lease.deadline());
   }
 
   private void took(Decision decision) {

@@ -4,6 +4,7 @@ import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.VariantsOutcome;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -32,6 +33,16 @@ public final class Failures {
 
   /** For a workflow to fail with: the failure, and the outcome for whoever catches it. */
   static ApplicationFailure ofExperiment(Failure failure, ExperimentOutcome outcome) {
+    return ApplicationFailure.newBuilder()
+        .setMessage(failure.message())
+        .setType(failure.code().name())
+        .setNonRetryable(true)
+        .setDetails(failure, outcome)
+        .build();
+  }
+
+  /** The same for the workflow of a group. */
+  static ApplicationFailure ofGroup(Failure failure, VariantsOutcome outcome) {
     return ApplicationFailure.newBuilder()
         .setMessage(failure.message())
         .setType(failure.code().name())

@@ -16,6 +16,7 @@ import dev.offshoot.domain.HazardFinding;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.ModelUse;
+import dev.offshoot.domain.Proposal;
 import dev.offshoot.domain.SentRun;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.domain.SpecValidation;
@@ -50,6 +51,7 @@ final class Journal {
   private static final int MOST_TEXT = 2_000;
 
   private final String workflowId;
+  private final @Nullable Membership membership;
   private ExperimentSpec spec;
   private final Instant startedAt;
   private final List<TimelineEvent> timeline = new ArrayList<>();
@@ -74,8 +76,13 @@ final class Journal {
   private @Nullable ConflictReport conflicts;
   private @Nullable ExperimentOutcome outcome;
 
-  Journal(String workflowId, ExperimentSpec spec, Instant startedAt) {
+  /**
+   * @param membership of the experiment that is a variant of a group, which hears how it stands
+   */
+  Journal(
+      String workflowId, ExperimentSpec spec, Instant startedAt, @Nullable Membership membership) {
     this.workflowId = workflowId;
+    this.membership = membership;
     this.spec = spec;
     this.startedAt = startedAt;
   }
@@ -296,6 +303,7 @@ final class Journal {
     if (stage != Stage.AWAITING_DECISION || changes == null || judgement == null) {
       return;
     }
+    tellGroup(deadline);
     upsert(
         OffshootNames.STAGE.valueSet(stage.name()),
         OffshootNames.DIGEST.valueSet(changes.digest()),
@@ -304,11 +312,24 @@ final class Journal {
     show(deadline, List.of(), approvedBy);
   }
 
+  /** How it stands, if there is a group to hear it. */
+  void tellGroup(Instant deadline) {
+    if (membership != null) {
+      membership.tell(stage, deadline, branch == null ? null : branch.branchPoint(), proposal());
+    }
+  }
+
+  private @Nullable Proposal proposal() {
+    return changes == null || judgement == null
+        ? null
+        : Proposals.of(changes, judgement, report(), conflicts, cost());
+  }
+
   private void show(Instant deadline, List<Decision> decisions, List<String> approvedBy) {
     Workflow.setCurrentDetails(
         CurrentDetails.awaitingDecision(
             spec,
-            new CurrentDetails.Due(deadline, deadline.equals(reminded)),
+            new CurrentDetails.Asking(deadline, deadline.equals(reminded), membership),
             branch,
             Objects.requireNonNull(changes),
             Objects.requireNonNull(judgement),
@@ -356,7 +377,8 @@ final class Journal {
             decisions,
             outcome,
             List.copyOf(timeline),
-            cost()));
+            cost(),
+            membership == null ? null : membership.group()));
   }
 
   /** What is kept of it: of what was refused as a specification, no more than who asked. */

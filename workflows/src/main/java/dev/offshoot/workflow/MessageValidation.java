@@ -64,7 +64,7 @@ final class MessageValidation {
     return Instant.ofEpochMilli(Workflow.currentTimeMillis()).plus(ttl);
   }
 
-  private static ApplicationFailure refused(String why) {
+  static ApplicationFailure refused(String why) {
     return ApplicationFailure.newNonRetryableFailure(why, ErrorCode.DECISION_REFUSED.name());
   }
 }

@@ -9,7 +9,6 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.ExperimentReport;
-import dev.offshoot.domain.Failure;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionState;
@@ -25,7 +24,6 @@ import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +35,6 @@ import org.jspecify.annotations.Nullable;
  * Deterministic workflow code.
  */
 final class Preparation {
-  /** Whoever waits for room asks again, at first often; a month of asking fits into a history. */
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-
-  /** Shorter than what the ledger takes for a sign of life. */
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(8);
-
-  /** A pause is this part of the time that was waited. */
-  private static final int PATIENCE = 20;
-
   private final Journal journal;
   private final Lease lease;
   private final Compensation compensation;
@@ -56,40 +45,24 @@ final class Preparation {
     this.compensation = compensation;
   }
 
-  /** Where there is no room for it, it waits its turn, until the deadline at most. */
-  void createBranch(BranchRef branch) {
+  /**
+   * Where there is no room for it, it waits its turn, until the deadline at most.
+   *
+   * @param stem what it is to be a copy of; absent for the parent as it is now
+   */
+  void createBranch(BranchRef branch, @Nullable BranchRef stem) {
     String creating = "creating a branch of " + ShownText.oneLine(branch.parent(), 60);
     journal.enter(Stage.BRANCHING, creating);
     compensation.register(branch);
-    long begun = Workflow.currentTimeMillis();
-    while (true) {
-      try {
-        BranchInfo made = make(branch);
-        if (journal.stage() == Stage.QUEUED) {
-          journal.enter(Stage.BRANCHING, creating);
-        }
-        journal.branched(made);
-        return;
-      } catch (ActivityFailure e) {
-        Failure failure = Failures.fromTemporal(e);
-        if (failure.code() != ErrorCode.QUEUED) {
-          throw e;
-        }
-        journal.queued(failure.message());
-      }
-      Workflow.sleep(pause(Duration.ofMillis(Workflow.currentTimeMillis() - begun)));
+    BranchInfo made = WaitingForRoom.until(() -> make(branch, stem), journal::queued);
+    if (journal.stage() == Stage.QUEUED) {
+      journal.enter(Stage.BRANCHING, creating);
     }
+    journal.branched(made);
+    journal.tellGroup(lease.deadline());
   }
 
-  private static Duration pause(Duration waited) {
-    Duration part = waited.dividedBy(PATIENCE);
-    if (part.compareTo(FIRST_PAUSE) < 0) {
-      return FIRST_PAUSE;
-    }
-    return part.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : part;
-  }
-
-  private BranchInfo make(BranchRef branch) {
+  private BranchInfo make(BranchRef branch, @Nullable BranchRef stem) {
     WorkflowInfo info = Workflow.getInfo();
     return Steps.createBranch()
         .createBranch(
@@ -98,7 +71,8 @@ final class Preparation {
                 info.getWorkflowId(),
                 info.getOriginalExecutionRunId(),
                 journal.spec(),
-                lease.deadline()));
+                lease.deadline(),
+                stem));
   }
 
   /**
@@ -130,6 +104,7 @@ final class Preparation {
    */
   SessionEnd session(BranchRef branch, long branchBytes) {
     journal.enter(Stage.IN_SESSION, "waiting for the agent's statements");
+    journal.tellGroup(lease.deadline());
     SessionEnd end =
         ended(
             new SessionWorkflow.Start(

@@ -180,6 +180,43 @@ final class SampleRecords {
       new SessionState.Savepoint("good", 1, 3, TOUCHED);
   private static final TimelineEvent EVENT = new TimelineEvent(THEN, Stage.MERGING, "merging");
 
+  private static final Proposal PROPOSAL =
+      new Proposal(
+          "abc",
+          1,
+          2,
+          3,
+          1,
+          List.of(AUDITED_ROWS),
+          List.of("ALTER TABLE orders ADD note text"),
+          List.of(HAZARD),
+          VERDICT,
+          2,
+          1,
+          4,
+          12,
+          1,
+          COST);
+  private static final VariantReport.Answer ANSWER = new VariantReport.Answer(3, DECISION);
+  private static final VariantReport VARIANT_REPORT =
+      new VariantReport(2, 7, Stage.AWAITING_DECISION, THEN, THEN, PROPOSAL, ANSWER);
+  private static final VariantStatus.End VARIANT_END =
+      new VariantStatus.End(Outcome.DROPPED, "ann", "another is better");
+  private static final VariantStatus VARIANT =
+      new VariantStatus(2, "rewrite", ID, "agent-7", VARIANT_REPORT, VARIANT_END);
+  private static final VariantsOutcome VARIANTS_OUTCOME =
+      new VariantsOutcome(Outcome.MERGED, "ann", "best", 1, "abc", List.of(VARIANT));
+  private static final Ranking RANKING =
+      new Ranking(List.of(2, 1), "model", List.of("smaller"), MODEL_USE);
+  private static final Variant WAY =
+      new Variant(
+          "rewrite",
+          List.of("SELECT 1"),
+          "SELECT 1",
+          new SessionSpec(Duration.ofMinutes(7)),
+          "agent-8",
+          Map.of());
+
   private SampleRecords() {}
 
   static Stream<Object> all() {
@@ -288,8 +325,36 @@ final class SampleRecords {
             List.of(DECISION),
             OUTCOME,
             List.of(EVENT),
-            COST),
+            COST,
+            ID),
         COST,
+        PROPOSAL,
+        ANSWER,
+        VARIANT_REPORT,
+        VARIANT_END,
+        VARIANT,
+        VARIANTS_OUTCOME,
+        RANKING,
+        WAY,
+        new Candidate(2, "rewrite", PROPOSAL),
+        new GroupDecision(3, Decision.Kind.APPROVE, REQUEST, "autoMerge"),
+        new PickRequest(
+            "2", "ann", "best", "abc", List.of("DELETES_ROWS"), List.of(RESOLVE_REQUEST)),
+        new VariantsSpec(SPEC, List.of(WAY)),
+        new VariantsStatus(
+            ID,
+            "tidy up",
+            "shop",
+            "agent-7",
+            1,
+            THEN,
+            Stage.CLOSED,
+            List.of(VARIANT),
+            RANKING,
+            List.of(DECISION),
+            1,
+            VARIANTS_OUTCOME,
+            List.of(EVENT)),
         SOURCE,
         new RefreshReport("shop", "shop_copy", THEN, 12, 1_000, 30, List.of("without privileges")),
         new ParentView(

@@ -10,6 +10,7 @@ import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.ExtendTtlRequest;
+import dev.offshoot.domain.GroupDecision;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class CarelesslyChangedExperiment implements ExperimentWorkflow {
 
   @Override
   public void validateDecide(@Nullable DecideRequest request) {}
+
+  @Override
+  public void decideInGroup(@Nullable GroupDecision decision) {}
 
   @Override
   public Instant extendTtl(@Nullable ExtendTtlRequest request) {

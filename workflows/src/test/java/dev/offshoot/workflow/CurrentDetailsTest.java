@@ -131,7 +131,7 @@ class CurrentDetailsTest {
             new ApprovalRule(List.of(value, "sam"), Map.of(Hazard.DROPS_COLUMN, 2)));
     return CurrentDetails.awaitingDecision(
         ExperimentRun.spec().goal(value).build(),
-        new CurrentDetails.Due(Instant.EPOCH, true),
+        new CurrentDetails.Asking(Instant.EPOCH, true, null),
         new BranchInfo(
             new BranchRef(new ExperimentId("x"), 1, "shop"),
             "postgres",

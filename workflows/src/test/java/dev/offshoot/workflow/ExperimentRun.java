@@ -48,7 +48,8 @@ final class ExperimentRun implements AutoCloseable {
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(OffshootException.class)
             .build(),
-        ExperimentWorkflowImpl.class);
+        ExperimentWorkflowImpl.class,
+        VariantsWorkflowImpl.class);
     worker.registerActivitiesImplementations(world);
     temporal.start();
   }

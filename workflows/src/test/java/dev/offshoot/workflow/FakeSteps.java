@@ -12,6 +12,7 @@ import dev.offshoot.domain.AuditRecord;
 import dev.offshoot.domain.AuditSeal;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
+import dev.offshoot.domain.Candidate;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ColumnShape;
 import dev.offshoot.domain.ErrorCode;
@@ -22,6 +23,7 @@ import dev.offshoot.domain.Judgement;
 import dev.offshoot.domain.MergeReport;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.Ranking;
 import dev.offshoot.domain.ResolveResult;
 import dev.offshoot.domain.Reversal;
 import dev.offshoot.domain.RowChange;
@@ -29,6 +31,7 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.TableChanges;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.domain.Verdict;
+import dev.offshoot.policy.VariantOrder;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import java.time.Duration;
@@ -36,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -66,6 +70,13 @@ final class FakeSteps
   volatile @Nullable List<HazardFinding> hazardsOnceResolved;
   volatile List<HazardFinding> hazards = List.of();
   volatile ApprovalRule approval = ApprovalRule.ANYBODY;
+
+  /** Of an experiment whose first statement is this one, instead. */
+  final Map<String, List<HazardFinding>> hazardsOf = new ConcurrentHashMap<>();
+
+  volatile @Nullable OffshootException rankFails;
+  final Set<BranchRef> stems = ConcurrentHashMap.newKeySet();
+  final ConcurrentLinkedQueue<BranchRef> grownFrom = new ConcurrentLinkedQueue<>();
   volatile boolean nothingChanged;
   volatile @Nullable OffshootException createFails;
 
@@ -104,6 +115,34 @@ final class FakeSteps
     if (failure != null) {
       throw Failures.toTemporal(failure);
     }
+    BranchRef stem = request.stem();
+    if (stem != null) {
+      if (!stems.contains(stem)) {
+        throw Failures.toTemporal(new OffshootException(ErrorCode.BRANCH_GONE, "no stem"));
+      }
+      grownFrom.add(stem);
+    }
+    return info(request);
+  }
+
+  @Override
+  public BranchInfo createStem(CreateBranch request) {
+    calls.add("stem");
+    if (full.getAndDecrement() > 0) {
+      throw Failures.toTemporal(
+          new OffshootException(ErrorCode.QUEUED, "place 1 of 1: 20 of 20 branches stand"));
+    }
+    standing.add(request.ref());
+    stems.add(request.ref());
+    mayHang("stem");
+    OffshootException failure = createFails;
+    if (failure != null) {
+      throw Failures.toTemporal(failure);
+    }
+    return info(request);
+  }
+
+  private static BranchInfo info(CreateBranch request) {
     return new BranchInfo(
         request.ref(),
         "fake",
@@ -119,11 +158,12 @@ final class FakeSteps
 
   @Override
   public void dropBranch(DropBranch request) {
-    calls.add("drop " + request.ref().attempt());
+    calls.add(stems.contains(request.ref()) ? "drop stem" : "drop " + request.ref().attempt());
     if (dropFailures.getAndDecrement() > 0) {
       throw new IllegalStateException("the home of branches is away");
     }
     standing.remove(request.ref());
+    stems.remove(request.ref());
   }
 
   @Override
@@ -143,6 +183,14 @@ final class FakeSteps
           new OffshootException(ErrorCode.BRANCH_GONE, "an earlier try has committed"));
     }
     mayHang("experiment");
+    String first = request.spec().statements().get(0);
+    if (first.startsWith("FAIL")) {
+      throw Failures.toTemporal(new OffshootException(ErrorCode.SQL_ERROR, "cannot " + first));
+    }
+    if (first.startsWith("HANG")) {
+      hanging.countDown();
+      untilCancelled();
+    }
     return new ExperimentReport(
         List.of(new StatementResult(0, "UPDATE t", 1, 1L, List.of(), List.of(), false, false)),
         List.of(),
@@ -187,7 +235,7 @@ final class FakeSteps
       throw Failures.toTemporal(failure);
     }
     mayHang("revert");
-    ChangeSummary changes = changes();
+    ChangeSummary changes = changes(digests.isEmpty() ? DIGEST : digests.removeFirst());
     return new ChangeSummary(
         changes.digest(),
         changes.schemaChanges(),
@@ -215,11 +263,14 @@ final class FakeSteps
   public ChangeSummary computeDiff(ComputeDiff request) {
     calls.add("diff");
     mayHang("diff");
-    return changes();
+    String id = request.branch().experimentId().value();
+    return changes(
+        id.matches(".*-\\d")
+            ? id.substring(id.length() - 1).repeat(64)
+            : digests.isEmpty() ? DIGEST : digests.removeFirst());
   }
 
-  private ChangeSummary changes() {
-    String digest = digests.isEmpty() ? DIGEST : digests.removeFirst();
+  private ChangeSummary changes(String digest) {
     TableChanges table =
         new TableChanges(
             new TableName("public", "t"),
@@ -245,9 +296,23 @@ final class FakeSteps
   public Judgement judge(JudgeRequest request) {
     calls.add("judge");
     mayHang("judge");
-    Verdict.Opinion opinion = hazards.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
+    List<HazardFinding> found =
+        request.spec().statements().isEmpty()
+            ? hazards
+            : hazardsOf.getOrDefault(request.spec().statements().get(0), hazards);
+    Verdict.Opinion opinion = found.isEmpty() ? Verdict.Opinion.APPROVE : Verdict.Opinion.ABSTAIN;
     return new Judgement(
-        request.changes().digest(), hazards, Verdict.of(opinion, "policy", "seen"), 1, approval);
+        request.changes().digest(), found, Verdict.of(opinion, "policy", "seen"), 1, approval);
+  }
+
+  @Override
+  public Ranking rank(RankRequest request) {
+    calls.add("rank " + request.candidates().stream().map(Candidate::number).toList());
+    OffshootException failure = rankFails;
+    if (failure != null) {
+      throw Failures.toTemporal(failure);
+    }
+    return VariantOrder.of(request.candidates());
   }
 
   @Override

@@ -14,6 +14,11 @@ public final class LoadBenchmarks {
           "this needs the temporal program, which is neither on the PATH nor in ~/go/bin: ./offshoot up says how to get it");
       System.exit(2);
     }
-    Benchmarks.run(Map.of("parked", new ParkedBenchmark(), "path", new PathBenchmark()), arguments);
+    Benchmarks.run(
+        Map.of(
+            "parked", new ParkedBenchmark(),
+            "path", new PathBenchmark(),
+            "session", new SessionBenchmark()),
+        arguments);
   }
 }
