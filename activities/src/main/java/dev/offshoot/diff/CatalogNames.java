@@ -154,6 +154,13 @@ record CatalogNames(Map<Key, Named> objects) {
             table == null ? object.quoted() : table.quoted() + "." + object.quoted());
   }
 
+  /** Of those only that {@code original} has too: what was made since has other object ids. */
+  CatalogNames of(CatalogNames original) {
+    Map<Key, Named> kept = new LinkedHashMap<>(objects);
+    kept.keySet().retainAll(original.objects.keySet());
+    return new CatalogNames(kept);
+  }
+
   /** Statements that give what {@code now} is called otherwise the names of here. */
   List<String> renamesBack(CatalogNames now) {
     List<String> statements = new ArrayList<>();

@@ -136,6 +136,13 @@ record ColumnRules(
     return new ColumnRules(columns, constraints);
   }
 
+  /** Of columns only that {@code original} has too: what was made since has other numbers. */
+  ColumnRules of(CatalogNames original) {
+    Map<CatalogNames.Key, Column> kept = new HashMap<>(columns);
+    kept.keySet().retainAll(original.objects().keySet());
+    return new ColumnRules(kept, constraints);
+  }
+
   /**
    * Statements that take off what {@code now} demands and was not demanded here, of tables that
    * were there: the rows of then need not meet it.

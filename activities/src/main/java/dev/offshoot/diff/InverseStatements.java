@@ -213,7 +213,8 @@ final class InverseStatements {
     return List.of("ALTER TABLE %s %s TRIGGER %s".formatted(on.owner(), state, on.last()));
   }
 
-  private static List<String> rowSecurity(String table, String before) {
+  /** Statements that set it as a definition says. */
+  static List<String> rowSecurity(String table, String before) {
     String forced = "FORCE ROW LEVEL SECURITY";
     boolean isForced = before.contains(forced);
     boolean isOn = before.replace(forced, "").contains("ROW LEVEL SECURITY");

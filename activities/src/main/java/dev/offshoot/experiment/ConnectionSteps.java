@@ -1,14 +1,17 @@
 package dev.offshoot.experiment;
 
 import dev.offshoot.activity.SessionActivities.CloseConnection;
+import dev.offshoot.activity.SessionActivities.ConnectionDone;
 import dev.offshoot.activity.SessionActivities.WatchConnection;
 import dev.offshoot.branch.BranchProvider;
 import dev.offshoot.branch.BranchProvider.ConnectionUse;
 import dev.offshoot.changelog.ConnectionTrace;
+import dev.offshoot.diff.SchemaDerivation;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.Touched;
 import dev.offshoot.sql.Place;
@@ -18,6 +21,7 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -105,15 +109,40 @@ final class ConnectionSteps {
     }
   }
 
-  /** Ends them and says where to look for what they changed. */
-  static Touched close(BranchProvider provider, CloseConnection request) {
+  /** Ends them and says what they changed, as far as it can be told. */
+  static ConnectionDone close(BranchProvider provider, CloseConnection request, Progress progress) {
     BranchRef ref = request.branch();
     provider.closeConnection(ref);
-    try (Connection branch = provider.openBranchForReading(ref)) {
+    try (BranchProvider.Compared compared = provider.openForComparison(ref)) {
+      Connection branch = compared.branch();
       SessionSettings.applyForReading(branch);
-      return ConnectionTrace.read(branch, request.atStart());
+      Touched touched = ConnectionTrace.read(branch, request.atStart());
+      return new ConnectionDone(touched, derived(compared, request, progress));
     } catch (SQLException e) {
       throw SqlErrors.working(Place.branch(ref), "looking for what connections changed", e);
+    }
+  }
+
+  /** In a transaction on each, of which nothing stays. */
+  private static List<ReplayedStatement> derived(
+      BranchProvider.Compared compared, CloseConnection request, Progress progress)
+      throws SQLException {
+    Connection base = compared.base();
+    SessionSettings.applyForReading(base);
+    base.setAutoCommit(false);
+    compared.branch().setAutoCommit(false);
+    try {
+      return SchemaDerivation.of(
+          base,
+          compared.branch(),
+          request.branch().branchName(),
+          request.schema(),
+          request.spec().limits().statementTimeout(),
+          progress);
+    } finally {
+      if (!base.isClosed()) {
+        base.rollback();
+      }
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.RowsAnswer;
-import dev.offshoot.domain.Touched;
 import dev.offshoot.step.Progress;
 import dev.offshoot.step.Step;
 import java.util.List;
@@ -108,8 +107,9 @@ public final class SessionSteps implements SessionActivities {
   }
 
   @Override
-  public Touched closeConnection(CloseConnection request) {
-    return Step.run(progress -> ConnectionSteps.close(provider(request.branch()), request));
+  public ConnectionDone closeConnection(CloseConnection request) {
+    return Step.run(
+        progress -> ConnectionSteps.close(provider(request.branch()), request, progress));
   }
 
   private BranchProvider provider(BranchRef ref) {

@@ -3,6 +3,7 @@ package dev.offshoot.hostile;
 import dev.offshoot.StepByStep;
 import dev.offshoot.activity.SessionActivities;
 import dev.offshoot.activity.SessionActivities.CloseConnection;
+import dev.offshoot.activity.SessionActivities.ConnectionDone;
 import dev.offshoot.activity.SessionActivities.OpenConnection;
 import dev.offshoot.activity.SessionActivities.RunChecks;
 import dev.offshoot.activity.SessionActivities.RunDone;
@@ -16,6 +17,7 @@ import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.OffshootException;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.RunValidation;
 import dev.offshoot.domain.SchemaStatement;
@@ -153,13 +155,21 @@ final class Delivery {
       Future<?> agent =
           threads.submit(() -> send(address, password, String.valueOf(spec.script())));
       await(agent, attack.statementTimeout());
-      Touched touched = session().closeConnection(new CloseConnection(branch, Touched.NOTHING));
+      ConnectionDone done =
+          session().closeConnection(new CloseConnection(branch, spec, Touched.NOTHING, List.of()));
       await(agent, Duration.ofSeconds(20));
       await(watching, Duration.ofSeconds(30));
+      List<String> statements = new ArrayList<>(List.of(CONNECTED));
+      List<SchemaStatement> schema = new ArrayList<>();
+      for (ReplayedStatement each : done.schema()) {
+        schema.add(new SchemaStatement(statements.size(), each.searchPath()));
+        statements.add(each.sql());
+      }
+      Touched touched = done.touched();
       return new Delivered(
-          spec.handedIn(List.of(CONNECTED)),
+          spec.handedIn(statements),
           new ExperimentReport(
-              List.of(), List.of(), List.of(), touched.tables(), 0, touched.writtenRows()));
+              List.of(), List.of(), schema, touched.tables(), 0, touched.writtenRows()));
     } finally {
       threads.shutdownNow();
     }

@@ -54,7 +54,7 @@ final class ConnectCommand extends OneExperimentCommand {
       output.document(document);
     }
     output.message(
-        "%d connections until %s; statements that change the schema are to be sent by experiment run"
+        "%d connections until %s; the next command to the session ends them and takes in what they did"
             .formatted(answer.connections(), answer.until()));
     return ExitCode.DONE;
   }

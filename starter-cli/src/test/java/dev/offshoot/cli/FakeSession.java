@@ -230,7 +230,7 @@ final class FakeSession implements SessionActivities {
   }
 
   @Override
-  public Touched closeConnection(CloseConnection request) {
+  public ConnectionDone closeConnection(CloseConnection request) {
     throw new UnsupportedOperationException();
   }
 }

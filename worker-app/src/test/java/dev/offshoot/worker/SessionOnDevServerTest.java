@@ -365,17 +365,21 @@ class SessionOnDevServerTest {
     String another = ScramVerifier.freshPassword();
     var unused = session.connect(ScramVerifier.of(another), "agent-7");
     try (Connection agent = DriverManager.getConnection(url, address.user(), another)) {
-      Sql.execute(agent, "ALTER TABLE item ADD COLUMN unknown text");
+      Sql.execute(agent, "ALTER TABLE item ADD COLUMN known text");
       Sql.execute(agent, "INSERT INTO item (id, name) VALUES (100, 'new')");
     }
+    assertThat(session.diff().schemaScript())
+        .containsExactly("ALTER TABLE public.item ADD COLUMN known text");
+    connected(session, "CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int)");
     assertThatThrownBy(session::diff)
-        .hasMessageContaining("column public.item.unknown")
-        .hasMessageContaining("sent by run");
+        .hasMessageContaining("aggregate public.total(integer)")
+        .hasMessageContaining("send the statements by run");
     HandInAnswer refused = session.submit("all of it");
     assertThat(refused.ended()).isFalse();
     assertThat(Objects.requireNonNull(refused.failure()).message())
-        .contains("column public.item.unknown", "sent by run");
-    assertThat(session.run("ALTER TABLE item DROP COLUMN unknown").applied()).isTrue();
+        .contains("aggregate public.total(integer)", "send the statements by run");
+    connected(session, "DROP AGGREGATE total(int)");
+    assertThat(session.diff().schemaScript()).hasSize(1);
     String history = client.experiment(session.id()).session().view().toString();
     assertThat(history).doesNotContain(password).doesNotContain(another);
     assertThat(session.discard(new HandInRequest(null, "tried")).ended()).isTrue();
@@ -384,6 +388,16 @@ class SessionOnDevServerTest {
                 .outcome())
         .isEqualTo(Outcome.DROPPED);
     assertThat(left("connects")).isEmpty();
+  }
+
+  private static void connected(AgentSession session, String sql) throws SQLException {
+    String password = ScramVerifier.freshPassword();
+    ConnectAnswer address = session.connect(ScramVerifier.of(password), "agent-7");
+    String url =
+        "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
+    try (Connection agent = DriverManager.getConnection(url, address.user(), password)) {
+      Sql.execute(agent, sql);
+    }
   }
 
   @Test

@@ -18,7 +18,6 @@ import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.SessionState;
 import dev.offshoot.domain.StatementResult;
-import dev.offshoot.domain.Touched;
 import dev.offshoot.worker.RunningWorker.FakeRooms;
 import dev.offshoot.worker.stack.TemporalDevServer;
 import dev.offshoot.worker.stack.TemporalProgram;
@@ -202,7 +201,7 @@ class SessionPagesTest {
     }
 
     @Override
-    public Touched closeConnection(CloseConnection request) {
+    public ConnectionDone closeConnection(CloseConnection request) {
       throw new UnsupportedOperationException();
     }
   }

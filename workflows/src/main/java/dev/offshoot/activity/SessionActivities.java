@@ -4,6 +4,7 @@ import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectionEnd;
 import dev.offshoot.domain.ExperimentSpec;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RowsAnswer;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
@@ -72,9 +73,12 @@ public interface SessionActivities {
   @ActivityMethod
   ConnectionEnd watchConnection(WatchConnection request);
 
-  /** Ends the agent's connections and shuts its login; where to look for what they changed. */
+  /**
+   * Ends the agent's connections and shuts its login: where to look for the rows that they changed,
+   * and statements that do to the schema what they did.
+   */
   @ActivityMethod
-  Touched closeConnection(CloseConnection request);
+  ConnectionDone closeConnection(CloseConnection request);
 
   /**
    * @param branch where
@@ -91,9 +95,19 @@ public interface SessionActivities {
 
   /**
    * @param branch where
+   * @param spec whose limits hold
    * @param atStart where to look for what was changed when the branch's database was made
+   * @param schema statements that are applied and have changed the schema, in order
    */
-  record CloseConnection(BranchRef branch, Touched atStart) {}
+  record CloseConnection(
+      BranchRef branch, ExperimentSpec spec, Touched atStart, List<ReplayedStatement> schema) {}
+
+  /**
+   * @param touched where to look for rows that may differ
+   * @param schema statements that were derived, in order; none where the schema is as it was or
+   *     where no statements are known
+   */
+  record ConnectionDone(Touched touched, List<ReplayedStatement> schema) {}
 
   /**
    * @param branch where

@@ -1,9 +1,11 @@
 package dev.offshoot.workflow;
 
+import dev.offshoot.activity.SessionActivities.ConnectionDone;
 import dev.offshoot.activity.SessionActivities.RunDone;
 import dev.offshoot.domain.ExperimentReport;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.Failure;
+import dev.offshoot.domain.ReplayedStatement;
 import dev.offshoot.domain.RunAnswer;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SentRun;
@@ -173,22 +175,51 @@ final class SessionScript {
     return atStart;
   }
 
-  /** What was done over connections is in; it counts as a run of its own, of unknown statements. */
-  void closed(Touched changed, long millis) {
+  /** Statements that are applied and have changed the schema, in order. */
+  List<ReplayedStatement> schema() {
+    List<String> statements = applied();
+    return report(List.of()).schemaStatements().stream()
+        .map(
+            each ->
+                new ReplayedStatement(
+                    each.index(), statements.get(each.index()), each.searchPath(), false))
+        .toList();
+  }
+
+  /**
+   * What was done over connections is in; it counts as a run of its own: of unknown statements that
+   * wrote rows, and of those that were derived for the schema.
+   */
+  void closed(ConnectionDone done, long millis) {
     verifier = null;
-    StatementResult unknown =
-        new StatementResult(0, OVER_A_CONNECTION, millis, null, List.of(), List.of(), false, false);
+    List<ReplayedStatement> derived =
+        done.schema().size() < statementsLeft() ? done.schema() : List.of();
+    List<String> statements = new ArrayList<>(List.of(OVER_A_CONNECTION));
+    List<StatementResult> results = new ArrayList<>();
+    List<SchemaStatement> schemaStatements = new ArrayList<>();
+    results.add(result(0, OVER_A_CONNECTION, millis, false));
+    for (ReplayedStatement each : derived) {
+      schemaStatements.add(new SchemaStatement(statements.size(), each.searchPath()));
+      results.add(
+          result(statements.size(), ShownText.elided(each.sql(), MOST_OF_A_STATEMENT), 0, true));
+      statements.add(each.sql());
+    }
     runs.add(
         new SessionRun(
             nextRun(),
-            List.of(OVER_A_CONNECTION),
+            List.copyOf(statements),
             Fate.APPLIED,
-            List.of(unknown),
-            List.of(),
+            List.copyOf(results),
+            List.copyOf(schemaStatements),
             null,
             millis,
             true));
-    touched = changed;
+    touched = done.touched();
+  }
+
+  private static StatementResult result(int index, String sql, long millis, boolean changedSchema) {
+    return new StatementResult(
+        index, sql, millis, null, List.of(), List.of(), false, changedSchema);
   }
 
   Optional<Savepoint> savepoint(String name) {

@@ -21,7 +21,6 @@ import dev.offshoot.domain.SessionEnd;
 import dev.offshoot.domain.SessionState.Savepoint;
 import dev.offshoot.domain.SessionView;
 import dev.offshoot.domain.ShownText;
-import dev.offshoot.domain.Touched;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.CancellationScope;
@@ -336,7 +335,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
         : Failure.of(
             failure.code(),
             failure.message()
-                + "; statements that change the schema are known only if they are sent by run: undo, send them there, and keep the connection for rows");
+                + "; no statements are known that do what was done over the connection: undo, send the statements by run, and keep the connection for the rest");
   }
 
   private List<String> checks() {
@@ -411,11 +410,12 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     }
     connection.stop();
     long begun = Workflow.currentTimeMillis();
-    Touched changed =
+    SessionActivities.ConnectionDone done =
         step("disconnect")
             .closeConnection(
-                new SessionActivities.CloseConnection(start.branch(), script.atStart()));
-    script.closed(changed, Workflow.currentTimeMillis() - begun);
+                new SessionActivities.CloseConnection(
+                    start.branch(), start.spec(), script.atStart(), script.schema()));
+    script.closed(done, Workflow.currentTimeMillis() - begun);
   }
 
   /** It uses up too much, or nobody uses it. */
