@@ -117,6 +117,8 @@ experiment: NOT_CARRIED|SQL_ERROR|PERMISSION_DENIED
 ALTER ROLE CURRENT_USER IN DATABASE template0 RESET ALL
 --- expected
 experiment: NOT_CARRIED settings of roles
+--- expected by messages
+nothing changed
 
 === lives longer than its lease
 --- experiment

@@ -145,6 +145,8 @@ merge: merged
 SET TRANSACTION READ ONLY
 --- expected
 nothing changed
+--- expected by messages
+experiment: SQL_ERROR 25006
 
 === filters what it shows by row security
 --- experiment

@@ -107,6 +107,23 @@ public interface BranchProvider {
   ConnectionUse connectionUse(BranchRef ref);
 
   /**
+   * The same again and again, ready to look when the server lets nobody else in any more; the
+   * caller closes it.
+   */
+  default ConnectionGuard guardConnections(BranchRef ref) {
+    return () -> connectionUse(ref);
+  }
+
+  /** Looks at an agent's connections; for one thread. */
+  @FunctionalInterface
+  interface ConnectionGuard extends AutoCloseable {
+    ConnectionUse look();
+
+    @Override
+    default void close() {}
+  }
+
+  /**
    * What an agent's connections do.
    *
    * @param connections how many there are

@@ -11,6 +11,7 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sessions as the parent's owner on another database of its server. From there databases and roles
@@ -24,9 +25,12 @@ final class Maintenance implements AutoCloseable {
   private static final String UNSHARE = "SELECT pg_advisory_unlock_shared(hashtextextended(?, 0))";
   private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(?, 0))";
 
+  private static final String LOCKED_OUT = "53200";
+
   private final ParentConfig parent;
   private final HikariDataSource pool;
   private final KeptSessions kept;
+  private BooleanSupplier remedy = () -> false;
 
   Maintenance(ParentConfig parent) {
     this.parent = parent;
@@ -51,19 +55,41 @@ final class Maintenance implements AutoCloseable {
                     parent.maintenanceDatabase()));
   }
 
+  /**
+   * What to do when the server has no memory or lock left for another session, before that is tried
+   * once more.
+   *
+   * @param whatMayHelp whether it has changed anything
+   */
+  void whenLockedOut(BooleanSupplier whatMayHelp) {
+    remedy = whatMayHelp;
+  }
+
   /** A pooled session for a few quick statements. */
   Connection pooled() {
-    try {
-      return pool.getConnection();
-    } catch (SQLException e) {
-      throw notHad(e);
-    }
+    return had(pool::getConnection);
   }
 
   /** A session of its own for work that takes long; whatever it locks ends with its closing. */
   Connection dedicated() {
+    return had(kept::take);
+  }
+
+  @FunctionalInterface
+  private interface Source {
+    Connection take() throws SQLException;
+  }
+
+  private Connection had(Source source) {
     try {
-      return kept.take();
+      try {
+        return source.take();
+      } catch (SQLException e) {
+        if (!SqlErrors.state(e).equals(LOCKED_OUT) || !remedy.getAsBoolean()) {
+          throw e;
+        }
+        return source.take();
+      }
     } catch (SQLException e) {
       throw notHad(e);
     }

@@ -13,6 +13,7 @@ import dev.offshoot.neon.NeonObjects.Branch;
 import dev.offshoot.sql.Place;
 import dev.offshoot.sql.SequenceBlock;
 import dev.offshoot.sql.SequenceBlocks;
+import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
@@ -281,6 +282,64 @@ public final class NeonBranchProvider implements BranchProvider {
           AgentLogin.Use use = AgentLogin.use(owner.session(), ref);
           return new ConnectionUse(use.connections(), use.quiet(), greedy);
         });
+  }
+
+  @Override
+  public void takeSavepoint(BranchRef ref, int number, Progress progress) {
+    besideBranch(
+        ref,
+        "taking a savepoint",
+        progress,
+        (session, savepoints) -> savepoints.take(session, ref, number, progress));
+  }
+
+  @Override
+  public void returnToSavepoint(BranchRef ref, int number, Progress progress) {
+    besideBranch(
+        ref,
+        "returning to a savepoint",
+        progress,
+        (session, savepoints) -> savepoints.returnTo(session, ref, number, progress));
+  }
+
+  @Override
+  public void forgetSavepoint(BranchRef ref, int number) {
+    ifThere(
+        () ->
+            besideBranch(
+                ref,
+                "forgetting a savepoint",
+                Progress.NONE,
+                (session, savepoints) -> savepoints.forget(session, ref, number)));
+  }
+
+  @FunctionalInterface
+  private interface SavepointTask {
+    void with(Connection session, Savepoints savepoints) throws SQLException;
+  }
+
+  /**
+   * On the branch's server, in another database than the branch's, which is copied there as plain
+   * Postgres does it: Neon's own way back would need a branch that has no end.
+   */
+  private void besideBranch(BranchRef ref, String doing, Progress progress, SavepointTask task) {
+    ParentConfig at = sessions.serverOf(ref.branchName(), Place.branch(ref), progress);
+    try (Connection session =
+        SessionSettings.open(at.url(), at.username(), at.password(), at.maintenanceDatabase())) {
+      Maintenance.lock(session, "offshoot branch " + ref.branchName(), progress);
+      boolean hasLog = session.getMetaData().getDatabaseMajorVersion() >= 15;
+      ParentConfig copying =
+          at.toBuilder().copyMethod(hasLog ? CopyMethod.WAL_LOG : CopyMethod.FILE_COPY).build();
+      task.with(
+          session,
+          new Savepoints(
+              copying,
+              role -> home.database(),
+              at.username(),
+              new Removal(copying, new Roles(copying))));
+    } catch (SQLException e) {
+      throw SqlErrors.working(Place.branch(ref), doing, e);
+    }
   }
 
   @Override

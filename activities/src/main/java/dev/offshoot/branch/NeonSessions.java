@@ -26,8 +26,8 @@ final class NeonSessions {
 
   private static final long PAUSE_MILLIS = 500;
 
-  /** Of its server nothing is made, so it matters only in being another than the parent. */
-  private static final String NO_MAINTENANCE = "postgres";
+  /** Every server has it beside the parent's. */
+  private static final String MAINTENANCE = "postgres";
 
   /** No branch of ours is called so. */
   private static final String PARENT = "";
@@ -69,6 +69,26 @@ final class NeonSessions {
    */
   Owner of(String name, Place place, Progress progress) {
     return open(name, place, progress, each -> branches.id(each, progress));
+  }
+
+  /**
+   * The server of a branch of ours, which answers, though the branch's database may not be there.
+   *
+   * @throws OffshootException {@code BRANCH_GONE} if there is none of that name
+   */
+  ParentConfig serverOf(String name, Place place, Progress progress) {
+    ConnectionAddress before = known.get(name);
+    if (before == null) {
+      String id =
+          branches
+              .id(name, progress)
+              .orElseThrow(
+                  () ->
+                      new OffshootException(
+                          ErrorCode.BRANCH_GONE, place + " is not there any more"));
+      before = api.address(id, home.database(), home.role(), false, progress);
+    }
+    return at(before);
   }
 
   /** Where agents reach a branch of ours, by way of Neon's pool if it is so configured. */
@@ -130,11 +150,14 @@ final class NeonSessions {
     return state.startsWith("08") || state.equals("57P03") || state.equals("53300");
   }
 
+  private ParentConfig at(ConnectionAddress address) {
+    return parent.toBuilder()
+        .at(address.jdbcUrl(), address.username(), address.password(), MAINTENANCE)
+        .build();
+  }
+
   private Owner connect(ConnectionAddress address) throws SQLException {
-    ParentConfig at =
-        parent.toBuilder()
-            .at(address.jdbcUrl(), address.username(), address.password(), NO_MAINTENANCE)
-            .build();
+    ParentConfig at = at(address);
     return new Owner(
         SessionSettings.open(at.url(), at.username(), at.password(), home.database()), at);
   }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -52,12 +53,15 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
   private final Logins logins;
   private final ScratchCopies scratchCopies;
   private final Optional<SourceCopy> source;
+  private final Sentinel sentinel;
 
   public PostgresBranchProvider(ParentConfig parent) {
     this.parent = parent;
     this.home = parent.home();
     this.database = SessionSettings.databaseOf(home.url(), home.username());
     this.maintenance = new Maintenance(home);
+    this.sentinel = new Sentinel(maintenance::dedicated);
+    this.maintenance.whenLockedOut(sentinel::endGreedy);
     this.atParent = home.isSourceCopy() ? new Maintenance(parent) : maintenance;
     this.roles = new Roles(home);
     this.room = new ServerRoom(home, roles);
@@ -73,7 +77,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
             fence,
             source.orElse(null),
             new SequenceReservation(parent));
-    this.savepoints = new Savepoints(home, database, parent.username(), removal);
+    this.savepoints = new Savepoints(home, UnaryOperator.identity(), parent.username(), removal);
     this.logins = new Logins(home);
     this.scratchCopies = new ScratchCopies(parent, parentDatabase(), new Removal(parent, roles));
   }
@@ -214,6 +218,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
 
   @Override
   public ConnectAnswer openConnection(BranchRef ref, String verifier) {
+    standBy();
     return during(
         "letting an agent connect",
         maintenance.dedicated(),
@@ -250,6 +255,26 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           AgentLogin.Use use = AgentLogin.use(session, ref);
           return new ConnectionUse(use.connections(), use.quiet(), greedy);
         });
+  }
+
+  /** Whoever fills the server's lock table keeps everybody from logging in. */
+  @Override
+  public ConnectionGuard guardConnections(BranchRef ref) {
+    standBy();
+    return () -> {
+      standBy();
+      boolean greedy = sentinel.endGreedy();
+      ConnectionUse use = connectionUse(ref);
+      return new ConnectionUse(use.connections(), use.quiet(), greedy || use.greedy());
+    };
+  }
+
+  private void standBy() {
+    try {
+      sentinel.stand();
+    } catch (SQLException e) {
+      throw SqlErrors.working(home.place(), "standing by for agents' connections", e);
+    }
   }
 
   @Override
@@ -403,6 +428,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
 
   @Override
   public void recover() {
+    sentinel.leaveIfIdle();
     try {
       run("opening what was left fenced", maintenance.pooled(), fence::open);
       run("deleting scratch copies", atParent.pooled(), scratchCopies::sweep);
@@ -424,6 +450,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
 
   @Override
   public void close() {
+    sentinel.close();
     maintenance.close();
     if (home.isSourceCopy()) {
       atParent.close();

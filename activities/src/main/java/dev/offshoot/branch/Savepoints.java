@@ -9,6 +9,7 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * States of a branch that can be returned to: copies of its database, into which nobody is let.
@@ -23,17 +24,17 @@ final class Savepoints {
       """;
 
   private final DatabaseCopy copy;
-  private final String database;
+  private final UnaryOperator<String> database;
   private final String owner;
   private final Removal removal;
 
   /**
-   * @param parent where branches live
-   * @param database what they are made of
+   * @param home where branches live
+   * @param database name of a branch's database, from that of its role
    * @param owner role that owns the parent
    */
-  Savepoints(ParentConfig parent, String database, String owner, Removal removal) {
-    this.copy = new DatabaseCopy(parent);
+  Savepoints(ParentConfig home, UnaryOperator<String> database, String owner, Removal removal) {
+    this.copy = new DatabaseCopy(home);
     this.database = database;
     this.owner = owner;
     this.removal = removal;
@@ -46,11 +47,13 @@ final class Savepoints {
 
   void take(Connection maintenance, BranchRef ref, int number, Progress progress)
       throws SQLException {
-    Marker branch = require(maintenance, ref, ref.branchName());
+    Marker branch = require(maintenance, ref, databaseOf(ref));
     progress.report("savepoint: copying the branch");
     removal.dropDatabase(maintenance, name(ref, number));
     Sessions.endOfRole(maintenance, ref.branchName());
-    copy(maintenance, ref.branchName(), name(ref, number), progress);
+    copy(maintenance, databaseOf(ref), name(ref, number), progress);
+    DatabaseSettings.read(maintenance, databaseOf(ref), owner)
+        .apply(maintenance, name(ref, number));
     Sql.execute(maintenance, Comments.onDatabase(maintenance, name(ref, number), branch));
   }
 
@@ -62,16 +65,15 @@ final class Savepoints {
         Roles.markerOf(maintenance, ref.branchName()).orElseThrow(() -> gone(ref.branchName()));
     progress.report("undo: copying the savepoint");
     Sessions.endOfRole(maintenance, ref.branchName());
-    removal.dropDatabase(maintenance, ref.branchName());
-    copy(maintenance, name(ref, number), ref.branchName(), progress);
+    removal.dropDatabase(maintenance, databaseOf(ref));
+    copy(maintenance, name(ref, number), databaseOf(ref), progress);
     DatabaseCopy.letIn(
-        maintenance,
-        ref.branchName(),
-        List.of(new Grant(BranchMaker.EVERYTHING, ref.branchName())));
-    DatabaseSettings.read(maintenance, database, owner).apply(maintenance, ref.branchName());
+        maintenance, databaseOf(ref), List.of(new Grant(BranchMaker.EVERYTHING, ref.branchName())));
+    DatabaseSettings.read(maintenance, name(ref, number), owner)
+        .apply(maintenance, databaseOf(ref));
     Sql.execute(
         maintenance,
-        Comments.onDatabase(maintenance, ref.branchName(), kept.until(role.deadline())));
+        Comments.onDatabase(maintenance, databaseOf(ref), kept.until(role.deadline())));
   }
 
   void forget(Connection maintenance, BranchRef ref, int number) throws SQLException {
@@ -80,8 +82,12 @@ final class Savepoints {
 
   private void copy(Connection maintenance, String from, String to, Progress progress)
       throws SQLException {
-    ParentFacts facts = ParentFacts.read(maintenance, database);
+    ParentFacts facts = ParentFacts.read(maintenance, from);
     copy.make(maintenance, from, to, copy.methodFor(facts), facts, progress);
+  }
+
+  private String databaseOf(BranchRef ref) {
+    return database.apply(ref.branchName());
   }
 
   private static Marker require(Connection maintenance, BranchRef ref, String name)

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What a worker does about the connections of an agent: watches them, and finds what they did. */
 final class ConnectionSteps {
@@ -71,33 +72,52 @@ final class ConnectionSteps {
     Duration idle =
         Objects.requireNonNullElse(request.spec().session(), new SessionSpec(null)).idle();
     long lastUsed = System.nanoTime();
-    while (true) {
-      // Also where looking fails: here a cancellation is heard.
-      progress.report("watching connections");
-      try {
-        ConnectionUse use = provider.connectionUse(request.branch());
-        if (use.greedy()) {
-          provider.closeConnection(request.branch());
-          return ConnectionEnd.TOO_MANY_LOCKS;
+    boolean greedy = false;
+    BranchProvider.@Nullable ConnectionGuard guard = null;
+    try {
+      while (true) {
+        // Also where looking fails: here a cancellation is heard.
+        progress.report("watching connections");
+        try {
+          if (guard == null) {
+            guard = provider.guardConnections(request.branch());
+          }
+          ConnectionUse use = guard.look();
+          greedy |= use.greedy();
+          if (greedy) {
+            provider.closeConnection(request.branch());
+            return ConnectionEnd.TOO_MANY_LOCKS;
+          }
+          if (provider.bytes(request.branch()) - request.branchBytes() > maxGrowth) {
+            provider.closeConnection(request.branch());
+            return ConnectionEnd.OUTGROWN;
+          }
+          if (use.connections() > 0 && use.quiet().compareTo(idle) < 0) {
+            lastUsed = System.nanoTime();
+          } else if (System.nanoTime() - lastUsed > idle.toNanos()) {
+            provider.closeConnection(request.branch());
+            return ConnectionEnd.IDLE;
+          }
+        } catch (OffshootException e) {
+          if (!e.code().retryable()) {
+            throw e;
+          }
+          // The next look may succeed; one that has just ended greedy sessions keeps its guard.
+          guard = greedy ? guard : closed(guard);
         }
-        if (provider.bytes(request.branch()) - request.branchBytes() > maxGrowth) {
-          provider.closeConnection(request.branch());
-          return ConnectionEnd.OUTGROWN;
-        }
-        if (use.connections() > 0 && use.quiet().compareTo(idle) < 0) {
-          lastUsed = System.nanoTime();
-        } else if (System.nanoTime() - lastUsed > idle.toNanos()) {
-          provider.closeConnection(request.branch());
-          return ConnectionEnd.IDLE;
-        }
-      } catch (OffshootException e) {
-        if (!e.code().retryable()) {
-          throw e;
-        }
-        // The next look may succeed.
+        pause();
       }
-      pause();
+    } finally {
+      var unused = closed(guard);
     }
+  }
+
+  private static BranchProvider.@Nullable ConnectionGuard closed(
+      BranchProvider.@Nullable ConnectionGuard guard) {
+    if (guard != null) {
+      guard.close();
+    }
+    return null;
   }
 
   private static void pause() {

@@ -138,6 +138,35 @@ abstract class BranchHomeContract {
   }
 
   @Test
+  void undo_makesTheBranchWhatItWas_andObjectIdsStillPair() throws SQLException {
+    BranchRef ref = made();
+    Shop.run(provider().openForExperiment(ref), "UPDATE customer SET name = 'Eve'");
+    provider().takeSavepoint(ref, 1, Progress.NONE);
+    String then = dump(onBranch(ref));
+    Shop.run(
+        provider().openForExperiment(ref), "DELETE FROM orders; ALTER TABLE customer ADD x int");
+    provider().takeSavepoint(ref, 2, Progress.NONE);
+
+    provider().returnToSavepoint(ref, 1, Progress.NONE);
+    provider().forgetSavepoint(ref, 2);
+    provider().forgetSavepoint(ref, 2);
+
+    assertThat(dump(onBranch(ref))).isEqualTo(then);
+    assertThat(objectIds(onBranch(ref))).isEqualTo(objectIds(onBase(ref)));
+    Shop.run(provider().openForExperiment(ref), "UPDATE customer SET name = 'Zoe'");
+    provider().returnToSavepoint(ref, 1, Progress.NONE);
+    assertThat(dump(onBranch(ref))).isEqualTo(then);
+    assertThatThrownBy(() -> provider().returnToSavepoint(ref, 2, Progress.NONE))
+        .isInstanceOf(OffshootException.class)
+        .extracting(e -> ((OffshootException) e).code())
+        .isEqualTo(ErrorCode.BRANCH_GONE);
+    provider().endExperiment(ref);
+    provider().openForComparison(ref).close();
+    provider().drop(ref);
+    assertThat(leftOf(ref)).isEmpty();
+  }
+
+  @Test
   void stem_isMadeOnce_andCountsAsABranch_untilItIsDropped() throws SQLException {
     BranchRef stem = Shop.newBranch(parent().name());
     BranchInfo made = provider().createStem(stem, Shop.DEADLINE, Progress.NONE);

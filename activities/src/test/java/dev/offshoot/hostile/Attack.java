@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks the experiment's checks
  * @param meanwhile what the parent's owner does between review and merge
  * @param expected what must come of it
+ * @param byMessages what must come of it where it is sent to a session; the same if empty
  * @param then questions to the parent afterwards and their answers, {@code query => answer}
  */
 record Attack(
@@ -47,6 +49,7 @@ record Attack(
     List<String> checks,
     String meanwhile,
     Expectation expected,
+    Optional<Expectation> byMessages,
     List<String> then) {
 
   private static final String ATTACK = "=== ";
@@ -115,6 +118,9 @@ record Attack(
             take(sections, "checks").lines().filter(line -> !line.isBlank()).toList(),
             take(sections, "meanwhile"),
             Expectation.parse(take(sections, "expected")),
+            Optional.of(take(sections, "expected by messages"))
+                .filter(text -> !text.isEmpty())
+                .map(Expectation::parse),
             take(sections, "then").lines().filter(line -> !line.isBlank()).toList());
     if (!options.isEmpty() || !sections.isEmpty()) {
       throw new IllegalArgumentException(
@@ -126,6 +132,11 @@ record Attack(
   private static String take(Map<String, StringBuilder> sections, String name) {
     @Nullable StringBuilder section = sections.remove(name);
     return section == null ? "" : section.toString().strip();
+  }
+
+  /** What must come of it, brought in that way. */
+  Expectation expected(Delivery.Way way) {
+    return way == Delivery.Way.MESSAGES ? byMessages.orElse(expected) : expected;
   }
 
   /** Whether it must not share its parent with others, because something of it stays there. */

@@ -27,6 +27,7 @@ import dev.offshoot.domain.StatementResult;
 import dev.offshoot.domain.Touched;
 import dev.offshoot.domain.TransactionMode;
 import dev.offshoot.workflow.Failures;
+import io.temporal.failure.TemporalFailure;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -49,14 +50,21 @@ final class Delivery {
 
   private static final String CONNECTED = "SELECT 'rows were written over a connection'";
   private static final int MOST_ROWS = 10;
+  private static final int MOST_TRIES = 20;
+  private static final long PAUSE_MILLIS = 300;
 
   private final StepByStep steps;
+  private final StepByStep watching;
   private final BranchRef branch;
   private final BranchInfo made;
   private final Attack attack;
 
-  Delivery(StepByStep steps, BranchInfo made, Attack attack) {
+  /**
+   * @param watching for the step that lasts as long as a connection
+   */
+  Delivery(StepByStep steps, StepByStep watching, BranchInfo made, Attack attack) {
     this.steps = steps;
+    this.watching = watching;
     this.branch = made.ref();
     this.made = made;
     this.attack = attack;
@@ -148,17 +156,18 @@ final class Delivery {
         session().openConnection(new OpenConnection(branch, ScramVerifier.of(password)));
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
-      Future<ConnectionEnd> watching =
+      Future<ConnectionEnd> watch =
           threads.submit(
               () ->
-                  session().watchConnection(new WatchConnection(branch, spec, made.parentBytes())));
+                  watching
+                      .steps(SessionActivities.class)
+                      .watchConnection(new WatchConnection(branch, spec, made.parentBytes())));
       Future<?> agent =
           threads.submit(() -> send(address, password, String.valueOf(spec.script())));
       await(agent, attack.statementTimeout());
-      ConnectionDone done =
-          session().closeConnection(new CloseConnection(branch, spec, Touched.NOTHING, List.of()));
+      ConnectionDone done = closed(spec);
       await(agent, Duration.ofSeconds(20));
-      await(watching, Duration.ofSeconds(30));
+      await(watch, Duration.ofSeconds(30));
       List<String> statements = new ArrayList<>(List.of(CONNECTED));
       List<SchemaStatement> schema = new ArrayList<>();
       for (ReplayedStatement each : done.schema()) {
@@ -172,6 +181,26 @@ final class Delivery {
               List.of(), List.of(), schema, touched.tables(), 0, touched.writtenRows()));
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  /** Tried again where it may be, as Temporal would. */
+  private ConnectionDone closed(ExperimentSpec spec) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return session()
+            .closeConnection(new CloseConnection(branch, spec, Touched.NOTHING, List.of()));
+      } catch (TemporalFailure e) {
+        if (attempt == MOST_TRIES || !Failures.fromTemporal(e).code().retryable()) {
+          throw e;
+        }
+      }
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
     }
   }
 

@@ -42,6 +42,10 @@ final class Performance {
   private final Attack attack;
   private final Scene scene;
   private final StepByStep steps;
+
+  /** For what lasts beside other steps. */
+  private final StepByStep watching;
+
   private final Told told;
   private final BranchRef branch;
   private final Delivery.Way way;
@@ -51,11 +55,18 @@ final class Performance {
 
   private final List<String> problems = new ArrayList<>();
 
-  private Performance(Attack attack, Delivery.Way way, Scene scene, StepByStep steps, Told told) {
+  private Performance(
+      Attack attack,
+      Delivery.Way way,
+      Scene scene,
+      StepByStep steps,
+      StepByStep watching,
+      Told told) {
     this.attack = attack;
     this.way = way;
     this.scene = scene;
     this.steps = steps;
+    this.watching = watching;
     this.told = told;
     this.branch = scene.newBranch();
   }
@@ -78,8 +89,9 @@ final class Performance {
   static List<String> problems(Attack attack, Delivery.Way way, Scene scene)
       throws SQLException, IOException {
     try (Told told = Told.listen();
-        StepByStep steps = scene.steps(attack.maxGrowth(), attack.mergeTimeout())) {
-      Performance performance = new Performance(attack, way, scene, steps, told);
+        StepByStep steps = scene.steps(attack.maxGrowth(), attack.mergeTimeout());
+        StepByStep watching = scene.steps(attack.maxGrowth(), attack.mergeTimeout())) {
+      Performance performance = new Performance(attack, way, scene, steps, watching, told);
       performance.play();
       performance.problems.addAll(
           told.problems(
@@ -93,7 +105,7 @@ final class Performance {
     Optional<Refused> refused = Optional.empty();
     Optional<Review> review = Optional.empty();
     ExperimentSpec spec = spec();
-    Delivery delivery = new Delivery(steps, steps.create(branch, spec), attack);
+    Delivery delivery = new Delivery(steps, watching, steps.create(branch, spec), attack);
     try {
       BranchPowers powers = BranchPowers.of(branch);
       try {
@@ -113,7 +125,7 @@ final class Performance {
     if (!attack.meanwhile().isEmpty()) {
       scene.parent.execute(named(attack.meanwhile()));
     }
-    if (review.isPresent() && attack.expected().merges()) {
+    if (review.isPresent() && expected().merges()) {
       refused = merge(review.get());
     }
     if (way == Delivery.Way.CONNECTION) {
@@ -172,13 +184,13 @@ final class Performance {
     if (way == Delivery.Way.CONNECTION) {
       return new Review(spec, changes, DatabaseDump.of(branch.branchName()));
     }
-    if (!raised.containsAll(attack.expected().hazards())) {
+    if (!raised.containsAll(expected().hazards())) {
       problems.add("hazards are " + hazards);
     }
-    if (attack.expected().nothingChanged() != changes.nothingChanged()) {
+    if (expected().nothingChanged() != changes.nothingChanged()) {
       problems.add("nothing changed is " + changes.nothingChanged() + ": " + changes);
     }
-    boolean isMerged = attack.expected().merge().orElse("").equals("merged");
+    boolean isMerged = expected().merge().orElse("").equals("merged");
     return new Review(spec, changes, isMerged ? DatabaseDump.of(branch.branchName()) : "");
   }
 
@@ -205,7 +217,7 @@ final class Performance {
       refused = Optional.of(e);
       outcome = "refused";
     }
-    if (way != Delivery.Way.CONNECTION && !attack.expected().merge().orElse("").equals(outcome)) {
+    if (way != Delivery.Way.CONNECTION && !expected().merge().orElse("").equals(outcome)) {
       problems.add("the merge is " + outcome + told(refused) + shown);
     }
     Surroundings wanted =
@@ -221,7 +233,7 @@ final class Performance {
 
   /** Whether the refusal, or that there is none, is what is expected. */
   private void compare(Optional<Refused> refused) {
-    List<Expectation.Refusal> expected = attack.expected().refusals();
+    List<Expectation.Refusal> expected = expected().refusals();
     if (refused.isEmpty()) {
       expected.forEach(each -> problems.add("not refused at " + each.step()));
     } else {
@@ -241,7 +253,7 @@ final class Performance {
         problems.add("refused otherwise" + told(refused));
       }
     }
-    attack.expected().shows().stream()
+    expected().shows().stream()
         .filter(pattern -> !told.has(pattern))
         .forEach(pattern -> problems.add("does not show " + pattern));
   }
@@ -249,7 +261,7 @@ final class Performance {
   /** What is no specification is no message either. */
   private List<String> codes(Expectation.Refusal expected) {
     return way == Delivery.Way.MESSAGES && expected.codes().contains("BAD_SPEC")
-        ? List.of("BAD_SPEC", "SESSION_REFUSED")
+        ? Stream.concat(expected.codes().stream(), Stream.of("SESSION_REFUSED")).toList()
         : expected.codes();
   }
 
@@ -294,6 +306,10 @@ final class Performance {
       told.error(e);
       throw new Refused(name, Failures.fromTemporal(e));
     }
+  }
+
+  private Expectation expected() {
+    return attack.expected(way);
   }
 
   private String named(String text) {

@@ -19,6 +19,7 @@ import dev.offshoot.worker.observe.WorkerState;
 import dev.offshoot.worker.settings.CodecEndpointSettings;
 import dev.offshoot.worker.settings.WorkSettings;
 import dev.offshoot.worker.settings.WorkerSettings;
+import dev.offshoot.worker.temporal.EndedSessions;
 import dev.offshoot.worker.temporal.TemporalServer;
 import dev.offshoot.worker.temporal.TemporalTarget;
 import dev.offshoot.worker.temporal.UnreadableInput;
@@ -185,12 +186,15 @@ class WorkerConfiguration {
       WorkflowOwners owners,
       Backends backends,
       WorkerSettings settings,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ObjectProvider<WorkersTemplate> workers) {
+    EndedSessions sessions =
+        new EndedSessions(() -> workers.getObject().getWorkerFactory().getWorkflowClient());
     Duration grace = backends.temporalIsOurs() ? Duration.ZERO : settings.worker().orphanGrace();
     Clock clock = Clock.systemUTC();
     return new Janitor(
         new BranchSweep(rooms.registry(), rooms.parents(), owners, grace, clock),
-        new LostEndings(rooms.audits(), rooms.parents(), owners, grace, clock),
+        new LostEndings(rooms.audits(), rooms.parents(), owners, sessions::sent, grace, clock),
         rooms.audits(),
         settings.auditKeptFor(),
         clock,

@@ -35,6 +35,9 @@ import dev.offshoot.sql.Sql;
 import dev.offshoot.worker.stack.TemporalDevServer;
 import dev.offshoot.worker.stack.TemporalProgram;
 import dev.offshoot.worker.temporal.TemporalServer;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +92,13 @@ class SessionOnDevServerTest {
             """);
     ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
     Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
-    worker = RunningWorker.startConfigured("--config", file.toString()).awaitPolling();
+    worker =
+        RunningWorker.startConfigured(
+                "--config",
+                file.toString(),
+                "--offshoot.worker.sweep-every=1s",
+                "--offshoot.worker.orphan-grace=2s")
+            .awaitPolling();
     client = OffshootClient.connect(temporal.address());
   }
 
@@ -397,6 +406,42 @@ class SessionOnDevServerTest {
         "jdbc:postgresql://%s:%d/%s".formatted(address.host(), address.port(), address.database());
     try (Connection agent = DriverManager.getConnection(url, address.user(), password)) {
       Sql.execute(agent, sql);
+    }
+  }
+
+  @Test
+  void terminatedSession_isInTheAuditWithAllThatWasSent() throws Exception {
+    AgentSession session = open("killed", spec().build());
+    assertThat(session.run("UPDATE item SET n = 9 WHERE id = 9").applied()).isTrue();
+    assertThat(session.run("SELECT nonsense").applied()).isFalse();
+    WorkflowServiceStubs stubs =
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder().setTarget(temporal.address()).build());
+    try {
+      WorkflowClient.newInstance(stubs)
+          .newUntypedWorkflowStub("experiment-killed")
+          .terminate("by hand");
+    } finally {
+      stubs.shutdownNow();
+    }
+
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!isRecorded("killed")) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      Thread.sleep(200);
+    }
+    assertThat(sent("killed"))
+        .containsExactly(
+            "1 APPLIED [UPDATE item SET n = 9 WHERE id = 9]", "2 FAILED [SELECT nonsense]");
+  }
+
+  private static boolean isRecorded(String id) throws SQLException {
+    try (Connection owner = ledger.getConnection()) {
+      return Sql.<Boolean>only(
+          owner,
+          "SELECT EXISTS (SELECT FROM offshoot_ledger.audit WHERE record::jsonb ->> 'experiment' = ?)",
+          row -> row.getBoolean(1),
+          id);
     }
   }
 

@@ -30,7 +30,9 @@ public record SessionRun(
     APPLIED,
     FAILED,
     /** It was applied, and undone by a return to a savepoint before it. */
-    UNDONE
+    UNDONE,
+    /** Its session was ended from outside before anybody knew what became of it. */
+    UNKNOWN
   }
 
   /** The same, taken back. */

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionScript {
   static final int MOST_SAVEPOINTS = 5;
 
-  /** Stands in a script for what nobody knows the statements of; harmless where it is run. */
-  static final String OVER_A_CONNECTION = "SELECT 'rows were written over a connection'";
-
   private static final int MOST_LINES = 50;
   private static final int MOST_OF_A_LINE = 200;
   private static final int MOST_OF_A_STATEMENT = 80;
@@ -194,10 +191,10 @@ final class SessionScript {
     verifier = null;
     List<ReplayedStatement> derived =
         done.schema().size() < statementsLeft() ? done.schema() : List.of();
-    List<String> statements = new ArrayList<>(List.of(OVER_A_CONNECTION));
+    List<String> statements = new ArrayList<>(List.of(SessionWorkflow.OVER_A_CONNECTION));
     List<StatementResult> results = new ArrayList<>();
     List<SchemaStatement> schemaStatements = new ArrayList<>();
-    results.add(result(0, OVER_A_CONNECTION, millis, false));
+    results.add(result(0, SessionWorkflow.OVER_A_CONNECTION, millis, false));
     for (ReplayedStatement each : derived) {
       schemaStatements.add(new SchemaStatement(statements.size(), each.searchPath()));
       results.add(
@@ -338,14 +335,12 @@ final class SessionScript {
   /** It did not end by itself. */
   SessionEnd broken(SessionEnd.Kind kind, @Nullable Failure failure) {
     return new SessionEnd(
-        kind,
-        null,
-        null,
-        List.of(),
-        report(List.of()),
-        runs.size(),
-        runs.stream().map(SentRun::of).toList(),
-        failure);
+        kind, null, null, List.of(), report(List.of()), runs.size(), sentRuns(), failure);
+  }
+
+  /** All runs, for the audit. */
+  List<SentRun> sentRuns() {
+    return runs.stream().map(SentRun::of).toList();
   }
 
   /** The latest runs, newest first. */

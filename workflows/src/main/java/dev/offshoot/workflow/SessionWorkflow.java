@@ -150,6 +150,9 @@ public interface SessionWorkflow {
       int messagesPerHistory,
       SessionState state) {}
 
+  /** Stands in a script for what nobody knows the statements of; harmless where it is run. */
+  String OVER_A_CONNECTION = "SELECT 'rows were written over a connection'";
+
   /** What a message is told that comes while another history begins: to be sent again. */
   String TURNING_PAGE = "the session is turning a page of its history; send it again";
 

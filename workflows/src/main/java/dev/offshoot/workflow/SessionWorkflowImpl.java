@@ -408,13 +408,14 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     if (!script.isOpen()) {
       return;
     }
-    connection.stop();
+    // Who watches ends those that keep everybody else from the server, so it goes on until then.
     long begun = Workflow.currentTimeMillis();
     SessionActivities.ConnectionDone done =
         step("disconnect")
             .closeConnection(
                 new SessionActivities.CloseConnection(
                     start.branch(), start.spec(), script.atStart(), script.schema()));
+    connection.stop();
     script.closed(done, Workflow.currentTimeMillis() - begun);
   }
 

@@ -10,6 +10,7 @@ import dev.offshoot.domain.ExperimentRow;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OffshootJson;
 import dev.offshoot.domain.Outcome;
+import dev.offshoot.domain.SentRun;
 import dev.offshoot.ledger.AuditLog;
 import dev.offshoot.ledger.AuditLog.Unrecorded;
 import dev.offshoot.merge.MergeReceipt;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,7 @@ public final class LostEndings {
   private final AuditLog log;
   private final Parents parents;
   private final WorkflowOwners owners;
+  private final Function<ExperimentId, List<SentRun>> sessions;
   private final Duration grace;
   private final Clock clock;
 
@@ -51,13 +54,21 @@ public final class LostEndings {
   private final Map<ExperimentId, Instant> unknown = new HashMap<>();
 
   /**
+   * @param sessions what an experiment's agent has sent, as far as it can be told; empty if it had
+   *     no session
    * @param grace how long the workflow must have been gone
    */
   public LostEndings(
-      AuditLog log, Parents parents, WorkflowOwners owners, Duration grace, Clock clock) {
+      AuditLog log,
+      Parents parents,
+      WorkflowOwners owners,
+      Function<ExperimentId, List<SentRun>> sessions,
+      Duration grace,
+      Clock clock) {
     this.log = log;
     this.parents = parents;
     this.owners = owners;
+    this.sessions = sessions;
     this.grace = grace;
     this.clock = clock;
   }
@@ -115,7 +126,7 @@ public final class LostEndings {
   private boolean write(Unrecorded experiment, Instant at, String how) {
     ExperimentRow row = experiment.row();
     try {
-      AuditRecord record = record(experiment, at, outcome(row, how));
+      AuditRecord record = record(experiment, at, outcome(row, how), sessions.apply(row.id()));
       var unused = AuditSteps.keep(log, record);
       LOG.info("audit: wrote the record of experiment {}, whose workflow was {}", row.id(), how);
       return true;
@@ -173,7 +184,7 @@ public final class LostEndings {
   }
 
   private static AuditRecord record(
-      Unrecorded experiment, Instant closedAt, ExperimentOutcome outcome) {
+      Unrecorded experiment, Instant closedAt, ExperimentOutcome outcome, List<SentRun> sent) {
     ExperimentRow row = experiment.row();
     return new AuditRecord(
         row.id().value(),
@@ -188,7 +199,7 @@ public final class LostEndings {
         null,
         null,
         List.of(),
-        List.of(),
+        sent,
         outcome.digest(),
         List.of(),
         0,

@@ -88,7 +88,7 @@ final class PointsOfSteps implements AutoCloseable {
         return;
       }
       String experiment =
-          line.substring(0, line.indexOf('\t')).replaceFirst("^(experiment|session)-", "");
+          line.substring(0, line.indexOf('\t')).replaceFirst("^(experiment|session|variants)-", "");
       String point = line.substring(line.indexOf('\t') + 1).replace(experiment, "*");
       List<String> points = reached.computeIfAbsent(experiment, any -> new ArrayList<>());
       synchronized (points) {

@@ -171,6 +171,7 @@ class LostEndingsTest {
         ledger.audits(),
         new Parents(List.of(new Parents.Parent(parent.config(), provider))),
         new WorkflowOwners(TemporalTarget.local(temporal.address(), true), stubs),
+        experiment -> List.of(),
         grace,
         Clock.systemUTC());
   }
