@@ -44,6 +44,7 @@ public final class SchemaDerivation {
   private static final String USUAL_PATH = "\"$user\", public";
 
   private static final String INTEGRITY_VIOLATION = "23";
+  private static final String CANCELLED = "57014";
   private static final Duration LATE = Duration.ofSeconds(1);
 
   private final Connection base;
@@ -128,6 +129,8 @@ public final class SchemaDerivation {
       List<ReplayedStatement> all = derivation.search();
       sequences.giveBack();
       return all;
+    } catch (TooLongException e) {
+      return List.of();
     } catch (OffshootException e) {
       if (e.code().retryable() || e.code() == ErrorCode.CANCELLED) {
         throw e;
@@ -153,9 +156,9 @@ public final class SchemaDerivation {
     return CatalogFingerprint.changes(wanted, CatalogFingerprint.read(base)).isEmpty();
   }
 
-  private List<ReplayedStatement> search() throws SQLException {
+  private List<ReplayedStatement> search() throws SQLException, TooLongException {
     List<SchemaChange> left = changes();
-    for (int round = 0; round < MOST_ROUNDS && !left.isEmpty() && !isFull(); round++) {
+    for (int round = 0; round < MOST_ROUNDS && !left.isEmpty() && !isOver(); round++) {
       tried.clear();
       boolean any = rename();
       for (SchemaChange change : statements.inOrder(any ? changes() : left)) {
@@ -178,7 +181,7 @@ public final class SchemaDerivation {
   }
 
   /** Before anything is dropped as superfluous; a column's new name may wait for its table's. */
-  private boolean rename() throws SQLException {
+  private boolean rename() throws SQLException, TooLongException {
     boolean any = false;
     boolean more = true;
     while (more) {
@@ -191,7 +194,7 @@ public final class SchemaDerivation {
     return any;
   }
 
-  private boolean isFull() {
+  private boolean isOver() {
     return found.size() > MOST_STATEMENTS;
   }
 
@@ -199,7 +202,7 @@ public final class SchemaDerivation {
     return statements.stream().mapToInt(each -> each.sql().length()).sum();
   }
 
-  private boolean settle(SchemaChange change) throws SQLException {
+  private boolean settle(SchemaChange change) throws SQLException, TooLongException {
     boolean isCode = Set.of("function", "procedure").contains(change.objectType());
     for (List<String> way : statements.of(change)) {
       if (attempt(way, isCode ? USUAL_PATH : SAFE_PATH)) {
@@ -217,8 +220,9 @@ public final class SchemaDerivation {
    * Runs statements that belong together; after a failure everything is as it was before. One that
    * fails for the rows of the base may do with those of the branch, and is kept for the end.
    */
-  private boolean attempt(List<String> way, String searchPath) throws SQLException {
-    if (!tried.add(String.join(";", way))) {
+  private boolean attempt(List<String> way, String searchPath)
+      throws SQLException, TooLongException {
+    if (isOver() || !tried.add(String.join(";", way))) {
       return false;
     }
     Savepoint savepoint = base.setSavepoint();
@@ -237,11 +241,14 @@ public final class SchemaDerivation {
       if (SqlErrors.isConnectionLoss(e)
           || state.equals("55P03")
           || state.startsWith("53")
-          || (state.equals("57014") && progress.isCancelled())) {
+          || (state.equals(CANCELLED) && progress.isCancelled())) {
         throw e;
       }
       base.rollback(savepoint);
       base.releaseSavepoint(savepoint);
+      if (state.equals(CANCELLED)) {
+        throw new TooLongException();
+      }
       if (state.startsWith(INTEGRITY_VIOLATION) && way.size() == 1) {
         wait(way.get(0), searchPath);
       }
@@ -257,15 +264,35 @@ public final class SchemaDerivation {
     }
   }
 
+  /** The server's own timeout strikes first; code that catches it meets the worker's clock. */
   @SuppressWarnings("try") // what may be interrupted lasts as long as the block
-  private void run(String sql) throws SQLException {
+  private void run(String sql) throws SQLException, TooLongException {
     try (Statement statement = base.createStatement()) {
       statement.setEscapeProcessing(false);
       try (Progress.Interruptible running = progress.interruptible(statement);
           WorkerClock.Watch watch =
               WorkerClock.watch(statement, timeout.plus(LATE), () -> false, () -> {})) {
-        statement.execute(sql);
+        try {
+          statement.execute(sql);
+        } catch (SQLException e) {
+          if (!watch.isOver()) {
+            throw e;
+          }
+          throw new TooLongException();
+        }
+        if (watch.isOver()) {
+          throw new TooLongException();
+        }
       }
+    }
+  }
+
+  /** A statement took too long: whatever it runs is not for this, and its session may be gone. */
+  private static final class TooLongException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    TooLongException() {
+      super(null, null, false, false);
     }
   }
 

@@ -25,9 +25,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a worker does about the connections of an agent: watches them, and finds what they did. */
 final class ConnectionSteps {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionSteps.class);
   private static final long MILLIS_BETWEEN_LOOKS = 500;
 
   /** Each takes the place of a step for as long as it lasts; a worker has ten by default. */
@@ -160,9 +163,16 @@ final class ConnectionSteps {
           request.spec().limits().statementTimeout(),
           progress);
     } finally {
-      if (!base.isClosed()) {
-        base.rollback();
-      }
+      undo(base);
+    }
+  }
+
+  /** A session whose statement had to be ended from outside is gone, and what it did with it. */
+  private static void undo(Connection session) {
+    try {
+      session.rollback();
+    } catch (SQLException e) {
+      LOG.debug("nothing is left to be rolled back: SQLSTATE {}", SqlErrors.state(e));
     }
   }
 }
