@@ -49,8 +49,9 @@ final class ExperimentRun implements AutoCloseable {
             .setFailWorkflowExceptionTypes(OffshootException.class)
             .build(),
         ExperimentWorkflowImpl.class,
+        SessionWorkflowImpl.class,
         VariantsWorkflowImpl.class);
-    worker.registerActivitiesImplementations(world);
+    worker.registerActivitiesImplementations(world, new FakeSessionSteps());
     temporal.start();
   }
 

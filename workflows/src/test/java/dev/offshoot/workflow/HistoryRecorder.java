@@ -15,10 +15,18 @@ import dev.offshoot.domain.ExtendTtlRequest;
 import dev.offshoot.domain.MergeResult;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.OnConflict;
+import dev.offshoot.domain.PickRequest;
 import dev.offshoot.domain.ResolveRequest;
+import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.domain.TableName;
+import dev.offshoot.domain.Variant;
+import dev.offshoot.domain.VariantStatus;
+import dev.offshoot.domain.VariantsSpec;
+import dev.offshoot.domain.VariantsStatus;
 import io.temporal.client.WorkflowException;
+import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +36,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -40,6 +49,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "record", matches = ".+")
 class HistoryRecorder {
   static final Path FOLDER = Path.of("src", "test", "resources", "histories");
+
+  private static final String VERIFIER =
+      "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$"
+          + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
   @FunctionalInterface
   private interface Walk {
@@ -56,24 +69,36 @@ class HistoryRecorder {
   private static void record(Map.Entry<String, Walk> path) throws Exception {
     try (ExperimentRun run = new ExperimentRun(path.getKey())) {
       path.getValue().along(run);
-      try {
-        var unused =
-            ExperimentRun.result(
-                run.temporal
-                    .getWorkflowClient()
-                    .newUntypedWorkflowStub("experiment-" + path.getKey()));
-      } catch (WorkflowException e) {
-        // Failed or cancelled, which is how some paths end.
+      for (String workflow : workflowsOf(path.getKey())) {
+        try {
+          var unused =
+              run.temporal
+                  .getWorkflowClient()
+                  .newUntypedWorkflowStub(workflow)
+                  .getResult(Object.class);
+        } catch (WorkflowException e) {
+          // Failed or cancelled, which is how some paths end.
+        }
+        write(workflow, run);
       }
-      write(path.getKey(), run);
     }
   }
 
-  private static void write(String name, ExperimentRun run) throws IOException {
+  /** What a path consists of. */
+  private static List<String> workflowsOf(String path) {
+    if (path.startsWith("group-")) {
+      return List.of("variants-" + path, "experiment-%s-1".formatted(path));
+    }
+    return path.startsWith("in-session-")
+        ? List.of("session-" + path, "experiment-" + path)
+        : List.of("experiment-" + path);
+  }
+
+  private static void write(String workflow, ExperimentRun run) throws IOException {
     Path folder = Files.createDirectories(FOLDER.resolve(System.getProperty("record")));
     Files.writeString(
-        folder.resolve(name + ".json"),
-        run.temporal.getWorkflowClient().fetchHistory("experiment-" + name).toJson(true));
+        folder.resolve(workflow.replaceFirst("^experiment-", "") + ".json"),
+        run.temporal.getWorkflowClient().fetchHistory(workflow).toJson(true));
   }
 
   private static Map<String, Walk> paths() {
@@ -203,8 +228,131 @@ class HistoryRecorder {
                       && s.stage() == Stage.AWAITING_DECISION);
           approve(stub);
         });
+    paths.put(
+        "in-session-submitted",
+        run -> {
+          WorkflowStub session = session(run, "in-session-submitted");
+          send(session, "run", Map.of("sql", "UPDATE t SET v = 'a'"));
+          send(session, "run", Map.of("sql", "FAIL"));
+          send(session, "savepoint", Map.of("name", "good"));
+          send(session, "run", Map.of("sql", "DELETE FROM t"));
+          send(session, "undo", Map.of("name", "good"));
+          send(session, "connect", Map.of("verifier", VERIFIER, "by", "agent-7"));
+          send(session, "disconnect", Map.of());
+          send(session, "diff", Map.of());
+          send(session, "submit", Map.of("reason", "done"));
+          WorkflowStub experiment = experiment(run, "in-session-submitted");
+          awaitStatus(experiment, s -> s.stage() == Stage.AWAITING_DECISION);
+          approve(experiment);
+        });
+    paths.put(
+        "in-session-discarded",
+        run -> {
+          WorkflowStub session = session(run, "in-session-discarded");
+          send(session, "run", Map.of("sql", "UPDATE t SET v = 'a'"));
+          send(session, "discard", Map.of("reason", "no use"));
+        });
+    paths.put("in-session-idle", run -> session(run, "in-session-idle"));
+    paths.put(
+        "in-session-rejected",
+        run -> {
+          WorkflowStub session = session(run, "in-session-rejected");
+          send(session, "run", Map.of("sql", "UPDATE t SET v = 'a'"));
+          experiment(run, "in-session-rejected").signal("reject", by("ada"));
+        });
+    paths.put(
+        "group-picked",
+        run -> {
+          WorkflowStub group = group(run, "group-picked");
+          pick(group, "1");
+        });
+    paths.put("group-dropped", run -> pick(group(run, "group-dropped"), "none"));
+    paths.put(
+        "group-conflicted",
+        run -> {
+          run.world.mergeResults.add(conflict());
+          WorkflowStub group = group(run, "group-conflicted");
+          pick(group, "1");
+          awaitGroup(group, now -> now.variants().get(0).ended() != null && now.picked() == null);
+          pick(group, "2");
+        });
+    paths.put("group-cancelled", run -> group(run, "group-cancelled").cancel());
     paths.put("reverted", run -> approve(run.startAndAwaitReview(revert())));
     return paths;
+  }
+
+  private static WorkflowStub experiment(ExperimentRun run, String path) {
+    return run.temporal.getWorkflowClient().newUntypedWorkflowStub("experiment-" + path);
+  }
+
+  /** Begins a session and waits until it takes messages. */
+  private static WorkflowStub session(ExperimentRun run, String path) {
+    WorkflowStub experiment =
+        run.start(
+            ExperimentSpec.builder()
+                .goal("look first")
+                .parent("shop")
+                .requestedBy("agent-7")
+                .ttl(Duration.ofHours(1))
+                .session(new SessionSpec(Duration.ofMinutes(10)))
+                .build());
+    awaitStatus(experiment, status -> status.stage() == Stage.IN_SESSION);
+    return run.temporal.getWorkflowClient().newUntypedWorkflowStub("session-" + path);
+  }
+
+  /** The experiment is in session a moment before its session can be found. */
+  private static void send(WorkflowStub session, String update, Map<String, ?> message)
+      throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        var unused = session.update(update, Object.class, message);
+        return;
+      } catch (WorkflowNotFoundException e) {
+        if (attempt == 50) {
+          throw e;
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  private static WorkflowStub group(ExperimentRun run, String path) throws InterruptedException {
+    WorkflowStub group =
+        run.temporal
+            .getWorkflowClient()
+            .newUntypedWorkflowStub(
+                "Variants",
+                WorkflowOptions.newBuilder()
+                    .setWorkflowId("variants-" + path)
+                    .setTaskQueue(OffshootNames.TASK_QUEUE)
+                    .build());
+    group.start(
+        new VariantsSpec(
+            spec().build().handedIn(List.of()),
+            List.of(
+                new Variant(null, List.of("SELECT 1"), null, null, null, null),
+                new Variant(null, List.of("SELECT 2"), null, null, null, null))));
+    awaitGroup(
+        group,
+        now ->
+            now.ranking() != null
+                && now.variants().stream().allMatch(VariantStatus::awaitsDecision));
+    return group;
+  }
+
+  private static void awaitGroup(WorkflowStub group, Predicate<VariantsStatus> wanted)
+      throws InterruptedException {
+    for (int attempt = 1; attempt <= 300; attempt++) {
+      if (wanted.test(group.query("variants", VariantsStatus.class))) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("never came");
+  }
+
+  private static void pick(WorkflowStub group, String variant) {
+    group.signal("pick", PickRequest.of(variant, by("ada")));
   }
 
   private static ExperimentSpec revert() {

@@ -68,7 +68,7 @@ class RecordedHistoriesTest {
   @MethodSource("histories")
   void replays(Path recorded) throws Exception {
     try {
-      replay(recorded, ExperimentWorkflowImpl.class);
+      replay(recorded, implementation(recorded));
     } catch (Exception e) {
       throw new AssertionError(ADVICE.formatted(recorded), e);
     }
@@ -110,8 +110,21 @@ class RecordedHistoriesTest {
         worker);
   }
 
-  /** The experiment's id is the path's name. */
+  private static Class<?> implementation(Path recorded) {
+    String workflow = workflowId(recorded);
+    if (workflow.startsWith("session-")) {
+      return SessionWorkflowImpl.class;
+    }
+    return workflow.startsWith("variants-")
+        ? VariantsWorkflowImpl.class
+        : ExperimentWorkflowImpl.class;
+  }
+
+  /** The experiment's id is the path's name; sessions and groups have their prefix in it. */
   private static String workflowId(Path recorded) {
-    return "experiment-" + recorded.getFileName().toString().replace(".json", "");
+    String path = recorded.getFileName().toString().replace(".json", "");
+    return path.startsWith("session-") || path.startsWith("variants-")
+        ? path
+        : "experiment-" + path;
   }
 }
