@@ -93,13 +93,16 @@ class QueuedExperimentsTest {
         experiments -> {
           List<ExperimentWorkflow> noisy = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
-            noisy.add(start(experiments, "noisy%d".formatted(i), "noisy"));
+            ExperimentWorkflow next = start(experiments, "noisy%d".formatted(i), "noisy");
+            noisy.add(next);
             if (i == 0) {
               // Holds the only branch while a person is asked.
-              var unused = Experiments.awaitReview(noisy.get(0));
+              var unused = Experiments.awaitReview(next);
+            } else {
+              // Each queues before the next starts: below they are waited for in this order.
+              RunningWorker.await(() -> next.status().stage() == Stage.QUEUED);
             }
           }
-          RunningWorker.await(() -> noisy.get(3).status().stage() == Stage.QUEUED);
           ExperimentWorkflow quiet = start(experiments, "quiet", "quiet");
           RunningWorker.await(() -> quiet.status().stage() == Stage.QUEUED);
           assertThat(quiet.status().timeline())

@@ -3,17 +3,25 @@ package dev.offshoot.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.offshoot.client.OffshootClient;
+import dev.offshoot.client.VariantGroup;
+import dev.offshoot.domain.ExperimentId;
 import dev.offshoot.domain.ExperimentOutcome;
 import dev.offshoot.domain.ExperimentSpec;
 import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.Stage;
+import dev.offshoot.domain.Variant;
+import dev.offshoot.domain.VariantsSpec;
+import dev.offshoot.domain.VariantsStatus;
 import dev.offshoot.worker.stack.TemporalProgram;
 import dev.offshoot.workflow.ExperimentWorkflow;
 import io.temporal.client.WorkflowStub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +75,7 @@ class TemporalUiTest {
     ExperimentStatus reviewed = Experiments.awaitReview(experiment);
     String digest = Objects.requireNonNull(reviewed.changes()).digest();
 
-    try (TemporalPage page = page("ui-merge")) {
+    try (TemporalPage page = page("experiment-ui-merge")) {
       String details = page.currentDetails();
       assertThat(details)
           .contains(
@@ -95,7 +103,7 @@ class TemporalUiTest {
             Experiments.spec("shop", "UPDATE products SET name = 'odd' WHERE id = 3").build());
     Experiments.awaitReview(experiment);
 
-    try (TemporalPage page = page("ui-odd")) {
+    try (TemporalPage page = page("experiment-ui-odd")) {
       page.signal("approve", "");
       page.signal("approve", "{\"by\": \"ada\", \"digest\": \"wrong\", \"mood\": 7}");
       page.signal("reject", "{\"reason\": \"no name\"}");
@@ -104,7 +112,7 @@ class TemporalUiTest {
     assertThat(refused.stage()).isEqualTo(Stage.AWAITING_DECISION);
     assertThat(refused.decisions()).noneMatch(decision -> decision.accepted());
 
-    try (TemporalPage page = page("ui-odd")) {
+    try (TemporalPage page = page("experiment-ui-odd")) {
       assertThat(page.currentDetails()).contains("Not counted", "not the change set under review");
       page.signal("reject", "{\"by\": \"ada\", \"reason\": \"odd name\"}");
     }
@@ -126,7 +134,7 @@ class TemporalUiTest {
                 .build());
     Experiments.awaitReview(experiment);
 
-    try (TemporalPage page = page("ui-evil")) {
+    try (TemporalPage page = page("experiment-ui-evil")) {
       String details = page.currentDetails();
       assertThat(page.foreignElements()).isEmpty();
       assertThat(details)
@@ -143,12 +151,49 @@ class TemporalUiTest {
     assertThat(outcome(experiment).outcome()).isEqualTo(Outcome.DROPPED);
   }
 
+  @Test
+  void personReadsVariantsSideBySide_pastesTheJson_andTheOthersAreDropped() throws Exception {
+    try (OffshootClient client = OffshootClient.connect(stack.ready().get("temporal").asText())) {
+      VariantGroup group =
+          client.start(
+              new ExperimentId("ui-group"),
+              new VariantsSpec(
+                  Experiments.spec("shop").build(),
+                  List.of(
+                      Variant.ofScript("drop", "ALTER TABLE warehouses DROP COLUMN city"),
+                      Variant.ofScript(
+                          "<b>price</b> | `x`", "UPDATE products SET price = 1 WHERE id = 4"))));
+      group.await(now -> now.stage() == Stage.AWAITING_DECISION, Duration.ofSeconds(90));
+
+      try (TemporalPage page = page(group.id().variantsWorkflowId())) {
+        String details = page.currentDetails();
+        assertThat(page.foreignElements()).isEmpty();
+        assertThat(details)
+            .contains(
+                "waiting for your pick",
+                "ui-group-1",
+                "ui-group-2",
+                "DROPS_COLUMN",
+                "<b>price</b> | `x`",
+                "0 inserted, 1 updated, 0 deleted");
+        screenshot(page, "variants.png");
+        page.signal("pick", filledIn(pastedFrom(details)));
+      }
+
+      VariantsStatus ended = group.await(now -> now.outcome() != null, Duration.ofSeconds(90));
+      assertThat(Objects.requireNonNull(ended.outcome()).merged()).isEqualTo(2);
+      assertThat(ended.outcome().by()).isEqualTo("ada");
+    }
+    assertThat(shop.one("SELECT price FROM products WHERE id = 4")).startsWith("1");
+    assertThat(shop.leftovers()).isEmpty();
+  }
+
   private static ExperimentWorkflow start(String id, ExperimentSpec spec) throws IOException {
     return new Experiments(stack.client()).start(id, spec);
   }
 
-  private static TemporalPage page(String id) throws IOException {
-    return TemporalPage.open(stack.ready().get("ui").asText(), "experiment-" + id);
+  private static TemporalPage page(String workflowId) throws IOException {
+    return TemporalPage.open(stack.ready().get("ui").asText(), workflowId);
   }
 
   private static void screenshot(TemporalPage page, String name) throws IOException {
@@ -156,10 +201,11 @@ class TemporalUiTest {
     Files.write(SCREENSHOTS.resolve(name), page.screenshot());
   }
 
-  /** The JSON for approve, copied from the page. */
+  /** The JSON that merges, copied from the page. */
   private static String pastedFrom(String details) {
     Matcher json =
-        Pattern.compile("\\{\\s*\"by\".*?\"acceptHazards\".*?\\}", Pattern.DOTALL).matcher(details);
+        Pattern.compile("\\{\\s*(\"variant\".*?)?\"by\".*?\"acceptHazards\".*?\\}", Pattern.DOTALL)
+            .matcher(details);
     assertThat(json.find()).as(details).isTrue();
     return json.group();
   }
