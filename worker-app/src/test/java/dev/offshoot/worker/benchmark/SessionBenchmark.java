@@ -25,18 +25,26 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Statements of an agent, one after the other: by messages of a session, over a connection to its
  * branch, and, by turns with them, over plain JDBC to a database of the same server.
  */
 public final class SessionBenchmark implements Benchmark {
-  /** Keys are noted on a branch, which a database of one's own does not do. */
-  private static final double MOST_CONNECTION = 1.5;
+  private static final double MOST_QUERY = 1.5;
+
+  /** A branch notes the keys of a write by a trigger, which a database of one's own does not do. */
+  private static final double MOST_UPDATE = 3.0;
 
   private static final int WARM_UP = 20;
+
+  /** A message takes as long as a hundred of these, and whichever comes first after it is slow. */
+  private static final int PAIRS = 10;
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String PARENT = "session_parent";
   private static final String PLAIN = "plain_database";
@@ -80,13 +88,39 @@ public final class SessionBenchmark implements Benchmark {
     return session;
   }
 
-  /** A query and an update by key, of each turn another. */
-  private static List<String> statements(int turn) {
-    int id = 1 + turn % 1000;
-    return List.of(
-        "SELECT name, email FROM customer WHERE id = " + id,
-        "UPDATE customer SET email = lower(email), name = 'turn %d' WHERE id = %d"
-            .formatted(turn, id));
+  /** What is sent in each turn, with a key of the turn's own. */
+  private enum Kind {
+    QUERY("SELECT name, email FROM customer WHERE id = %2$d"),
+    UPDATE("UPDATE customer SET email = lower(email), name = 'turn %1$d' WHERE id = %2$d");
+
+    private final String sql;
+
+    Kind(String sql) {
+      this.sql = sql;
+    }
+
+    String of(int turn) {
+      return sql.formatted(turn, 1 + turn % 1000);
+    }
+
+    String figure(String name) {
+      return name + "." + name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How one way of sending did, of all statements and of each kind. */
+  private static final class Way {
+    private final Times all = new Times();
+    private final Map<Kind, Times> each = new EnumMap<>(Kind.class);
+
+    Times of(Kind kind) {
+      return each.computeIfAbsent(kind, any -> new Times());
+    }
+
+    void add(Kind kind, double took) {
+      all.add(took);
+      of(kind).add(took);
+    }
   }
 
   private void measure(LoadWorld world, Measurements measurements, int turns) throws Exception {
@@ -104,23 +138,30 @@ public final class SessionBenchmark implements Benchmark {
                     .setTaskQueue(BareWorkflow.TASK_QUEUE)
                     .build());
     bare.start();
-    Times messages = new Times();
-    Times connected = new Times();
-    Times plain = new Times();
-    Times empty = new Times();
+    Way messages = new Way();
+    Way connected = new Way();
+    Way plain = new Way();
+    Way empty = new Way();
     try (Connection agent = connection(address, password);
         Connection own = world.owner(PLAIN)) {
       for (int turn = -WARM_UP; turn < turns; turn++) {
-        for (String sql : statements(turn + WARM_UP)) {
+        for (Kind kind : Kind.values()) {
+          String sql = kind.of(turn + WARM_UP);
           double message = Measurements.millis(run -> send(byMessage, sql), turn);
           double nothing = Measurements.millis(run -> bare.update("message", Void.class), turn);
-          double over = Measurements.millis(run -> execute(agent, sql), turn);
-          double direct = Measurements.millis(run -> execute(own, sql), turn);
           if (turn >= 0) {
-            messages.add(message);
-            empty.add(nothing);
-            connected.add(over);
-            plain.add(direct);
+            messages.add(kind, message);
+            empty.add(kind, nothing);
+          }
+          for (int i = 0; i < PAIRS; i++) {
+            String next = kind.of((turn + WARM_UP) * PAIRS + i);
+            boolean first = i % 2 == 0;
+            double before = Measurements.millis(run -> execute(first ? agent : own, next), turn);
+            double after = Measurements.millis(run -> execute(first ? own : agent, next), turn);
+            if (turn >= 0) {
+              connected.add(kind, first ? before : after);
+              plain.add(kind, first ? after : before);
+            }
           }
         }
         if (turn % 20 == 0) {
@@ -129,12 +170,26 @@ public final class SessionBenchmark implements Benchmark {
       }
     }
     bare.terminate("measured");
-    note(measurements, "session.connection", MOST_CONNECTION, connected, plain, "JDBC");
-    note(measurements, "session.message", Double.POSITIVE_INFINITY, messages, empty, "bare");
-    detail(measurements, "session.message", messages);
-    detail(measurements, "session.connection", connected);
-    detail(measurements, "session.jdbc", plain);
-    detail(measurements, "session.bare", empty);
+    note(
+        measurements,
+        Kind.QUERY.figure("session.connection"),
+        MOST_QUERY,
+        connected.of(Kind.QUERY),
+        plain.of(Kind.QUERY),
+        "JDBC");
+    note(
+        measurements,
+        Kind.UPDATE.figure("session.connection"),
+        MOST_UPDATE,
+        connected.of(Kind.UPDATE),
+        plain.of(Kind.UPDATE),
+        "JDBC");
+    note(
+        measurements, "session.message", Double.POSITIVE_INFINITY, messages.all, empty.all, "bare");
+    detail(measurements, "session.message", messages.all);
+    detail(measurements, "session.connection", connected.all);
+    detail(measurements, "session.jdbc", plain.all);
+    detail(measurements, "session.bare", empty.all);
     for (AgentSession session : List.of(byMessage, byConnection)) {
       var unused = session.discard(new HandInRequest("agent", "measured"));
     }
