@@ -55,6 +55,7 @@ public final class SchemaDerivation {
   private final DerivedStatements statements;
   private final CatalogNames names;
   private final ColumnRules rules;
+  private final StandingSequences sequences;
   private final boolean mayWait;
   private final List<ReplayedStatement> found = new ArrayList<>();
   private final List<ReplayedStatement> waiting = new ArrayList<>();
@@ -66,12 +67,14 @@ public final class SchemaDerivation {
       CatalogFingerprint wanted,
       CatalogNames original,
       String role,
+      StandingSequences sequences,
       boolean mayWait,
       Duration timeout,
       Progress progress)
       throws SQLException {
     this.base = base;
     this.role = role;
+    this.sequences = sequences;
     this.timeout = timeout;
     this.progress = progress;
     this.wanted = wanted;
@@ -123,6 +126,7 @@ public final class SchemaDerivation {
               wanted,
               original,
               role,
+              sequences,
               rehearsal.waiting().isEmpty(),
               timeout,
               progress);
@@ -212,8 +216,12 @@ public final class SchemaDerivation {
     return false;
   }
 
+  /** Between two rounds: the right that is withheld while statements run is no difference. */
   private List<SchemaChange> changes() throws SQLException {
-    return CatalogFingerprint.changes(wanted, CatalogFingerprint.read(base));
+    sequences.giveBack();
+    List<SchemaChange> changes = CatalogFingerprint.changes(wanted, CatalogFingerprint.read(base));
+    sequences.withhold();
+    return changes;
   }
 
   /**

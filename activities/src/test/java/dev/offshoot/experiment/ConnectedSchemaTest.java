@@ -172,6 +172,15 @@ class ConnectedSchemaTest {
   }
 
   @Test
+  void whatNobodyChanged_needsNoStatement_notEvenForSequences() throws SQLException {
+    overAConnection("ALTER TABLE orders ADD COLUMN note text");
+
+    assertThat(close(List.of()).schema())
+        .extracting(ReplayedStatement::sql)
+        .containsExactly("ALTER TABLE public.orders ADD COLUMN note text");
+  }
+
+  @Test
   void whatMessagesChangedBefore_isNotFoundAgain() throws SQLException {
     ReplayedStatement known =
         new ReplayedStatement(3, "ALTER TABLE customer ADD COLUMN tier text", "public", false);
