@@ -24,6 +24,7 @@ import java.util.Optional;
  * a second try knows which. For one use by one thread.
  */
 final class SessionTransaction {
+  private static final String READ_ONLY = "25006";
   private static final int MOST_SHOWN = 80;
 
   private final BranchProvider provider;
@@ -107,7 +108,9 @@ final class SessionTransaction {
     try {
       RunMark.write(session.connection(), ref, done);
     } catch (SQLException e) {
-      throw session.failed(Subject.endOfTransaction(), e);
+      throw SqlErrors.state(e).equals(READ_ONLY)
+          ? StatementErrors.madeReadOnly(Subject.endOfTransaction(), e)
+          : session.failed(Subject.endOfTransaction(), e);
     }
     progress.report("run %d: committing".formatted(request.run()));
     transaction.commit();

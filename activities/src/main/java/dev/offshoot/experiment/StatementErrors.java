@@ -72,6 +72,15 @@ final class StatementErrors {
     };
   }
 
+  /** A run that has made its transaction one that cannot write, so that it cannot be marked. */
+  static OffshootException madeReadOnly(Subject subject, SQLException error) {
+    return failure(
+        ErrorCode.STATEMENT_REFUSED,
+        subject,
+        error,
+        "the run has made its transaction READ ONLY, in which it cannot be marked as applied; leave that out: a query changes nothing by itself");
+  }
+
   /** Took longer than it may. */
   static OffshootException timeIsOver(Subject subject, String limit, Duration time) {
     return new OffshootException(

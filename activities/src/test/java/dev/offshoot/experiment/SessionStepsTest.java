@@ -118,6 +118,16 @@ class SessionStepsTest {
   }
 
   @Test
+  void readOnlyRun_isRefusedInPlainWords_andTheSessionGoesOn() {
+    Failure failure =
+        Objects.requireNonNull(run("SET TRANSACTION READ ONLY", "SELECT 1").failure());
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.STATEMENT_REFUSED);
+    assertThat(failure.message()).contains("READ ONLY", "leave that out");
+    assertThat(run("SELECT sum(price) FROM item").applied()).isTrue();
+  }
+
+  @Test
   void answerThatWasLost_isToldAsApplied_andNothingRunsTwice() throws SQLException {
     RunStatements request =
         request("INSERT INTO other VALUES (2, 'é'''), (3, E'\\\\') RETURNING id");
