@@ -56,7 +56,7 @@ public final class DatabaseDump {
         SELECT CASE WHEN p.prokind = 'a' THEN 'aggregate ' || p.oid::regprocedure ELSE 'routine ' || pg_get_functiondef(p.oid) END
           FROM pg_proc p JOIN own n ON n.oid = p.pronamespace
         UNION ALL
-        SELECT format('type %%s kind=%%s notnull=%%s default=%%s labels=%%s', t.oid::regtype, t.typtype, t.typnotnull, t.typdefault,
+        SELECT format('type %%s kind=%%s notnull=%%s default=%%s labels=%%s', t.oid::regtype, t.typtype, t.typnotnull, coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
             (SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid))
           FROM pg_type t JOIN own n ON n.oid = t.typnamespace WHERE t.typtype IN ('e','d','r')
         UNION ALL

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresBranchProvider implements BranchProvider, AutoCloseable {
   static final String KIND = "postgres";
+  private static final String OUT_OF_LOCKS = "53200";
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBranchProvider.class);
 
   private final ParentConfig parent;
@@ -534,7 +535,10 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
       if ("57014".equals(e.getSQLState())) {
         throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
       }
-      throw SqlErrors.working(home.place(), doing, e);
+      // Somebody else has filled the lock table, and will be ended: nothing here takes many.
+      throw OUT_OF_LOCKS.equals(e.getSQLState())
+          ? SqlErrors.connecting(home.place(), e)
+          : SqlErrors.working(home.place(), doing, e);
     }
   }
 }

@@ -54,8 +54,7 @@ public final class SqlErrors {
     if (state.equals("53200")) {
       return failure(
           unreachable(place),
-          "%s: its server has no memory or lock left for another session; tried again"
-              .formatted(place),
+          "%s: its server has no memory or locks left for us; tried again".formatted(place),
           error);
     }
     if (state.equals("53300")) {

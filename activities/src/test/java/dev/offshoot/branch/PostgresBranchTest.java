@@ -26,6 +26,10 @@ import org.postgresql.PGConnection;
 
 /** Branches as databases of the parent's own server, and what is its own about them. */
 class PostgresBranchTest extends BranchHomeContract {
+  /** What was locked before it fails stays locked. */
+  private static final String FILL =
+      "SELECT count(pg_advisory_lock(g)) FROM generate_series(1, 1000000) AS g";
+
   private static TestParent parent;
   private static PostgresBranchProvider provider;
 
@@ -107,6 +111,27 @@ class PostgresBranchTest extends BranchHomeContract {
     }
     refs.forEach(provider::drop);
     provider.drop(stem);
+  }
+
+  @Test
+  void lockTableThatSomebodyElseHasFilled_isWaitedFor_byWhateverEndsABranch() throws SQLException {
+    BranchRef ref = Shop.newBranch(parent);
+    provider.create(ref, Shop.DEADLINE, Progress.NONE);
+    try (Connection greedy = PostgresServer.superuser("postgres")) {
+      assertThatThrownBy(() -> Sql.execute(greedy, FILL)).hasMessageContaining("shared memory");
+
+      for (Runnable end :
+          List.<Runnable>of(() -> provider.closeConnection(ref), () -> provider.drop(ref))) {
+        assertThatThrownBy(end::run)
+            .isInstanceOfSatisfying(
+                OffshootException.class, e -> assertThat(e.code().retryable()).isTrue())
+            .hasMessageContaining("locks");
+      }
+      Sql.execute(greedy, "SELECT pg_advisory_unlock_all()");
+    }
+    provider.drop(ref);
+
+    assertThat(left(ref)).isEmpty();
   }
 
   @Test
