@@ -3,6 +3,7 @@ package dev.offshoot.branch;
 import dev.offshoot.branch.BranchProvider.Compared;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Place;
@@ -10,10 +11,8 @@ import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -24,7 +23,6 @@ import org.postgresql.util.PasswordUtil;
  * forgotten by the server as soon as the session stands. None is ever stored.
  */
 final class Logins {
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private static final String STATE =
       """
@@ -125,7 +123,7 @@ final class Logins {
     String lock = "offshoot login " + role;
     Maintenance.lock(maintenance, lock, Progress.NONE);
     try {
-      String password = freshPassword();
+      String password = FreshPassword.make();
       String quoted = Identifiers.quote(role);
       // RESET: whoever was logged in as the role may have given it settings for its next login.
       String resets =
@@ -172,11 +170,5 @@ final class Logins {
                   state.isEmpty() ? "is not there any more" : "has reached the end of its lease"));
     }
     return state.get();
-  }
-
-  private static String freshPassword() {
-    byte[] bytes = new byte[24];
-    RANDOM.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

@@ -3,6 +3,7 @@ package dev.offshoot.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.offshoot.domain.FreshPassword;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Runs after the tests of all modules ({@code mvn verify}) and searches what they wrote, said and
  * failed with for every password that they used. Which those are is told by the tests' sources, so
- * that a new one is searched for by itself; no test has one in its name or parameters.
+ * that a new one is searched for by itself; no test has one in its name or parameters. Those that
+ * Offshoot makes itself, of which most live for one login, are known by how they begin.
  */
 class PasswordsInReports {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -36,6 +38,9 @@ class PasswordsInReports {
               "(?i)\\b(?:\\w*password|\\w*secret|\\w*token|key) = \"((?:[^\"\\\\\n]|\\\\.)+)\""),
           Pattern.compile("PASSWORD '([^'\\s%{]+)"));
 
+  private static final Pattern MADE =
+      Pattern.compile(Pattern.quote(FreshPassword.MARK) + "[A-Za-z0-9_-]{20}");
+
   @Test
   void reportsOfAllTests_holdNoPasswordThatATestUsed() throws IOException {
     Set<String> passwords = passwords();
@@ -44,6 +49,9 @@ class PasswordsInReports {
     for (Path report : reports()) {
       reports++;
       String text = Files.readString(report, UTF_8);
+      if (MADE.matcher(text).find()) {
+        found.add("one that was made in " + ROOT.relativize(report));
+      }
       for (String password : passwords) {
         if (text.contains(password) || text.contains(inXml(password))) {
           found.add("%s in %s".formatted(password, ROOT.relativize(report)));
@@ -65,6 +73,7 @@ class PasswordsInReports {
             "sk-very-secret",
             "the-owner's \"password\"",
             "secret-of-");
+    assertThat(FreshPassword.make()).containsPattern(MADE);
     assertThat(inXml("the-owner's \"password\""))
         .isEqualTo("the-owner&apos;s &quot;password&quot;");
     try (Stream<Path> all = reports().stream()) {

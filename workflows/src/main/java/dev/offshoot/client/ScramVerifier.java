@@ -1,5 +1,6 @@
 package dev.offshoot.client;
 
+import dev.offshoot.domain.FreshPassword;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -18,15 +19,12 @@ public final class ScramVerifier {
   private static final int ITERATIONS = 4096;
   private static final int SALT_BYTES = 16;
   private static final int KEY_BITS = 256;
-  private static final int PASSWORD_BYTES = 24;
 
   private ScramVerifier() {}
 
   /** A password that nobody guesses, of letters, digits, hyphens and underscores. */
   public static String freshPassword() {
-    byte[] bytes = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    return FreshPassword.make();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.offshoot.worker.evaluation;
 
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.evaluation.EvaluationParents;
@@ -10,11 +11,9 @@ import dev.offshoot.ledger.Ledger;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.worker.stack.EmbeddedPostgresServer;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -22,7 +21,6 @@ import org.postgresql.util.PasswordUtil;
 
 /** A Postgres of its own for one evaluation, gone with it: parents and a ledger. */
 final class EvaluationServer implements EvaluationParents, AutoCloseable {
-  private static final int PASSWORD_BYTES = 24;
   private static final int MOST_SHOWN = 500;
 
   private final EmbeddedPostgresServer server;
@@ -38,7 +36,7 @@ final class EvaluationServer implements EvaluationParents, AutoCloseable {
 
   /** Where change sets are frozen. */
   ChangeSetStore changeSets() {
-    String password = randomPassword();
+    String password = FreshPassword.make();
     try {
       database("ledger", password, "LOGIN");
     } catch (SQLException e) {
@@ -56,7 +54,7 @@ final class EvaluationServer implements EvaluationParents, AutoCloseable {
   @Override
   public ParentConfig make(String setup, @Nullable String superuserSetup) {
     String name = "parent" + made.incrementAndGet();
-    String password = randomPassword();
+    String password = FreshPassword.make();
     try {
       database(name, password, "LOGIN CREATEDB CREATEROLE");
       try (Connection owner = DriverManager.getConnection(server.jdbcUrl(name), name, password)) {
@@ -100,12 +98,6 @@ final class EvaluationServer implements EvaluationParents, AutoCloseable {
                 ShownText.oneLine(String.valueOf(e.getMessage()), MOST_SHOWN),
                 e.getSQLState()),
         e);
-  }
-
-  private static String randomPassword() {
-    byte[] random = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(random);
-    return HexFormat.of().formatHex(random);
   }
 
   @Override

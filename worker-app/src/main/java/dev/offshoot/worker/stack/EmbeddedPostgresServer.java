@@ -1,5 +1,6 @@
 package dev.offshoot.worker.stack;
 
+import dev.offshoot.domain.FreshPassword;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -40,7 +39,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private static final int ATTEMPTS = 5;
-  private static final int PASSWORD_BYTES = 24;
 
   /** Where the word ready or starting stands in postmaster.pid. */
   private static final int STATUS_LINE = 7;
@@ -147,7 +145,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     if (Files.isDirectory(data)) {
       return existing(data, passwordFile);
     }
-    String password = randomPassword();
+    String password = FreshPassword.make();
     writePrivately(passwordFile, password);
     writePrivately(log, "");
     // Made beside and renamed, so that a run killed in the middle leaves nothing that looks like a
@@ -272,12 +270,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     if (!lines.isEmpty() && !ChildProcess.endLeftover(NAME, lines.get(0), data.toString(), "INT")) {
       Files.deleteIfExists(file);
     }
-  }
-
-  private static String randomPassword() {
-    byte[] random = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(random);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
   private static void writePrivately(Path file, String text) throws IOException {

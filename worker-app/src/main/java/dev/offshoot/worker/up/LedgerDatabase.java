@@ -1,17 +1,16 @@
 package dev.offshoot.worker.up;
 
+import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.Secret;
 import dev.offshoot.worker.stack.EmbeddedPostgresServer;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Base64;
 import java.util.Properties;
 import org.postgresql.util.PasswordUtil;
 
@@ -27,15 +26,12 @@ final class LedgerDatabase {
   private static final String NAME = "ledger";
 
   private static final int MOST_CONNECTIONS = 10;
-  private static final int PASSWORD_BYTES = 24;
 
   private LedgerDatabase() {}
 
   /** Makes database and role if they are not there, and a new password. */
   static LedgerSettings ensure(EmbeddedPostgresServer server) throws SQLException {
-    byte[] random = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(random);
-    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    String password = FreshPassword.make();
     Properties login = new Properties();
     login.setProperty("user", server.superuser());
     login.setProperty("password", server.superuserPassword());

@@ -2,16 +2,15 @@ package dev.offshoot.worker.up;
 
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Storage;
+import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.StackSettings;
 import dev.offshoot.worker.settings.TemporalSettings;
 import dev.offshoot.worker.stack.EmbeddedPostgresServer;
 import dev.offshoot.worker.stack.ShopParent;
 import dev.offshoot.worker.temporal.TemporalTarget;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StackServers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StackServers.class);
-  private static final int PASSWORD_BYTES = 24;
   private static final int CLOSE_SECONDS = 20;
 
   /** On the disk of a laptop, which may be a nearly full one. */
@@ -88,7 +86,7 @@ public final class StackServers implements AutoCloseable {
       LedgerSettings ledger = LedgerDatabase.ensure(server);
       List<ParentConfig> parents = new ArrayList<>();
       if (stack.demoParent()) {
-        String password = randomPassword();
+        String password = FreshPassword.make();
         ShopParent.fill(server, password);
         parents.add(
             ParentConfig.builder(
@@ -111,12 +109,6 @@ public final class StackServers implements AutoCloseable {
       server.close();
       throw e;
     }
-  }
-
-  private static String randomPassword() {
-    byte[] random = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(random);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
   /** The Temporal server, when it is there. */

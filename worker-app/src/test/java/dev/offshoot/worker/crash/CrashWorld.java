@@ -1,6 +1,7 @@
 package dev.offshoot.worker.crash;
 
 import dev.offshoot.MemoryDisk;
+import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.worker.stack.EmbeddedPostgresServer;
 import dev.offshoot.worker.stack.TemporalDevServer;
 import dev.offshoot.worker.stack.TemporalProgram;
@@ -170,7 +171,12 @@ final class CrashWorld implements AutoCloseable {
 
   /** Whatever nobody may read anywhere. */
   List<String> secrets() {
-    return List.of(OWNER_PASSWORD, LEDGER_PASSWORD, postgres.superuserPassword(), VERIFIER);
+    return List.of(
+        OWNER_PASSWORD,
+        LEDGER_PASSWORD,
+        postgres.superuserPassword(),
+        VERIFIER,
+        FreshPassword.MARK);
   }
 
   String temporalAddress() {
