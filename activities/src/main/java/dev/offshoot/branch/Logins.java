@@ -1,9 +1,9 @@
 package dev.offshoot.branch;
 
 import dev.offshoot.branch.BranchProvider.Compared;
+import dev.offshoot.client.FreshPassword;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Place;

@@ -3,7 +3,7 @@ package dev.offshoot.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.offshoot.domain.FreshPassword;
+import dev.offshoot.client.FreshPassword;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.offshoot.client;
 
-import dev.offshoot.domain.FreshPassword;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,8 +1,8 @@
 package dev.offshoot.worker.evaluation;
 
 import dev.offshoot.branch.ParentConfig;
+import dev.offshoot.client.FreshPassword;
 import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.FreshPassword;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ShownText;
 import dev.offshoot.evaluation.EvaluationParents;

@@ -1,6 +1,6 @@
 package dev.offshoot.worker.stack;
 
-import dev.offshoot.domain.FreshPassword;
+import dev.offshoot.client.FreshPassword;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

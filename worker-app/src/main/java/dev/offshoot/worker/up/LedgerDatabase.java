@@ -1,6 +1,6 @@
 package dev.offshoot.worker.up;
 
-import dev.offshoot.domain.FreshPassword;
+import dev.offshoot.client.FreshPassword;
 import dev.offshoot.sql.Identifiers;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.Secret;

@@ -2,7 +2,7 @@ package dev.offshoot.worker.up;
 
 import dev.offshoot.branch.ParentConfig;
 import dev.offshoot.branch.Storage;
-import dev.offshoot.domain.FreshPassword;
+import dev.offshoot.client.FreshPassword;
 import dev.offshoot.worker.settings.LedgerSettings;
 import dev.offshoot.worker.settings.StackSettings;
 import dev.offshoot.worker.settings.TemporalSettings;

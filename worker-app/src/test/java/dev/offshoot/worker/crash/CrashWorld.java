@@ -1,7 +1,7 @@
 package dev.offshoot.worker.crash;
 
 import dev.offshoot.MemoryDisk;
-import dev.offshoot.domain.FreshPassword;
+import dev.offshoot.client.FreshPassword;
 import dev.offshoot.worker.stack.EmbeddedPostgresServer;
 import dev.offshoot.worker.stack.TemporalDevServer;
 import dev.offshoot.worker.stack.TemporalProgram;

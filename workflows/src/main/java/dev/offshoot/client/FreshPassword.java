@@ -1,4 +1,4 @@
-package dev.offshoot.domain;
+package dev.offshoot.client;
 
 import java.security.SecureRandom;
 import java.util.Base64;
