@@ -7,7 +7,6 @@ import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.domain.SchemaStatement;
 import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.sql.CatalogFingerprint;
-import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
@@ -118,7 +117,6 @@ public final class SchemaDerivation {
       progress.report("finding statements for what connections changed");
       StandingSequences sequences = new StandingSequences(base, role);
       sequences.begin();
-      sequences.withhold();
       SchemaDerivation derivation =
           new SchemaDerivation(
               base,
@@ -235,7 +233,7 @@ public final class SchemaDerivation {
     }
     Savepoint savepoint = base.setSavepoint();
     try {
-      become(searchPath);
+      ExperimentRole.become(base, role, searchPath, timeout);
       for (String sql : way) {
         run(sql);
       }
@@ -302,15 +300,5 @@ public final class SchemaDerivation {
     TooLongException() {
       super(null, null, false, false);
     }
-  }
-
-  private void become(String searchPath) throws SQLException {
-    Sql.execute(base, "SET LOCAL ROLE " + Identifiers.quote(role));
-    Sql.only(
-        base,
-        "SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('statement_timeout', ?, true)",
-        row -> true,
-        searchPath,
-        Long.toString(timeout.toMillis()));
   }
 }

@@ -226,7 +226,7 @@ final class SchemaInversion {
     Savepoint savepoint = base.setSavepoint();
     boolean done = false;
     try {
-      become(searchPath);
+      ExperimentRole.become(base, role, searchPath, timeout);
       for (String sql : way) {
         run(sql);
       }
@@ -260,15 +260,5 @@ final class SchemaInversion {
         running.close();
       }
     }
-  }
-
-  private void become(String searchPath) throws SQLException {
-    Sql.execute(base, "SET LOCAL ROLE " + Identifiers.quote(role));
-    Sql.only(
-        base,
-        "SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('statement_timeout', ?, true)",
-        row -> true,
-        searchPath,
-        Long.toString(timeout.toMillis()));
   }
 }

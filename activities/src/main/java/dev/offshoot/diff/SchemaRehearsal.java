@@ -9,7 +9,6 @@ import dev.offshoot.domain.SqlStatement;
 import dev.offshoot.domain.TableName;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.ReplayStatement.Phase;
-import dev.offshoot.sql.Identifiers;
 import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
@@ -148,7 +147,7 @@ final class SchemaRehearsal {
   }
 
   private void withholdSequences(SchemaStatement first) throws SQLException {
-    becomeExperiment(first.searchPath());
+    ExperimentRole.become(base, role, first.searchPath(), timeout);
     Sql.execute(base, TRUSTED_NAMES);
     sequences.withhold();
   }
@@ -189,7 +188,7 @@ final class SchemaRehearsal {
   private Attempt attempt(SchemaStatement schema, Phase phase) throws SQLException {
     SqlStatement statement = statements.get(schema.index());
     progress.report("rehearsing statement %d".formatted(schema.index() + 1));
-    becomeExperiment(schema.searchPath());
+    ExperimentRole.become(base, role, schema.searchPath(), timeout);
     Savepoint savepoint = base.setSavepoint();
     @Nullable SQLException failure = null;
     try (Statement replay = base.createStatement()) {
@@ -319,16 +318,6 @@ final class SchemaRehearsal {
         .filter(name -> !name.isEmpty())
         .forEach(fresh::add);
     return fresh;
-  }
-
-  private void becomeExperiment(String searchPath) throws SQLException {
-    Sql.execute(base, "SET LOCAL ROLE " + Identifiers.quote(role));
-    Sql.only(
-        base,
-        "SELECT pg_catalog.set_config('search_path', ?, true), pg_catalog.set_config('statement_timeout', ?, true)",
-        row -> true,
-        searchPath,
-        Long.toString(timeout.toMillis()));
   }
 
   /** Whatever the statements set in this session, it is ours again. */
