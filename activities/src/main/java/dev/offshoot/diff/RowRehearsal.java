@@ -263,7 +263,7 @@ final class RowRehearsal {
   /** The server's own message may hold values of rows. */
   private static OffshootException refusal(SQLException error) throws SQLException {
     String state = SqlErrors.state(error);
-    if (SqlErrors.isConnectionLoss(error) || state.startsWith("57") || state.startsWith("53")) {
+    if (SqlErrors.mayPass(error)) {
       throw error;
     }
     String reason =

@@ -1,5 +1,6 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.diff.BoundedStatement.TooLongException;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ReplayedStatement;
@@ -10,11 +11,9 @@ import dev.offshoot.sql.CatalogFingerprint;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
-import dev.offshoot.step.WorkerClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,8 +42,6 @@ public final class SchemaDerivation {
   private static final String USUAL_PATH = "\"$user\", public";
 
   private static final String INTEGRITY_VIOLATION = "23";
-  private static final String CANCELLED = "57014";
-  private static final Duration LATE = Duration.ofSeconds(1);
 
   private final Connection base;
   private final String role;
@@ -235,7 +232,7 @@ public final class SchemaDerivation {
     try {
       ExperimentRole.become(base, role, searchPath, timeout);
       for (String sql : way) {
-        run(sql);
+        BoundedStatement.execute(base, sql, timeout, progress);
       }
       Sql.execute(base, "RESET ROLE");
       Sql.execute(base, TRUSTED_NAMES);
@@ -243,19 +240,12 @@ public final class SchemaDerivation {
       way.forEach(sql -> found.add(new ReplayedStatement(0, sql, searchPath, false)));
       return true;
     } catch (SQLException e) {
-      String state = SqlErrors.state(e);
-      if (SqlErrors.isConnectionLoss(e)
-          || state.equals("55P03")
-          || state.startsWith("53")
-          || (state.equals(CANCELLED) && progress.isCancelled())) {
+      if (SqlErrors.mayPass(e)) {
         throw e;
       }
       base.rollback(savepoint);
       base.releaseSavepoint(savepoint);
-      if (state.equals(CANCELLED)) {
-        throw new TooLongException();
-      }
-      if (state.startsWith(INTEGRITY_VIOLATION) && way.size() == 1) {
+      if (SqlErrors.state(e).startsWith(INTEGRITY_VIOLATION) && way.size() == 1) {
         wait(way.get(0), searchPath);
       }
       return false;
@@ -267,38 +257,6 @@ public final class SchemaDerivation {
     boolean known = waiting.stream().anyMatch(each -> each.sql().equals(sql));
     if (mayWait && !known && !sql.contains(" ADD COLUMN ")) {
       waiting.add(new ReplayedStatement(0, sql, searchPath, true));
-    }
-  }
-
-  /** The server's own timeout strikes first; code that catches it meets the worker's clock. */
-  @SuppressWarnings("try") // what may be interrupted lasts as long as the block
-  private void run(String sql) throws SQLException, TooLongException {
-    try (Statement statement = base.createStatement()) {
-      statement.setEscapeProcessing(false);
-      try (Progress.Interruptible running = progress.interruptible(statement);
-          WorkerClock.Watch watch =
-              WorkerClock.watch(statement, timeout.plus(LATE), () -> false, () -> {})) {
-        try {
-          statement.execute(sql);
-        } catch (SQLException e) {
-          if (!watch.isOver()) {
-            throw e;
-          }
-          throw new TooLongException();
-        }
-        if (watch.isOver()) {
-          throw new TooLongException();
-        }
-      }
-    }
-  }
-
-  /** A statement took too long: whatever it runs is not for this, and its session may be gone. */
-  private static final class TooLongException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    TooLongException() {
-      super(null, null, false, false);
     }
   }
 }

@@ -1,5 +1,9 @@
 package dev.offshoot.diff;
 
+import dev.offshoot.diff.BoundedStatement.TooLongException;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.HumanDuration;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.SchemaChange;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.ReplayStatement.Phase;
@@ -16,7 +20,6 @@ import dev.offshoot.step.Progress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,17 +124,34 @@ final class SchemaInversion {
   Undoing find(CatalogFingerprint original, Map<Long, Set<Integer>> keys) throws SQLException {
     progress.report("rehearsing the revert");
     Savepoint savepoint = base.setSavepoint();
+    Optional<String> obstacle;
     try {
-      Optional<String> obstacle = obstacle(original, keys);
-      return obstacle.isPresent() ? Undoing.impossible(obstacle.get()) : Undoing.by(script);
-    } finally {
-      base.rollback(savepoint);
-      base.releaseSavepoint(savepoint);
+      obstacle = obstacle(original, keys);
+    } catch (TooLongException e) {
+      requireSession(e);
+      obstacle =
+          Optional.of(
+              "taking it back takes longer than limits.statementTimeout (%s)"
+                  .formatted(HumanDuration.format(timeout)));
+    }
+    base.rollback(savepoint);
+    base.releaseSavepoint(savepoint);
+    return obstacle.isPresent() ? Undoing.impossible(obstacle.get()) : Undoing.by(script);
+  }
+
+  /** What had to be ended with its session leaves nothing to go on with. */
+  private void requireSession(TooLongException error) throws SQLException {
+    if (base.isClosed()) {
+      throw new OffshootException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "taking back the schema on the data as it was at the branch point ran code that went on after limits.statementTimeout (%s) and caught its cancellation; leave that code out of the experiment"
+              .formatted(HumanDuration.format(timeout)),
+          error);
     }
   }
 
   private Optional<String> obstacle(CatalogFingerprint original, Map<Long, Set<Integer>> keys)
-      throws SQLException {
+      throws SQLException, TooLongException {
     List<String> dropped = names.dropped(CatalogNames.read(base));
     if (!dropped.isEmpty()) {
       return Optional.of("contents of %s go with it".formatted(NotCarried.show(dropped)));
@@ -185,7 +205,8 @@ final class SchemaInversion {
   /**
    * @return what still differs when nothing more can be done
    */
-  private List<SchemaChange> undo(CatalogFingerprint original) throws SQLException {
+  private List<SchemaChange> undo(CatalogFingerprint original)
+      throws SQLException, TooLongException {
     List<SchemaChange> left = changes(original);
     for (int round = 0; round < MOST_ROUNDS && !left.isEmpty(); round++) {
       boolean any = false;
@@ -207,7 +228,7 @@ final class SchemaInversion {
     return left;
   }
 
-  private boolean undo(SchemaChange change) throws SQLException {
+  private boolean undo(SchemaChange change) throws SQLException, TooLongException {
     boolean isCode = Set.of("function", "procedure").contains(change.objectType());
     for (List<String> way : InverseStatements.of(change)) {
       if (attempt(way, isCode ? experimentsPath : SAFE_PATH, Phase.AFTER_ROWS)) {
@@ -222,22 +243,19 @@ final class SchemaInversion {
   }
 
   /** Runs statements that belong together; after a failure everything is as it was before. */
-  private boolean attempt(List<String> way, String searchPath, Phase phase) throws SQLException {
+  private boolean attempt(List<String> way, String searchPath, Phase phase)
+      throws SQLException, TooLongException {
     Savepoint savepoint = base.setSavepoint();
     boolean done = false;
     try {
       ExperimentRole.become(base, role, searchPath, timeout);
       for (String sql : way) {
-        run(sql);
+        BoundedStatement.execute(base, sql, timeout, progress);
       }
       Sql.execute(base, "RESET ROLE; SET LOCAL search_path = pg_catalog, pg_temp");
       done = true;
     } catch (SQLException e) {
-      String state = SqlErrors.state(e);
-      if (SqlErrors.isConnectionLoss(e)
-          || state.equals("55P03")
-          || state.startsWith("53")
-          || state.startsWith("57")) {
+      if (SqlErrors.mayPass(e)) {
         throw e;
       }
     }
@@ -248,17 +266,5 @@ final class SchemaInversion {
     }
     base.releaseSavepoint(savepoint);
     return done;
-  }
-
-  private void run(String sql) throws SQLException {
-    try (Statement statement = base.createStatement()) {
-      statement.setEscapeProcessing(false);
-      Progress.Interruptible running = progress.interruptible(statement);
-      try {
-        statement.execute(sql);
-      } finally {
-        running.close();
-      }
-    }
   }
 }

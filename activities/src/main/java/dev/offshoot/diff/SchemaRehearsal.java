@@ -1,6 +1,7 @@
 package dev.offshoot.diff;
 
 import dev.offshoot.changelog.RowWatch;
+import dev.offshoot.diff.BoundedStatement.TooLongException;
 import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HumanDuration;
 import dev.offshoot.domain.OffshootException;
@@ -13,11 +14,9 @@ import dev.offshoot.sql.SessionSettings;
 import dev.offshoot.sql.Sql;
 import dev.offshoot.sql.SqlErrors;
 import dev.offshoot.step.Progress;
-import dev.offshoot.step.WorkerClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,9 +39,6 @@ final class SchemaRehearsal {
   private static final String NEW_LABEL_IN_USE = "55P04";
   private static final String NO_RIGHT = "42501";
   private static final String TRUSTED_NAMES = "SET LOCAL search_path = pg_catalog, pg_temp";
-
-  /** Time after the server's own timeout. */
-  private static final Duration LATE = Duration.ofSeconds(1);
 
   private static final String TABLES =
       """
@@ -191,11 +187,14 @@ final class SchemaRehearsal {
     ExperimentRole.become(base, role, schema.searchPath(), timeout);
     Savepoint savepoint = base.setSavepoint();
     @Nullable SQLException failure = null;
-    try (Statement replay = base.createStatement()) {
-      replay.setEscapeProcessing(false);
-      run(replay, statement);
+    try {
+      BoundedStatement.execute(base, statement.text(), timeout, progress);
+    } catch (TooLongException e) {
+      throw tookTooLong(statement, e);
     } catch (SQLException e) {
-      refuseIfNotItsFault(statement, e);
+      if (SqlErrors.mayPass(e)) {
+        throw e;
+      }
       failure = e;
     }
     boolean stands = failure == null && (phase == Phase.AFTER_ROWS || needsNoRows());
@@ -211,26 +210,6 @@ final class SchemaRehearsal {
     }
     base.releaseSavepoint(savepoint);
     return new Attempt(failure, stands);
-  }
-
-  /** The server's own timeout strikes first; code that catches it meets the worker's clock. */
-  @SuppressWarnings("try") // what may be interrupted lasts as long as the block
-  private void run(Statement replay, SqlStatement statement) throws SQLException {
-    try (Progress.Interruptible running = progress.interruptible(replay);
-        WorkerClock.Watch watch =
-            WorkerClock.watch(replay, timeout.plus(LATE), () -> false, () -> {})) {
-      try {
-        replay.execute(statement.text());
-      } catch (SQLException e) {
-        if (!watch.isOver()) {
-          throw e;
-        }
-        throw tookTooLong(statement, e);
-      }
-      if (watch.isOver()) {
-        throw tookTooLong(statement, null);
-      }
-    }
   }
 
   private boolean needsNoRows() throws SQLException {
@@ -254,18 +233,7 @@ final class SchemaRehearsal {
     };
   }
 
-  /** What another try or more time would mend is no property of the statement. */
-  private void refuseIfNotItsFault(SqlStatement statement, SQLException error) throws SQLException {
-    String state = SqlErrors.state(error);
-    if (SqlErrors.isConnectionLoss(error) || state.equals("55P03") || state.startsWith("53")) {
-      throw error;
-    }
-    if (state.equals("57014")) {
-      throw tookTooLong(statement, error);
-    }
-  }
-
-  private OffshootException tookTooLong(SqlStatement statement, @Nullable SQLException error) {
+  private OffshootException tookTooLong(SqlStatement statement, TooLongException error) {
     return new OffshootException(
         ErrorCode.LIMIT_EXCEEDED,
         "statement %d took longer than limits.statementTimeout (%s) when it was replayed on the data as it was at the branch point; raise the limit"

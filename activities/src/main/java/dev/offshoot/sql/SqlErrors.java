@@ -141,6 +141,18 @@ public final class SqlErrors {
     };
   }
 
+  /**
+   * Whether another try, more time or more room may mend it: no property of the statement that it
+   * struck.
+   */
+  public static boolean mayPass(SQLException error) {
+    String state = state(error);
+    return isConnectionLoss(error)
+        || state.equals("55P03")
+        || state.startsWith("53")
+        || state.startsWith("57");
+  }
+
   /** Whether the session is gone or never was. */
   public static boolean isConnectionLoss(SQLException error) {
     String state = state(error);

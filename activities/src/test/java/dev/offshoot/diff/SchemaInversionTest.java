@@ -1,10 +1,13 @@
 package dev.offshoot.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
+import dev.offshoot.domain.ErrorCode;
+import dev.offshoot.domain.OffshootException;
 import dev.offshoot.ledger.ReplayStatement;
 import dev.offshoot.ledger.Undoing;
 import dev.offshoot.sql.CatalogFingerprint;
@@ -46,8 +49,19 @@ class SchemaInversionTest {
       CREATE POLICY own ON orders FOR SELECT USING (total > 0);
       CREATE TABLE events (at date, what text) PARTITION BY RANGE (at);
       CREATE TABLE events_26 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+      CREATE FUNCTION fits(n int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END';
+      CREATE TABLE boxes (n int CONSTRAINT fitting CHECK (fits(n)));
+      INSERT INTO boxes VALUES (1);
       INSERT INTO customers (name, age) VALUES ('ada', 30);
       INSERT INTO orders (customer, total) VALUES (1, 200);
+      """;
+
+  /** The constraint is to be made again with other code than it was made with. */
+  private static final String SLOW =
+      """
+      ALTER TABLE boxes DROP CONSTRAINT fitting;
+      CREATE OR REPLACE FUNCTION fits(n int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+        AS 'BEGIN %s; RETURN true; END'
       """;
 
   private static TestParent parent;
@@ -185,15 +199,38 @@ class SchemaInversionTest {
             "contents of sequence \"public\".\"orders_id_seq\", table \"public\".\"orders\", column \"public\".\"customers\".\"age\" go with it");
   }
 
-  /** What the script leaves is compared once more, by running it. */
+  @Test
+  void whatTakesTooLong_isAnObstacle() throws SQLException {
+    Undoing undoing = undoing(SLOW.formatted("PERFORM pg_sleep(60)"), Duration.ofSeconds(1));
+
+    assertThat(undoing.obstacle())
+        .isEqualTo("taking it back takes longer than limits.statementTimeout (1s)");
+    assertThat(undoing.script()).isEmpty();
+  }
+
+  @Test
+  void codeThatCatchesItsCancellation_isEndedByTheWorkersClock() {
+    String endless =
+        "LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP";
+
+    assertThatThrownBy(() -> undoing(SLOW.formatted(endless), Duration.ofSeconds(1)))
+        .isInstanceOfSatisfying(
+            OffshootException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED))
+        .hasMessageContaining("taking back the schema");
+  }
+
   private static Undoing undoing(String ddl) throws SQLException {
+    return undoing(ddl, Duration.ofMinutes(1));
+  }
+
+  /** What the script leaves is compared once more, by running it. */
+  private static Undoing undoing(String ddl, Duration timeout) throws SQLException {
     try (Connection base = parent.ownerConnection()) {
       base.setAutoCommit(false);
       Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
       CatalogFingerprint before = CatalogFingerprint.read(base);
       SchemaInversion inversion =
-          new SchemaInversion(
-              base, parent.config().username(), "public", Duration.ofMinutes(1), Progress.NONE);
+          new SchemaInversion(base, parent.config().username(), "public", timeout, Progress.NONE);
       Sql.execute(base, "SET LOCAL search_path = public; " + ddl);
       Sql.execute(base, "SET LOCAL search_path = pg_catalog, pg_temp");
       CatalogFingerprint after = CatalogFingerprint.read(base);
