@@ -16,10 +16,12 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * and Temporal are killed at random moments: {@code mvn verify -Pkills -Dkills=1000 -Dseed=N}.
  */
 @EnabledIfSystemProperty(named = "kills", matches = "[1-9][0-9]*")
+@Timeout(value = 6, unit = TimeUnit.HOURS)
 class RandomKillsTest {
   private static final int KILLS = Integer.getInteger("kills", 100);
   private static final long SEED = Long.getLong("seed", 4);
