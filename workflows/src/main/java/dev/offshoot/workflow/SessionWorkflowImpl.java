@@ -1,8 +1,5 @@
 package dev.offshoot.workflow;
 
-import dev.offshoot.activity.DiffActivities;
-import dev.offshoot.activity.SessionActivities;
-import dev.offshoot.activity.SessionActivities.RunDone;
 import dev.offshoot.domain.ChangeSummary;
 import dev.offshoot.domain.ConnectAnswer;
 import dev.offshoot.domain.ConnectRequest;
@@ -18,7 +15,6 @@ import dev.offshoot.domain.RunRequest;
 import dev.offshoot.domain.SavepointAnswer;
 import dev.offshoot.domain.SavepointRequest;
 import dev.offshoot.domain.SessionEnd;
-import dev.offshoot.domain.SessionState.Savepoint;
 import dev.offshoot.domain.SessionView;
 import dev.offshoot.domain.ShownText;
 import io.temporal.failure.ActivityFailure;
@@ -35,21 +31,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of an agent with its branch. Messages are worked on one after the other; where the
- * history has become long, the next one goes on from {@link SessionScript#state}.
+ * A session of an agent with its branch: which messages it takes, one after the other, and how it
+ * ends. What each does with the branch is {@link SessionWork}'s; where the history has become long,
+ * the next one goes on from {@link SessionScript#state}.
  */
 public final class SessionWorkflowImpl implements SessionWorkflow {
   /** Of the 50 MB that a history may have. */
   private static final long LONGEST_HISTORY_BYTES = 20_000_000;
-
-  /** What an agent can correct in its session, and hand in again. */
-  private static final Set<ErrorCode> CORRECTABLE =
-      EnumSet.of(
-          ErrorCode.CHECK_FAILED,
-          ErrorCode.SQL_ERROR,
-          ErrorCode.PERMISSION_DENIED,
-          ErrorCode.NOT_CARRIED,
-          ErrorCode.LIMIT_EXCEEDED);
 
   /** After these nobody knows how the branch stands. */
   private static final Set<ErrorCode> BREAKING =
@@ -60,6 +48,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   private final IdleWatch idle;
   private final WorkflowLock turn = Workflow.newWorkflowLock();
   private final ConnectionWatch connection;
+  private final SessionWork work;
   private int messages;
 
   /** No message is taken any more: another history begins. */
@@ -68,7 +57,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   /** The experiment ends. */
   private boolean stopping;
 
-  private @Nullable CancellationScope work;
+  private @Nullable CancellationScope running;
   private @Nullable SessionEnd ended;
   private @Nullable Failure broken;
 
@@ -78,6 +67,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     this.start = start;
     this.script = new SessionScript(start.state());
     this.connection = new ConnectionWatch(start, this::connectionMustEnd);
+    this.work = new SessionWork(start, script, connection);
     this.idle =
         new IdleWatch(
             Objects.requireNonNull(start.spec().session(), "a session").idle(),
@@ -146,8 +136,8 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     idle.stop();
     connection.stop();
     turningPage = true;
-    if (work != null) {
-      work.cancel("the experiment ends");
+    if (running != null) {
+      running.cancel("the experiment ends");
     }
     Workflow.newDetachedCancellationScope(() -> Workflow.await(Workflow::isEveryHandlerFinished))
         .run();
@@ -157,33 +147,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
 
   @Override
   public RunAnswer runStatements(@Nullable RunRequest request) {
-    return inTurn(
-        () -> {
-          closeConnection();
-          RunRequest asked = Objects.requireNonNull(request, "validated");
-          return script.answered(asked.requestId()).orElseGet(() -> runNow(asked));
-        });
-  }
-
-  private RunAnswer runNow(RunRequest asked) {
-    // Validated before those in front of it were worked on.
-    List<String> statements = SessionMessages.statements(asked, script);
-    int rows = asked.rows() == null ? start.spec().limits().resultRows() : asked.rows();
-    RunDone done =
-        step("run " + script.nextRun())
-            .runStatements(
-                new SessionActivities.RunStatements(
-                    start.branch(),
-                    start.spec(),
-                    script.nextRun(),
-                    statements,
-                    script.applied().size(),
-                    rows,
-                    start.branchBytes(),
-                    script.touched(),
-                    script.statementsLeft() - statements.size()));
-    script.ran(statements, asked.requestId(), done);
-    return done.answer();
+    return inTurn(() -> work.run(Objects.requireNonNull(request, "validated")));
   }
 
   @Override
@@ -194,23 +158,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
 
   @Override
   public RowsAnswer rows(@Nullable RowsRequest request) {
-    return inTurn(
-        () -> {
-          closeConnection();
-          // Validated before those in front of it were worked on.
-          SessionMessages.Query query = SessionMessages.query(request, script);
-          int rows = query.rows() == null ? start.spec().limits().resultRows() : query.rows();
-          return step("rows of run " + query.run())
-              .readRows(
-                  new SessionActivities.ReadRows(
-                      start.branch(),
-                      start.spec(),
-                      query.run(),
-                      query.statement(),
-                      query.sql(),
-                      query.from(),
-                      rows));
-        });
+    return inTurn(() -> work.rows(request));
   }
 
   @Override
@@ -221,17 +169,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
 
   @Override
   public SavepointAnswer savepoint(@Nullable SavepointRequest request) {
-    return inTurn(
-        () -> {
-          closeConnection();
-          String name = SessionMessages.savepointName(request);
-          SessionMessages.requireRoom(name, script);
-          long begun = Workflow.currentTimeMillis();
-          Savepoint next = script.next(name);
-          step("savepoint").takeSavepoint(savepoint(next.number()));
-          forget(script.took(next));
-          return answer(next, List.of(), begun);
-        });
+    return inTurn(() -> work.savepoint(request));
   }
 
   @Override
@@ -242,17 +180,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
 
   @Override
   public SavepointAnswer undo(@Nullable SavepointRequest request) {
-    return inTurn(
-        () -> {
-          closeConnection();
-          Savepoint to = SessionMessages.require(SessionMessages.savepointName(request), script);
-          long begun = Workflow.currentTimeMillis();
-          step("undo").returnToSavepoint(savepoint(to.number()));
-          List<Integer> later = script.after(to);
-          List<Integer> undone = script.returnedTo(to);
-          forget(later);
-          return answer(to, undone, begun);
-        });
+    return inTurn(() -> work.undo(request));
   }
 
   @Override
@@ -261,40 +189,9 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     var unused = SessionMessages.require(SessionMessages.savepointName(request), script);
   }
 
-  private SessionActivities.Savepoint savepoint(int number) {
-    return new SessionActivities.Savepoint(start.branch(), number);
-  }
-
-  private void forget(List<Integer> numbers) {
-    if (!numbers.isEmpty()) {
-      step("forget savepoints")
-          .forgetSavepoints(new SessionActivities.Forget(start.branch(), numbers));
-    }
-  }
-
-  private SavepointAnswer answer(Savepoint savepoint, List<Integer> undone, long begun) {
-    return new SavepointAnswer(
-        savepoint.name(),
-        savepoint.afterRun(),
-        undone,
-        script.savepoints(),
-        Workflow.currentTimeMillis() - begun);
-  }
-
   @Override
   public ChangeSummary diff(@Nullable HandInRequest request) {
-    return inTurn(
-        () -> {
-          closeConnection();
-          return preview();
-        });
-  }
-
-  private ChangeSummary preview() {
-    return Steps.computeDiff()
-        .computeDiff(
-            DiffActivities.ComputeDiff.preview(
-                start.branch(), script.handedIn(start.spec()), script.report(List.of())));
+    return inTurn(work::diff);
   }
 
   @Override
@@ -309,39 +206,13 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public HandInAnswer submit(@Nullable HandInRequest request) {
     return inTurn(
         () -> {
-          closeConnection();
-          List<String> checks;
-          try {
-            checks = checks();
-            if (script.wasConnected() && !script.applied().isEmpty()) {
-              // Whether a merge could carry it is known of what was sent, not of what was done.
-              var unused = preview();
-            }
-          } catch (ActivityFailure e) {
-            Failure failure = Failures.fromTemporal(e);
-            if (!CORRECTABLE.contains(failure.code())) {
-              throw e;
-            }
-            return new HandInAnswer(false, script.applied().size(), withAdvice(failure));
+          SessionWork.Checked checked = work.check();
+          if (checked.failure() != null) {
+            return new HandInAnswer(false, script.applied().size(), checked.failure());
           }
-          end(SessionEnd.Kind.SUBMITTED, by(request), reason(request), checks);
+          end(SessionEnd.Kind.SUBMITTED, by(request), reason(request), checked.held());
           return new HandInAnswer(true, script.applied().size(), null);
         });
-  }
-
-  private Failure withAdvice(Failure failure) {
-    return failure.code() != ErrorCode.NOT_CARRIED || !script.wasConnected()
-        ? failure
-        : Failure.of(
-            failure.code(),
-            failure.message()
-                + "; no statements are known that do what was done over the connection: undo, send the statements by run, and keep the connection for the rest");
-  }
-
-  private List<String> checks() {
-    return start.spec().checks().isEmpty()
-        ? List.of()
-        : step("checks").runChecks(new SessionActivities.RunChecks(start.branch(), start.spec()));
   }
 
   @Override
@@ -366,16 +237,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
 
   @Override
   public ConnectAnswer connect(@Nullable ConnectRequest request) {
-    return inTurn(
-        () -> {
-          String verifier = SessionMessages.verifier(request);
-          ConnectAnswer answer =
-              step("connect")
-                  .openConnection(new SessionActivities.OpenConnection(start.branch(), verifier));
-          script.opened(verifier);
-          connection.watch();
-          return answer;
-        });
+    return inTurn(() -> work.connect(request));
   }
 
   @Override
@@ -390,7 +252,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   public SessionView disconnect(@Nullable HandInRequest request) {
     return inTurn(
         () -> {
-          closeConnection();
+          work.closeConnection();
           return session();
         });
   }
@@ -401,22 +263,6 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
     if (!script.isOpen()) {
       throw SessionMessages.refused("no connection is open");
     }
-  }
-
-  /** Ends what is open and takes in what it did. */
-  private void closeConnection() {
-    if (!script.isOpen()) {
-      return;
-    }
-    // Who watches ends those that keep everybody else from the server, so it goes on until then.
-    long begun = Workflow.currentTimeMillis();
-    SessionActivities.ConnectionDone done =
-        step("disconnect")
-            .closeConnection(
-                new SessionActivities.CloseConnection(
-                    start.branch(), start.spec(), script.atStart(), script.schema()));
-    connection.stop();
-    script.closed(done, Workflow.currentTimeMillis() - begun);
   }
 
   /** It uses up too much, or nobody uses it. */
@@ -461,7 +307,7 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
         throw e;
       }
       // The branch stands as it did, and the session goes on.
-      throw SessionMessages.refused(withAdvice(failure).message());
+      throw SessionMessages.refused(work.withAdvice(failure).message());
     } finally {
       turn.unlock();
       idle.done();
@@ -472,19 +318,15 @@ public final class SessionWorkflowImpl implements SessionWorkflow {
   private <T> T stoppable(Functions.Func<T> message) {
     Object[] answer = new Object[1];
     CancellationScope scope = Workflow.newCancellationScope(() -> answer[0] = message.apply());
-    work = scope;
+    running = scope;
     try {
       scope.run();
     } finally {
-      work = null;
+      running = null;
     }
     @SuppressWarnings("unchecked") // what the message gave
     T given = (T) answer[0];
     return given;
-  }
-
-  private SessionActivities step(String summary) {
-    return Steps.inSession(start.spec().limits().maxRuntime(), summary);
   }
 
   private void end(

@@ -1,9 +1,7 @@
 package dev.offshoot.workflow;
 
 import dev.offshoot.activity.AuditActivities;
-import dev.offshoot.activity.BranchActivities;
 import dev.offshoot.activity.JudgeActivities;
-import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.Candidate;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.ErrorCode;
@@ -58,11 +56,10 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
   private final Instant deadline;
   private final GroupJournal journal;
   private final PickDesk desk;
+  private final Stem stem;
   private final CancellationScope path;
 
   private boolean valid;
-  private boolean stemStands;
-  private @Nullable Promise<Void> stemGone;
   private @Nullable Promise<Ranking> asked;
   private @Nullable VariantsOutcome ended;
   private @Nullable TemporalFailure thrown;
@@ -79,6 +76,7 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
     this.deadline = startedAt.plus(usable ? ttl : SpecValidation.MAX_TTL);
     this.journal = new GroupJournal(id, spec, startedAt);
     this.desk = new PickDesk(journal);
+    this.stem = new Stem(id, spec.shared(), deadline, journal);
     this.path = Workflow.newCancellationScope(this::walk);
   }
 
@@ -117,9 +115,7 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
   private void path() {
     VariantsValidation.requireValid(id, spec);
     valid = true;
-    BranchRef stem =
-        new BranchRef(id, 1, Objects.requireNonNull(spec.shared().parent(), "validated"));
-    createStem(stem);
+    stem.create();
     Duration left = Duration.between(now(), deadline);
     if (left.isNegative() || left.isZero()) {
       ended = outcome(Outcome.EXPIRED, "deadline", "there was no room before " + deadline, null);
@@ -130,25 +126,13 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
     journal.members().forEach(member -> start(member, left));
     while (!allEnded()) {
       Workflow.await(this::hasWork);
-      releaseStem(stem);
+      stem.release();
       desk.noticeReopening();
       desk.settle();
       rank();
       askPeople();
       dropOthers();
     }
-  }
-
-  private void createStem(BranchRef stem) {
-    journal.enter(
-        Stage.BRANCHING,
-        "making one copy of %s for all variants".formatted(ShownText.oneLine(stem.parent(), 60)));
-    WorkflowInfo info = Workflow.getInfo();
-    stemStands = true;
-    BranchActivities.CreateBranch request =
-        new BranchActivities.CreateBranch(
-            stem, info.getWorkflowId(), info.getOriginalExecutionRunId(), spec.shared(), deadline);
-    WaitingForRoom.until(() -> Steps.createBranch().createStem(request), journal::queued);
   }
 
   private void start(Member member, Duration left) {
@@ -192,7 +176,7 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
   private boolean hasWork() {
     return allEnded()
         || desk.isWaiting()
-        || (stemStands && stemGone == null && stemIsFree())
+        || stem.canGo()
         || (journal.ranking() == null && asked == null && everyoneStands())
         || (asked != null && asked.isCompleted() && journal.ranking() == null)
         || (journal.stage() == Stage.EXPERIMENTING && !journal.candidates().isEmpty())
@@ -207,32 +191,6 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
   private boolean pickIsOver() {
     @Nullable Member picked = journal.picked();
     return picked != null && (picked.hasEnded() || desk.isReopened(picked));
-  }
-
-  private boolean stemIsFree() {
-    return journal.members().stream().allMatch(Member::needsNoStem);
-  }
-
-  private void releaseStem(BranchRef stem) {
-    if (stemStands && stemGone == null && stemIsFree()) {
-      dropStem(stem);
-    }
-  }
-
-  /** Beside the path, which does not wait for it. */
-  private void dropStem(BranchRef stem) {
-    BranchActivities.DropBranch request =
-        new BranchActivities.DropBranch(
-            stem, Workflow.getInfo().getOriginalExecutionRunId(), "variants are frozen");
-    Workflow.newDetachedCancellationScope(
-            () ->
-                stemGone =
-                    Async.procedure(
-                        () -> {
-                          Compensation.untilGone(request, journal::note);
-                          stemStands = false;
-                        }))
-        .run();
   }
 
   /** Whether every variant either can be picked or has ended. */
@@ -327,12 +285,7 @@ public final class VariantsWorkflowImpl implements VariantsWorkflow {
   private void close() {
     Workflow.await(() -> journal.members().stream().allMatch(this::isOver));
     desk.settle();
-    if (stemStands && stemGone == null) {
-      dropStem(new BranchRef(id, 1, Objects.requireNonNull(spec.shared().parent(), "validated")));
-    }
-    if (stemGone != null) {
-      stemGone.get();
-    }
+    stem.end();
     VariantsOutcome outcome = ended == null ? together() : with(ended);
     ended = outcome;
     var unused =

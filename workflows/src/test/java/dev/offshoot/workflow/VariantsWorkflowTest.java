@@ -326,6 +326,8 @@ class VariantsWorkflowTest {
     WorkflowStub stub = startAndAwaitAll(group(shared().build(), "A", "B"));
     stub.signal("pick", pick("1", "ada"));
     Objects.requireNonNull(run.world.mergeBegun).await();
+    // The variant merges as soon as it has agreed; the group hears of it a moment later.
+    await(stub, group -> group.stage() == Stage.MERGING);
 
     assertThatThrownBy(() -> stub.update("decide", Decision.class, pick("2", "rita")))
         .hasStackTraceContaining("too late: variant 1 was picked and is being merged");
