@@ -562,10 +562,7 @@ public final class NeonBranchProvider implements BranchProvider {
     try (owner) {
       return work.with(owner);
     } catch (SQLException e) {
-      if ("57014".equals(e.getSQLState())) {
-        throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
-      }
-      throw SqlErrors.working(Place.parent(parent.name()), doing, e);
+      throw SqlErrors.administering(Place.parent(parent.name()), doing, e);
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.offshoot.branch;
 import dev.offshoot.domain.BranchInfo;
 import dev.offshoot.domain.BranchRef;
 import dev.offshoot.domain.ConnectAnswer;
-import dev.offshoot.domain.ErrorCode;
 import dev.offshoot.domain.HealthFinding;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.ParentView;
@@ -34,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresBranchProvider implements BranchProvider, AutoCloseable {
   static final String KIND = "postgres";
-  private static final String OUT_OF_LOCKS = "53200";
   private static final Logger LOG = LoggerFactory.getLogger(PostgresBranchProvider.class);
 
   private final ParentConfig parent;
@@ -384,25 +382,9 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
           if (isOursToDrop(session, ref)) {
             // Its role says that it fences, and goes.
             var unused = fence.open(session);
-            removeInTime(session, ref);
+            removal.run(session, maintenance::dedicated, ref);
           }
         });
-  }
-
-  /** What has used up the server's locks is likely to be ending just now. */
-  private void removeInTime(Connection session, BranchRef ref) throws SQLException {
-    try {
-      removal.run(session, maintenance::dedicated, ref);
-    } catch (SQLException e) {
-      if (!"53200".equals(e.getSQLState())) {
-        throw e;
-      }
-      throw new OffshootException(
-          ErrorCode.LOCK_TIMEOUT,
-          "%s: while dropping a branch the server had no room for another lock; tried again"
-              .formatted(home.place()),
-          e);
-    }
   }
 
   @Override
@@ -532,13 +514,7 @@ public final class PostgresBranchProvider implements BranchProvider, AutoCloseab
     try (session) {
       return work.in(session);
     } catch (SQLException e) {
-      if ("57014".equals(e.getSQLState())) {
-        throw new OffshootException(ErrorCode.CANCELLED, "cancelled while " + doing, e);
-      }
-      // Somebody else has filled the lock table, and will be ended: nothing here takes many.
-      throw OUT_OF_LOCKS.equals(e.getSQLState())
-          ? SqlErrors.connecting(home.place(), e)
-          : SqlErrors.working(home.place(), doing, e);
+      throw SqlErrors.administering(home.place(), doing, e);
     }
   }
 }

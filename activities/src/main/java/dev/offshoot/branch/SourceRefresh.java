@@ -93,10 +93,7 @@ public final class SourceRefresh {
         place.dropLeftovers(maintenance);
       }
     } catch (SQLException e) {
-      if ("57014".equals(e.getSQLState())) {
-        throw new OffshootException(ErrorCode.CANCELLED, "cancelled while refreshing", e);
-      }
-      throw SqlErrors.working(home.place(), "making it anew", e);
+      throw SqlErrors.administering(home.place(), "making it anew", e);
     }
   }
 

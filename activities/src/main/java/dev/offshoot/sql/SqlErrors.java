@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * which may hold data, nor an address or credential.
  */
 public final class SqlErrors {
+  private static final String OUT_OF_LOCKS = "53200";
+
   private SqlErrors() {}
 
   /** What it means that no session could be had at {@code place}. */
@@ -51,7 +53,7 @@ public final class SqlErrors {
               + ": it takes no connections now, as while it is fenced for a copy; tried again (offshoot doctor says more if it stays)",
           error);
     }
-    if (state.equals("53200")) {
+    if (state.equals(OUT_OF_LOCKS)) {
       return failure(
           unreachable(place),
           "%s: its server has no memory or locks left for us; tried again".formatted(place),
@@ -75,6 +77,21 @@ public final class SqlErrors {
         isOfParent(place) ? ErrorCode.PARENT_UNSUITABLE : ErrorCode.INTERNAL,
         "%s: its server does not let us in".formatted(place),
         error);
+  }
+
+  /**
+   * What it means that something failed that we do about databases, roles and their rights at
+   * {@code place}. It takes few locks: where the server has none left, somebody else has filled the
+   * table, and will be ended.
+   *
+   * @param doing what we did, to go after "while"
+   */
+  public static OffshootException administering(Place place, String doing, SQLException error) {
+    return switch (state(error)) {
+      case "57014" -> failure(ErrorCode.CANCELLED, "cancelled while " + doing, error);
+      case OUT_OF_LOCKS -> connecting(place, error);
+      default -> working(place, doing, error);
+    };
   }
 
   /**
@@ -103,7 +120,7 @@ public final class SqlErrors {
               ErrorCode.LIMIT_EXCEEDED,
               what + " it was cancelled or took longer than allowed",
               error);
-      case "53100", "53200" ->
+      case "53100", OUT_OF_LOCKS ->
           failure(
               ErrorCode.LIMIT_EXCEEDED,
               what
