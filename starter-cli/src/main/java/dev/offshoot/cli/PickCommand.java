@@ -4,7 +4,6 @@ import dev.offshoot.client.VariantGroup;
 import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ErrorCode;
-import dev.offshoot.domain.ExperimentStatus;
 import dev.offshoot.domain.OffshootException;
 import dev.offshoot.domain.PickRequest;
 import dev.offshoot.domain.Stage;
@@ -12,11 +11,10 @@ import dev.offshoot.domain.VariantStatus;
 import dev.offshoot.domain.VariantsStatus;
 import dev.offshoot.domain.VariantsValidation;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code experiment pick}. */
@@ -41,45 +39,18 @@ final class PickCommand extends OffshootCommand {
       description = "number, name or experiment id of the one to merge; none to drop all")
   @Nullable String variant;
 
-  @Option(
-      names = "--digest",
-      paramLabel = "DIGEST",
-      description = "the change set that you looked at; its first 8 digits or more")
-  @Nullable String digest;
-
-  @Option(
-      names = "--accept-hazard",
-      paramLabel = "HAZARD",
-      description = "a hazard that you accept; repeatable")
-  List<String> acceptHazards = List.of();
-
-  @Option(
-      names = "--resolve",
-      paramLabel = "[[TABLE:]KIND=]SIDE",
-      description =
-          "whose change stands where parent and branch collide: parent or branch; repeatable")
-  List<String> resolve = List.of();
-
-  @Option(
-      names = {"-m", "--reason"},
-      required = true,
-      paramLabel = "WHY",
-      description = "why")
-  @Nullable String reason;
-
-  @Option(names = "--by", paramLabel = "NAME", description = "who decides (default: you)")
-  @Nullable String by;
+  @Mixin ApprovalOptions approval = new ApprovalOptions();
 
   @Override
   ExitCode run(Offshoot offshoot) throws InterruptedException {
     Output output = offshoot.output();
     String wanted = String.valueOf(variant).strip();
-    List<String> hazards = DecisionSender.hazards(acceptHazards);
+    approval.requireKnownHazards();
     try (Connection connection = offshoot.connect()) {
       VariantGroup group = connection.offshoot().variants(CompareCommand.group(String.valueOf(id)));
       VariantsStatus before = group.status();
       Decision decision =
-          send(group, before, wanted, request(offshoot, connection, before, wanted, hazards));
+          send(group, before, wanted, request(offshoot, connection, before, wanted));
       if (!decision.settles()) {
         output.message(
             "%d more must pick it"
@@ -103,24 +74,12 @@ final class PickCommand extends OffshootCommand {
   }
 
   private DecisionRequest request(
-      Offshoot offshoot,
-      Connection connection,
-      VariantsStatus before,
-      String wanted,
-      List<String> hazards) {
+      Offshoot offshoot, Connection connection, VariantsStatus before, String wanted) {
     @Nullable VariantStatus one = CompareCommand.variant(before, wanted);
-    String who = Objects.requireNonNullElse(by, offshoot.actor());
-    if (one == null || !one.awaitsDecision()) {
-      return new DecisionRequest(who, reason, digest, hazards);
-    }
     // Its own experiment knows the whole of it.
-    ExperimentStatus status = connection.offshoot().experiment(one.id()).status();
-    return new DecisionRequest(
-        who,
-        reason,
-        DecisionSender.digest(digest, status),
-        hazards,
-        ResolveOption.read(resolve, status.conflicts()));
+    return one == null || !one.awaitsDecision()
+        ? approval.request(offshoot)
+        : approval.request(offshoot, connection.offshoot().experiment(one.id()).status());
   }
 
   private static Decision send(

@@ -5,10 +5,8 @@ import dev.offshoot.domain.Decision;
 import dev.offshoot.domain.DecisionRequest;
 import dev.offshoot.domain.ExperimentStatus;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code experiment reject}. */
 @Command(
@@ -16,15 +14,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Drop an experiment, at any stage before its merge (exit 0: it was dropped).")
 final class RejectCommand extends OneExperimentCommand {
-  @Option(
-      names = {"-m", "--reason"},
-      required = true,
-      paramLabel = "WHY",
-      description = "why")
-  @Nullable String reason;
-
-  @Option(names = "--by", paramLabel = "NAME", description = "who decides (default: you)")
-  @Nullable String by;
+  @Mixin ReasonOptions reason = new ReasonOptions();
 
   @Override
   ExitCode run(Offshoot offshoot, Connection connection, Experiment experiment, Output output)
@@ -33,8 +23,7 @@ final class RejectCommand extends OneExperimentCommand {
     DecisionSender sender = new DecisionSender(connection, experiment, output);
     sender.send(
         Decision.Kind.REJECT,
-        new DecisionRequest(
-            Objects.requireNonNullElse(by, offshoot.actor()), reason, null, List.of()));
+        new DecisionRequest(reason.by(offshoot), reason.reason, null, List.of()));
     ExperimentStatus after = sender.follow(before);
     if (output.format() == Output.Format.JSON) {
       output.document(after);
