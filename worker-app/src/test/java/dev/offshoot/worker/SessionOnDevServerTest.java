@@ -32,12 +32,6 @@ import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.SessionView;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.worker.stack.TemporalDevServer;
-import dev.offshoot.worker.stack.TemporalProgram;
-import dev.offshoot.worker.temporal.TemporalServer;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,53 +56,33 @@ class SessionOnDevServerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir private static Path folder;
-  private static TemporalDevServer temporal;
+  private static RealWorld world;
   private static TestParent parent;
-  private static RunningWorker worker;
   private static OffshootClient client;
   private static PGSimpleDataSource ledger;
 
   @BeforeAll
   static void start() throws Exception {
-    assumeTrue(
-        TemporalProgram.find().isPresent(),
-        "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
-    temporal =
-        TemporalDevServer.start(
-            new TemporalDevServer.Options(
-                TemporalProgram.find().orElseThrow(),
-                folder.resolve("temporal"),
-                0,
-                0,
-                TemporalServer.searchAttributes(),
-                Duration.ofSeconds(60)));
-    parent =
-        PostgresServer.parent(
+    world =
+        RealWorld.start(
+            folder,
             """
             CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, n int NOT NULL DEFAULT 0);
             INSERT INTO item SELECT i, 'item ' || i FROM generate_series(1, 20) AS i;
             CREATE TABLE looked (id int PRIMARY KEY);
             INSERT INTO looked SELECT generate_series(1, 9);
-            """);
-    ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
-    Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
-    worker =
-        RunningWorker.startConfigured(
-                "--config",
-                file.toString(),
-                "--offshoot.worker.sweep-every=1s",
-                "--offshoot.worker.orphan-grace=2s")
-            .awaitPolling();
-    client = OffshootClient.connect(temporal.address());
+            """,
+            "--offshoot.worker.sweep-every=1s",
+            "--offshoot.worker.orphan-grace=2s");
+    parent = world.parent();
+    client = world.client();
+    ledger = world.ledger();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (client != null) {
-      client.close();
-      worker.close();
-      parent.close();
-      temporal.close();
+    if (world != null) {
+      world.close();
     }
   }
 
@@ -414,16 +388,7 @@ class SessionOnDevServerTest {
     AgentSession session = open("killed", spec().build());
     assertThat(session.run("UPDATE item SET n = 9 WHERE id = 9").applied()).isTrue();
     assertThat(session.run("SELECT nonsense").applied()).isFalse();
-    WorkflowServiceStubs stubs =
-        WorkflowServiceStubs.newServiceStubs(
-            WorkflowServiceStubsOptions.newBuilder().setTarget(temporal.address()).build());
-    try {
-      WorkflowClient.newInstance(stubs)
-          .newUntypedWorkflowStub("experiment-killed")
-          .terminate("by hand");
-    } finally {
-      stubs.shutdownNow();
-    }
+    world.terminate("experiment-killed");
 
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!isRecorded("killed")) {
@@ -495,7 +460,7 @@ class SessionOnDevServerTest {
                 program.toString(),
                 script,
                 "--address",
-                temporal.address(),
+                world.temporal().address(),
                 "--table",
                 "looked",
                 "--parent",

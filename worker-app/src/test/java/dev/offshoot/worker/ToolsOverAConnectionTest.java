@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.offshoot.DatabaseDump;
-import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.Experiment;
@@ -20,21 +19,16 @@ import dev.offshoot.domain.Outcome;
 import dev.offshoot.domain.SessionSpec;
 import dev.offshoot.domain.Stage;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.worker.stack.TemporalDevServer;
-import dev.offshoot.worker.stack.TemporalProgram;
-import dev.offshoot.worker.temporal.TemporalServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A migration tool (Alembic) and an ORM (SQLAlchemy) that know nothing of Offshoot, over a
@@ -54,23 +48,14 @@ class ToolsOverAConnectionTest {
     assumeTrue(
         Files.isExecutable(python) && Files.isExecutable(EXAMPLES.resolve(".venv/bin/alembic")),
         "the Python example's needs are not installed; .ci/run installs them");
-    assumeTrue(
-        TemporalProgram.find().isPresent(),
-        "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
-    try (TemporalDevServer temporal = temporal();
-        TestParent parent = parent()) {
-      Path file =
-          WorkerFile.write(
-              folder,
-              temporal.address(),
-              (PGSimpleDataSource) PostgresServer.freshLedger(),
-              parent.config());
-      try (RunningWorker worker =
-              RunningWorker.startConfigured("--config", file.toString()).awaitPolling();
-          OffshootClient client = OffshootClient.connect(temporal.address())) {
-        assertThat(worker).isNotNull();
-        play(client, parent, python);
-      }
+    try (RealWorld world =
+        RealWorld.start(
+            folder,
+            """
+            CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL);
+            INSERT INTO customers SELECT i, 'customer ' || i FROM generate_series(1, 4) AS i;
+            """)) {
+      play(world.client(), world.parent(), python);
     }
   }
 
@@ -142,24 +127,5 @@ class ToolsOverAConnectionTest {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(told).isZero();
     return told;
-  }
-
-  private TemporalDevServer temporal() throws Exception {
-    return TemporalDevServer.start(
-        new TemporalDevServer.Options(
-            TemporalProgram.find().orElseThrow(),
-            folder.resolve("temporal"),
-            0,
-            0,
-            TemporalServer.searchAttributes(),
-            Duration.ofSeconds(60)));
-  }
-
-  private static TestParent parent() throws SQLException {
-    return PostgresServer.parent(
-        """
-        CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL);
-        INSERT INTO customers SELECT i, 'customer ' || i FROM generate_series(1, 4) AS i;
-        """);
   }
 }

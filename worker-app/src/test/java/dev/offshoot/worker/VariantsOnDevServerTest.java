@@ -2,9 +2,7 @@ package dev.offshoot.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.offshoot.PostgresServer;
 import dev.offshoot.TestParent;
 import dev.offshoot.client.AgentSession;
 import dev.offshoot.client.OffshootClient;
@@ -20,12 +18,6 @@ import dev.offshoot.domain.VariantStatus;
 import dev.offshoot.domain.VariantsSpec;
 import dev.offshoot.domain.VariantsStatus;
 import dev.offshoot.sql.Sql;
-import dev.offshoot.worker.stack.TemporalDevServer;
-import dev.offshoot.worker.stack.TemporalProgram;
-import dev.offshoot.worker.temporal.TemporalServer;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,7 +31,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Groups of variants on the real server and a real Postgres. */
 @Timeout(240)
@@ -47,50 +38,29 @@ class VariantsOnDevServerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir private static Path folder;
-  private static TemporalDevServer temporal;
+  private static RealWorld world;
   private static TestParent parent;
-  private static RunningWorker worker;
   private static OffshootClient client;
 
   @BeforeAll
   static void start() throws Exception {
-    assumeTrue(
-        TemporalProgram.find().isPresent(),
-        "the program 'temporal' is neither on the PATH nor in Go's bin folder; .ci/run installs it");
-    temporal =
-        TemporalDevServer.start(
-            new TemporalDevServer.Options(
-                TemporalProgram.find().orElseThrow(),
-                folder.resolve("temporal"),
-                0,
-                0,
-                TemporalServer.searchAttributes(),
-                Duration.ofSeconds(60)));
-    parent =
-        PostgresServer.parent(
+    world =
+        RealWorld.start(
+            folder,
             """
             CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, n int NOT NULL DEFAULT 0);
             INSERT INTO item SELECT i, 'item ' || i FROM generate_series(1, 20) AS i;
-            """);
-    PGSimpleDataSource ledger = (PGSimpleDataSource) PostgresServer.freshLedger();
-    Path file = WorkerFile.write(folder, temporal.address(), ledger, parent.config());
-    worker =
-        RunningWorker.startConfigured(
-                "--config",
-                file.toString(),
-                "--offshoot.worker.sweep-every=1s",
-                "--offshoot.worker.orphan-grace=2s")
-            .awaitPolling();
-    client = OffshootClient.connect(temporal.address());
+            """,
+            "--offshoot.worker.sweep-every=1s",
+            "--offshoot.worker.orphan-grace=2s");
+    parent = world.parent();
+    client = world.client();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (client != null) {
-      client.close();
-      worker.close();
-      parent.close();
-      temporal.close();
+    if (world != null) {
+      world.close();
     }
   }
 
@@ -256,23 +226,10 @@ class VariantsOnDevServerTest {
     var unused = client.experiment(new ExperimentId("gone-1")).session().awaitOpen(PATIENCE);
     assertThat(left("gone")).isNotEmpty();
 
-    terminate(group);
+    world.terminate(group.id().variantsWorkflowId());
 
     awaitNothingLeft("gone");
     assertThat(items()).isEqualTo("20 0");
-  }
-
-  private static void terminate(VariantGroup group) {
-    var stubs =
-        WorkflowServiceStubs.newServiceStubs(
-            WorkflowServiceStubsOptions.newBuilder().setTarget(temporal.address()).build());
-    try {
-      WorkflowClient.newInstance(stubs)
-          .newUntypedWorkflowStub(group.id().variantsWorkflowId())
-          .terminate("by hand");
-    } finally {
-      stubs.shutdownNow();
-    }
   }
 
   /** The group starts it once its stem stands. */
