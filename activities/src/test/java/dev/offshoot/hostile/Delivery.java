@@ -48,7 +48,7 @@ final class Delivery {
   /** How long the worker lets a connection be quiet. */
   static final Duration IDLE = Duration.ofSeconds(1);
 
-  private static final String CONNECTED = "SELECT 'rows were written over a connection'";
+  private static final String CONNECTED = "SELECT 'an agent worked over a connection'";
   private static final int MOST_ROWS = 10;
   private static final int MOST_TRIES = 20;
   private static final long PAUSE_MILLIS = 300;

@@ -151,7 +151,7 @@ public interface SessionWorkflow {
       SessionState state) {}
 
   /** Stands in a script for what nobody knows the statements of; harmless where it is run. */
-  String OVER_A_CONNECTION = "SELECT 'rows were written over a connection'";
+  String OVER_A_CONNECTION = "SELECT 'an agent worked over a connection'";
 
   /** What a message is told that comes while another history begins: to be sent again. */
   String TURNING_PAGE = "the session is turning a page of its history; send it again";
