@@ -88,7 +88,8 @@ public final class SqlErrors {
    */
   public static OffshootException administering(Place place, String doing, SQLException error) {
     return switch (state(error)) {
-      case "57014" -> failure(ErrorCode.CANCELLED, "cancelled while " + doing, error);
+      case "57014" ->
+          failure(ErrorCode.CANCELLED, "%s: cancelled while %s".formatted(place, doing), error);
       case OUT_OF_LOCKS -> connecting(place, error);
       default -> working(place, doing, error);
     };
